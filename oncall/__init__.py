@@ -1,0 +1,1 @@
+"""Whom to page, remember it, make it happen."""
