@@ -1,0 +1,1 @@
+"""Twilio: SMS and calls through its official SDK, its callbacks, and an emulator of it."""
