@@ -1,0 +1,314 @@
+"""The values the rules speak about: policies, pages, people to reach. Frozen; nothing here acts.
+
+Every moment is an aware UTC datetime; every interval is half-open.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+
+
+class Urgency(StrEnum):
+    """How fast a human must own the matter (特急, 紧急, 一般)."""
+
+    CRITICAL = "critical"
+    URGENT = "urgent"
+    ROUTINE = "routine"
+
+
+class Channel(StrEnum):
+    """A way to reach a person."""
+
+    SMS = "sms"
+    VOICE = "voice"
+
+
+class State(StrEnum):
+    """Where one page stands."""
+
+    WAITING = "waiting"
+    ACKED = "acked"
+    CANCELLED = "cancelled"
+    EXHAUSTED = "exhausted"
+
+
+class Colour(StrEnum):
+    """A supervision order's label; configurable words, fixed order."""
+
+    BLUE = "blue"
+    YELLOW = "yellow"
+    RED = "red"
+
+
+class Source(StrEnum):
+    """Where a name came from when we asked who must be reached."""
+
+    ROSTER = "roster"
+    POST = "post"
+    DESK = "desk"
+
+
+class Notice(StrEnum):
+    """Why a message is sent; chooses its words."""
+
+    PAGE = "page"
+    HANDOVER = "handover"
+    ALARM = "alarm"
+    CONFIRMED = "confirmed"
+    ALREADY_OWNED = "already_owned"
+    STOOD_DOWN = "stood_down"
+    TAKEN_OVER = "taken_over"
+    CANCELLED = "cancelled"
+    REOPENED = "reopened"
+    FIRST_ACTION = "first_action"
+    REPLY = "reply"
+
+
+class Alarm(StrEnum):
+    """What a human at the desk must look at; shown until somebody owns it."""
+
+    GAP = "gap"
+    NO_TARGET = "no_target"
+    UNREACHABLE = "unreachable"
+    EXHAUSTED = "exhausted"
+    NO_FIRST_ACTION = "no_first_action"
+    SILENT = "silent"
+
+
+class Reason(StrEnum):
+    """Why a decision is what it is; for the log, the audit, the metrics and ``oncall why``."""
+
+    STARTED = "started"
+    STEP_DUE = "step_due"
+    NOT_YET = "not_yet"
+    ROSTER_ROLE = "roster_role"
+    FALLBACK = "fallback"
+    REPEATED = "repeated"
+    MERGED = "merged"
+    DUPLICATE_TARGET = "duplicate_target"
+    OUT_OF_PLAY = "out_of_play"
+    NO_TARGET = "no_target"
+    NO_CHANNEL = "no_channel"
+    QUIET_HOURS = "quiet_hours"
+    NEXT_CHANNEL = "next_channel"
+    CHANNEL_FAILED = "channel_failed"
+    PERSON_UNREACHABLE = "person_unreachable"
+    ALREADY_CLIMBED = "already_climbed"
+    DECLINED = "declined"
+    ADVANCED = "advanced"
+    BY_HAND = "by_hand"
+    HANDED_OVER = "handed_over"
+    NOBODY_NEW = "nobody_new"
+    ACKED = "acked"
+    ALREADY_OWNED = "already_owned"
+    ALREADY_YOURS = "already_yours"
+    TAKEN_OVER = "taken_over"
+    RELEASED = "released"
+    RESUMED = "resumed"
+    CANCELLED = "cancelled"
+    EXHAUSTED = "exhausted"
+    ALARM_REPEATED = "alarm_repeated"
+    FIRST_ACTION_DUE = "first_action_due"
+    PROGRESSED = "progressed"
+    DELIVERED = "delivered"
+    SUPERVISION_DRAFTED = "supervision_drafted"
+    NOT_OWNED = "not_owned"
+    NOT_OWNER = "not_owner"
+    ALREADY_STARTED = "already_started"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question to the rosters: who holds ``role`` at ``unit`` right now?
+
+    ``unit`` is None for the page's own unit.
+    """
+
+    source: Source
+    role: str
+    unit: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Morning:
+    """The first working-day ``clock`` (wall time) at least ``not_before`` after paging.
+
+    ``days_later`` asks for that many further working mornings.
+    """
+
+    clock: time
+    not_before: timedelta
+    days_later: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One rung of a policy: at ``after`` (or ``morning``), ask in order until somebody is found."""
+
+    level: int
+    asks: tuple[Ask, ...]
+    channels: tuple[Channel, ...]
+    after: timedelta | None = None
+    morning: Morning | None = None
+    draft: Colour | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quiet:
+    """Wall-clock hours in which levels from ``from_level`` up wait for ``until``."""
+
+    since: time
+    until: time
+    from_level: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The ladder for one urgency; frozen into a page when it opens (product rule 2)."""
+
+    name: str
+    urgency: Urgency
+    zone: str
+    ack_within: timedelta
+    steps: tuple[Step, ...]
+    #: A message older than this is not sent as if it were new.
+    useful_life: timedelta
+    #: From the ack to the first progress note; office time when ``first_action_working``.
+    first_action: timedelta
+    first_action_working: bool = False
+    #: From the last step to "exhausted", and between alarms from then on.
+    exhausted_after: timedelta
+    alarm_every: timedelta
+    quiet: Quiet | None = None
+    #: Office hours, wall clock, in order.
+    hours: tuple[tuple[time, time], ...] = ((time(8), time(12)), (time(14, 30), time(17, 30)))
+    #: A step run later than this after its plan is marked late.
+    late_after: timedelta = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkCalendar:
+    """Where the year differs from Monday–Friday: ``off`` holidays, ``working`` make-up 调休."""
+
+    off: frozenset[date] = frozenset()
+    working: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """One person (or a duty landline) to reach, with the channels that have a number."""
+
+    person: str
+    name: str
+    unit: str
+    role: str
+    channels: tuple[Channel, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """The answer to an Ask: who, and until when that answer holds (None: no end known)."""
+
+    people: tuple[Contact, ...]
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rung:
+    """A step with its planned moment, and when it was done."""
+
+    step: int
+    due_at: datetime
+    fired_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contacted:
+    """Somebody this page has reached for, and what came of it."""
+
+    person: str
+    name: str
+    role: str
+    unit: str
+    level: int
+    at: datetime
+    channels: tuple[Channel, ...]
+    tried: tuple[Channel, ...] = ()
+    failed: tuple[Channel, ...] = ()
+    sends: int = 0
+    declined: bool = False
+    unreachable: bool = False
+    incoming: bool = False
+
+    @property
+    def paged(self) -> bool:
+        """Whether this person was asked to take it; level 0 was only told something."""
+        return self.level > 0
+
+    @property
+    def in_play(self) -> bool:
+        """Whether an answer may still come from this person."""
+        return self.paged and not (self.declined or self.unreachable)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One ladder run for one unit's part in one transfer, carrying the policy it opened with."""
+
+    id: str
+    transfer: str
+    part: str
+    unit: str
+    policy: Policy
+    calendar: WorkCalendar
+    paged_at: datetime
+    rungs: tuple[Rung, ...]
+    state: State = State.WAITING
+    started: bool = False
+    level: int = 0
+    contacted: tuple[Contacted, ...] = ()
+    owner: str | None = None
+    owner_name: str | None = None
+    acked_at: datetime | None = None
+    acked_via: str | None = None
+    progressed_at: datetime | None = None
+    #: When the first-action timer rings next, and how often it has rung.
+    first_action_due: datetime | None = None
+    chased: int = 0
+    #: When the answer to one of our questions changes: the next handover.
+    handover_at: datetime | None = None
+    #: When the ladder counts as exhausted (waiting), or alarms again (exhausted).
+    alarm_at: datetime | None = None
+    alarms: int = 0
+
+    @property
+    def pending(self) -> tuple[Rung, ...]:
+        """The rungs not yet fired, in the order of the policy."""
+        return tuple(r for r in self.rungs if r.fired_at is None)
+
+    @property
+    def wake_at(self) -> datetime | None:
+        """The moment this page must be looked at again; None once nothing is left to do."""
+        if self.state is State.CANCELLED:
+            return None
+        if self.state is State.ACKED:
+            return self.first_action_due
+        moments = [m for m in (self.handover_at, self.alarm_at) if m is not None]
+        if self.state is State.WAITING:
+            moments += [r.due_at for r in self.rungs if r.fired_at is None]
+        return min(moments, default=None)
+
+    @property
+    def limit_at(self) -> datetime:
+        """When an ack stops counting as in time."""
+        return self.paged_at + self.policy.ack_within
+
+    def person(self, person: str) -> Contacted | None:
+        """What this page knows of ``person``; None if never reached for."""
+        for known in self.contacted:
+            if known.person == person:
+                return known
+        return None

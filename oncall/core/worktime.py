@@ -1,0 +1,105 @@
+"""Wall clocks, working days and quiet hours, turned into UTC moments.
+
+Working days are Monday–Friday, less the State Council's holidays, plus make-up days 调休.
+All arguments and results are aware UTC datetimes; clocks are wall time in the named IANA zone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from oncall.core.model import Morning, Policy, Quiet, Rung, Step, WorkCalendar
+
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+#: A calendar with no working day in this many days is broken; we stop looking there.
+_HORIZON = 60
+
+
+def at_wall(day: date, clock: time, zone: str) -> datetime:
+    """The UTC moment of a wall clock; the first occurrence where a clock is shown twice."""
+    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
+
+
+def is_working(day: date, calendar: WorkCalendar) -> bool:
+    """Whether offices are open on ``day``."""
+    if day in calendar.working:
+        return True
+    return day.weekday() < _SATURDAY and day not in calendar.off
+
+
+def morning(rule: Morning, paged_at: datetime, calendar: WorkCalendar, zone: str) -> datetime:
+    """The first working morning at least ``rule.not_before`` after ``paged_at``, or a later one."""
+    earliest = paged_at + rule.not_before
+    day = earliest.astimezone(ZoneInfo(zone)).date()
+    left = rule.days_later
+    for _ in range(_HORIZON):
+        moment = at_wall(day, rule.clock, zone)
+        if is_working(day, calendar) and moment >= earliest:
+            if left == 0:
+                return moment
+            left -= 1
+        day += _DAY
+    return earliest
+
+
+def after_quiet(moment: datetime, quiet: Quiet | None, level: int, zone: str) -> datetime:
+    """``moment`` itself, or the end of the quiet hours it falls in for this level."""
+    if quiet is None or level < quiet.from_level:
+        return moment
+    local = moment.astimezone(ZoneInfo(zone))
+    clock = local.time()
+    if quiet.since <= quiet.until:
+        inside, ends = quiet.since <= clock < quiet.until, local.date()
+    else:
+        inside = clock >= quiet.since or clock < quiet.until
+        ends = local.date() + _DAY if clock >= quiet.since else local.date()
+    return at_wall(ends, quiet.until, zone) if inside else moment
+
+
+def plan(policy: Policy, paged_at: datetime, calendar: WorkCalendar) -> tuple[Rung, ...]:
+    """Every step's planned moment, counted from ``paged_at`` (rule 1), quiet hours honoured."""
+    return tuple(
+        Rung(step=i, due_at=_due(policy, step, paged_at, calendar))
+        for i, step in enumerate(policy.steps)
+    )
+
+
+def _due(policy: Policy, step: Step, paged_at: datetime, calendar: WorkCalendar) -> datetime:
+    if step.morning is not None:
+        due = morning(step.morning, paged_at, calendar, policy.zone)
+    else:
+        due = paged_at + (step.after or timedelta())
+    return after_quiet(due, policy.quiet, step.level, policy.zone)
+
+
+def add_working(
+    start: datetime,
+    amount: timedelta,
+    hours: tuple[tuple[time, time], ...],
+    calendar: WorkCalendar,
+    zone: str,
+) -> datetime:
+    """The moment by which ``amount`` of office time has passed since ``start``."""
+    left = amount
+    day = start.astimezone(ZoneInfo(zone)).date()
+    for _ in range(_HORIZON):
+        if is_working(day, calendar):
+            for opens, closes in hours:
+                begin = max(start, at_wall(day, opens, zone))
+                end = at_wall(day, closes, zone)
+                if begin >= end:
+                    continue
+                if end - begin >= left:
+                    return begin + left
+                left -= end - begin
+        day += _DAY
+    return start + amount
+
+
+def first_action_at(policy: Policy, acked_at: datetime, calendar: WorkCalendar) -> datetime:
+    """When the owner must have written a first note (product rule 8)."""
+    if policy.first_action_working:
+        return add_working(acked_at, policy.first_action, policy.hours, calendar, policy.zone)
+    return acked_at + policy.first_action

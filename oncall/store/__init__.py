@@ -1,0 +1,1 @@
+"""Rows in, values out; one transaction scope; claims by conditional update."""

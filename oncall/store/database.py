@@ -1,0 +1,128 @@
+"""One transaction scope over SQLite or PostgreSQL, and the bell that rings after a commit.
+
+SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE, so a commit is on the disk before we answer and
+two writers never deadlock. PostgreSQL: plain READ COMMITTED; rows are claimed with SKIP LOCKED,
+and other nodes hear of new work by NOTIFY. Both are accelerators only: the one-second poll of
+``timers`` finds everything without them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from oncall.core.errors import Unreachable
+
+#: The channel name of LISTEN/NOTIFY.
+CHANNEL = "oncall"
+
+#: How long a SQLite writer waits for another before giving up.
+_BUSY_SECONDS = 20
+#: A statement longer than this is cut: a slow query must not hold up paging.
+_STATEMENT_TIMEOUT = "30s"
+
+
+class Tx:
+    """One open transaction; ``ring()`` asks for the bell once it has committed."""
+
+    def __init__(self, conn: Connection, *, postgres: bool) -> None:
+        self.conn = conn
+        self.postgres = postgres
+        self.rung = False
+
+    def ring(self) -> None:
+        """There is new work in this transaction: wake whoever does it, after the commit."""
+        self.rung = True
+
+
+class Database:
+    """The connection pool of one process."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.url = parsed
+        self.postgres = parsed.get_backend_name() == "postgresql"
+        self._bells: list[Callable[[], None]] = []
+        options: dict[str, Any] = {"pool_pre_ping": self.postgres, "pool_size": pool_size}
+        if self.postgres:
+            options["connect_args"] = {
+                "connect_timeout": 5,
+                "options": f"-c timezone=UTC -c statement_timeout={_STATEMENT_TIMEOUT}",
+            }
+            options["max_overflow"] = pool_size
+        else:
+            if parsed.database and parsed.database != ":memory:":
+                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+            options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
+        self.engine = create_engine(parsed, **options)
+        if not self.postgres:
+            _prepare_sqlite(self)
+
+    def on_commit(self, bell: Callable[[], None]) -> None:
+        """Call ``bell`` (from any thread) after each commit that has new work."""
+        self._bells.append(bell)
+
+    @contextmanager
+    def begin(self) -> Iterator[Tx]:
+        """A transaction: committed when the block ends well, rolled back when it does not.
+
+        Raises Unreachable when there is no database to talk to.
+        """
+        try:
+            with self.engine.begin() as conn:
+                tx = Tx(conn, postgres=self.postgres)
+                yield tx
+                if tx.rung and self.postgres:
+                    conn.execute(text(f"SELECT pg_notify('{CHANNEL}', '')"))
+        except OperationalError as exc:
+            raise Unreachable("database_unreachable", detail=_first_line(exc)) from exc
+        if tx.rung:
+            for bell in self._bells:
+                bell()
+
+    @contextmanager
+    def read(self) -> Iterator[Tx]:
+        """A read-only look; never blocks a writer."""
+        try:
+            with self.engine.connect() as conn:
+                if not self.postgres:
+                    conn = conn.execution_options(read_only=True)
+                yield Tx(conn, postgres=self.postgres)
+                conn.rollback()
+        except OperationalError as exc:
+            raise Unreachable("database_unreachable", detail=_first_line(exc)) from exc
+
+    def close(self) -> None:
+        """Give back every connection."""
+        self.engine.dispose()
+
+
+def _prepare_sqlite(db: Database) -> None:
+    @event.listens_for(db.engine, "connect")
+    def connected(dbapi: Any, _: object) -> None:
+        # We say BEGIN ourselves: the driver's own begins too late and without IMMEDIATE.
+        dbapi.isolation_level = None
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={_BUSY_SECONDS * 1000}",
+            "cache_size=-65536",
+        ):
+            dbapi.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(db.engine, "begin")
+    def begun(conn: Connection) -> None:
+        read_only = conn.get_execution_options().get("read_only", False)
+        conn.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _first_line(exc: DBAPIError) -> str:
+    return str(exc.orig).strip().splitlines()[0][:200] if str(exc.orig).strip() else "no answer"
