@@ -50,10 +50,9 @@ fi
 
 say "asking Playwright for its Chromium"
 if [ -n "$root" ]; then
-    .venv/bin/python -m playwright install --with-deps chromium >&2 </dev/null || true
-else
-    .venv/bin/python -m playwright install chromium >&2 </dev/null || true
+    .venv/bin/python -m playwright install-deps chromium >&2 </dev/null || say "its system libraries were not installed"
 fi
+.venv/bin/python -m playwright install chromium >&2 </dev/null || say "its download failed"
 if find_browser; then exit 0; fi
 
 say "no browser: neither apt-get nor Playwright's installer could bring one."
