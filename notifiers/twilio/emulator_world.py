@@ -1,0 +1,290 @@
+"""What exists at the emulated Twilio: messages, calls, phones, and a record of every request."""
+
+import asyncio
+import logging
+import secrets
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import format_datetime
+from itertools import islice
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+
+from notifiers.twilio.emulator_script import Callbacks, Handset
+from notifiers.twilio.inbound import sign
+
+_logger = logging.getLogger("notifiers.twilio.emulator")
+
+#: Requests and resources kept; a soak test must not fill the memory.
+_KEPT = 200_000
+#: Seconds; Twilio gives a webhook fifteen.
+_HOOK_TIMEOUT = 15
+
+Clock = Callable[[], datetime]
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """One request to the emulated API. `at` is time.monotonic(), whatever clock the phones use."""
+
+    kind: str  # "sms", "call", "hang-up" or "cancel"
+    to: str
+    body: str
+    at: float
+    key: str
+    sid: str
+    accepted: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Posted:
+    """One callback of ours; `answer` is its HTTP status, 0 when there was none."""
+
+    url: str
+    status: str
+    sid: str
+    answer: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhoneText:
+    """One SMS as its phone shows it."""
+
+    sid: str
+    text: str
+    at: datetime
+    #: True for a text we sent, False for one the person wrote.
+    to_phone: bool
+    status: str
+    code: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PhoneCall:
+    """One call as its phone shows it; `listening` while a key would count."""
+
+    sid: str
+    status: str
+    at: datetime
+    spoken: tuple[str, ...]
+    listening: bool
+    pressed: str
+    over: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Phone:
+    """One phone and all that came to it, oldest first."""
+
+    number: str
+    texts: tuple[PhoneText, ...]
+    calls: tuple[PhoneCall, ...]
+    opted_out: bool
+
+
+@dataclass(kw_only=True, slots=True)
+class Text:
+    """One SMS, to a phone or from it."""
+
+    sid: str
+    number: str
+    sender: str
+    text: str
+    at: datetime
+    to_phone: bool
+    status: str
+    callback: str = ""
+    key: str = ""
+    code: int | None = None
+    validity: int | None = None
+
+
+@dataclass(kw_only=True, slots=True)
+class Act:
+    """What a person does with a ringing or open call."""
+
+    verb: str  # "answer", "decline", "press" or "hang-up"
+    digit: str = ""
+    done: asyncio.Future[None] | None = None
+
+    def finish(self) -> None:
+        """Tell whoever acted that the call has taken it in."""
+        if self.done is not None and not self.done.done():
+            self.done.set_result(None)
+
+
+@dataclass(kw_only=True, slots=True)
+class Call:
+    """One call to a phone."""
+
+    sid: str
+    number: str
+    sender: str
+    twiml: str
+    at: datetime
+    callback: str
+    events: frozenset[str]
+    key: str
+    timeout: float
+    status: str = "queued"
+    spoken: list[str] = field(default_factory=list)
+    #: The call waits for a key now.
+    listening: bool = False
+    pressed: str = ""
+    sip: int = 0
+    posted: int = 0
+    #: Callbacks kept back, to be sent last first.
+    held: list[dict[str, str]] = field(default_factory=list)
+    acts: asyncio.Queue[Act] = field(default_factory=asyncio.Queue)
+    life: asyncio.Task[None] | None = None
+
+    @property
+    def over(self) -> bool:
+        """Whether it has come to its end."""
+        return self.status not in ("queued", "initiated", "ringing", "in-progress")
+
+
+class World:
+    """The state of one emulated account, and its way out: signed callbacks and tasks."""
+
+    def __init__(
+        self, *, account_sid: str, auth_token: str, public_url: str, clock: Clock, sleep: Sleep
+    ) -> None:
+        self.account_sid = account_sid
+        self.auth_token = auth_token
+        self.public_url = public_url.rstrip("/")
+        self.clock = clock
+        self.sleep = sleep
+        self.version = 0
+        self._changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._session: ClientSession | None = None
+        self.callbacks = Callbacks()
+        self.handsets: dict[str, Handset] = {"": Handset()}
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget what happened; phones keep their manners."""
+        self.received: deque[Received] = deque(maxlen=_KEPT)
+        self.posted: deque[Posted] = deque(maxlen=_KEPT)
+        self.texts: dict[str, Text] = {}
+        self.calls: dict[str, Call] = {}
+        self.opted_out: set[str] = set()
+        self.senders: dict[str, str] = {}
+        self.touch()
+
+    def handset(self, number: str) -> Handset:
+        """The phone of a number, or the one that stands for all others."""
+        return self.handsets.get(number) or self.handsets[""]
+
+    def add_text(self, text: Text) -> None:
+        """Keep a message; the oldest are forgotten when there are too many."""
+        _trim(self.texts)
+        self.texts[text.sid] = text
+        if text.to_phone:
+            self.senders[text.number] = text.sender
+        self.touch()
+
+    def add_call(self, call: Call) -> None:
+        """Keep a call; the oldest are forgotten when there are too many."""
+        _trim(self.calls)
+        self.calls[call.sid] = call
+        self.touch()
+
+    def touch(self) -> None:
+        """Something visible changed: wake who watches."""
+        self.version += 1
+        if not self._changed.is_set():
+            self._changed.set()
+
+    async def changed(self, since: int) -> int:
+        """Wait until the version is above `since`; the version then."""
+        while self.version <= since:
+            self._changed.clear()
+            await self._changed.wait()
+        return self.version
+
+    def spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        """Let something go on by itself; its failure is logged, never lost."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+        return task
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _logger.error("an emulated phone broke", exc_info=error)
+
+    async def settled(self) -> None:
+        """Wait until every text and call has come to its end and every callback is sent."""
+        while self._tasks:
+            await asyncio.wait(tuple(self._tasks))
+
+    async def close(self) -> None:
+        """End every call and task, and close the connections."""
+        tasks = tuple(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def report(self, url: str, form: dict[str, str]) -> None:
+        """A callback about a status or an inbound text, sent as late and as often as told."""
+        how = self.callbacks
+        if how.delay:
+            await self.sleep(how.delay)
+        for _ in range(how.copies):
+            await self.post(url, form)
+
+    async def post(self, url: str, form: dict[str, str]) -> str | None:
+        """One signed callback; the body of a good answer, None after a bad one."""
+        if self._session is None:
+            self._session = ClientSession(timeout=ClientTimeout(total=_HOOK_TIMEOUT))
+        fields = {**form, "AccountSid": self.account_sid, "ApiVersion": "2010-04-01"}
+        signature = sign(url, tuple(fields.items()), self.auth_token)
+        answer, body = 0, None
+        try:
+            async with self._session.post(
+                url, data=fields, headers={"X-Twilio-Signature": signature}
+            ) as response:
+                answer = response.status
+                body = await response.text()
+        except (ClientError, OSError, TimeoutError):
+            _logger.warning("a callback found nobody: %s", urlsplit(url).path)
+        status = form.get("MessageStatus") or form.get("CallStatus") or ""
+        sid = form.get("MessageSid") or form.get("CallSid") or ""
+        self.posted.append(Posted(url=url, status=status, sid=sid, answer=answer))
+        return body if 200 <= answer < 300 else None
+
+
+def new_sid(prefix: str) -> str:
+    """An identifier of Twilio's form: two letters and 32 hexadecimal digits."""
+    return prefix + secrets.token_hex(16)
+
+
+def attempt_of(url: str) -> str:
+    """Our own key inside a callback address."""
+    return parse_qs(urlsplit(url).query).get("attempt", [""])[0]
+
+
+def rfc2822(moment: datetime) -> str:
+    """The moment as Twilio writes it."""
+    return format_datetime(moment)
+
+
+def _trim(kept: dict[str, Any]) -> None:
+    if len(kept) >= _KEPT:
+        for old in tuple(_oldest(kept)):
+            del kept[old]
+
+
+def _oldest(kept: Iterable[str]) -> Iterable[str]:
+    return islice(kept, _KEPT // 10)

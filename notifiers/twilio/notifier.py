@@ -1,0 +1,36 @@
+"""Twilio as one notifier: what the word "twilio" in the settings stands for."""
+
+from notifiers.message import Capabilities, Channel, Message, Notifier, Outcome
+from notifiers.twilio.client import PROVIDER, TwilioGateway
+from notifiers.twilio.sms import WRONG_CHANNEL, TwilioSms
+from notifiers.twilio.voice import TwilioVoice
+
+
+class Twilio:
+    """Texts and calls over one account; calls only when the account has a number of its own."""
+
+    name = PROVIDER
+
+    def __init__(self, gateway: TwilioGateway) -> None:
+        self._gateway = gateway
+        parts: tuple[Notifier, ...] = (TwilioSms(gateway), TwilioVoice(gateway))
+        self._by_channel = {channel: part for part in parts for channel in part.channels}
+        self.channels = frozenset(self._by_channel)
+
+    def capabilities(self, channel: Channel) -> Capabilities:
+        """What the channel's own notifier declares."""
+        return self._by_channel[channel].capabilities(channel)
+
+    async def send(self, message: Message) -> Outcome:
+        """Send by the message's channel; never raises for Twilio's faults."""
+        part = self._by_channel.get(message.channel)
+        return WRONG_CHANNEL if part is None else await part.send(message)
+
+    async def stop(self, provider_id: str, channel: Channel) -> bool:
+        """Hang up or withdraw, as the channel can."""
+        part = self._by_channel.get(channel)
+        return False if part is None else await part.stop(provider_id, channel)
+
+    async def close(self) -> None:
+        """Close the account's connections."""
+        await self._gateway.close()

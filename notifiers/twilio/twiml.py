@@ -1,0 +1,49 @@
+"""The words Twilio speaks and the key it waits for, as TwiML."""
+
+import re
+
+from notifiers.twilio import sdk
+
+#: Twilio's limit for TwiML inside a request.
+MAX_INLINE = 4_000
+#: Seconds a caller waits for a key after the last word.
+_PATIENCE = 6
+_LANGUAGES = {"zh_CN": "zh-CN", "en": "en-US"}
+#: XML 1.0 cannot hold these, and one of them would silence the whole call.
+_UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def say(text: str, lang: str, gather_url: str | None = None, times: int = 1) -> str:
+    """Speak the text `times` times; with `gather_url`, take one key there, also while speaking.
+
+    Silence ends the call: it is never an answer.
+    """
+    response = sdk.VoiceResponse()
+    speaker = response
+    if gather_url is not None:
+        # finishOnKey is # by default, which would swallow that key.
+        speaker = response.gather(
+            input="dtmf",
+            num_digits=1,
+            action=gather_url,
+            method="POST",
+            timeout=_PATIENCE,
+            finish_on_key="",
+        )
+    speaker.say(_UNSPEAKABLE.sub(" ", text), language=_LANGUAGES.get(lang, "zh-CN"), loop=times)
+    return str(response)
+
+
+def hang_up() -> str:
+    """End the call."""
+    response = sdk.VoiceResponse()
+    response.hangup()
+    return str(response)
+
+
+def reply(text: str | None = None) -> str:
+    """Answer an inbound SMS with a text, or take note of it in silence."""
+    response = sdk.MessagingResponse()
+    if text is not None:
+        response.message(_UNSPEAKABLE.sub(" ", text))
+    return str(response)
