@@ -1,6 +1,6 @@
-"""The words people read for our own words: English source strings, translated where they are shown.
+"""What people read for the words of the rules: English source strings, translated where shown.
 
-``N_`` marks a string for the catalogue and returns it unchanged; whoever shows it calls ``t`` on it.
+``N_`` marks a string for the catalogue and returns it unchanged; whoever shows it calls ``t``.
 """
 
 from __future__ import annotations
