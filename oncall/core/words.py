@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -216,9 +216,7 @@ def reason_text(
         who=who or t(SOMEBODY), detail=_detail(t, reason, detail, zone), level=level
     )
     if reason in _SAID and detail:
-        # A Chinese sentence is followed by the next without a blank.
-        gap = "" if sentence.endswith("。") else " "
-        sentence += gap + t(WHY).format(detail=detail)
+        return sentences((sentence, t(WHY).format(detail=detail)))
     return sentence
 
 
@@ -231,6 +229,14 @@ def alarm_text(t: Text, alarm: Alarm, *, who: str = "", level: int = 0) -> str:
 def fault_text(t: Text, messages: Mapping[str, str], fault: Fault) -> str:
     """What is wrong and how to mend it, from the ``messages`` of whoever found the fault."""
     return t(messages[fault.code]).format(value=fault.value, where=fault.where, **fault.params)
+
+
+def sentences(said: Iterable[str]) -> str:
+    """One after the other; a Chinese sentence is followed by the next without a blank."""
+    out = ""
+    for one in said:
+        out += one if not out or out.endswith("。") else f" {one}"
+    return out
 
 
 def moment(when: datetime, zone: str) -> str:

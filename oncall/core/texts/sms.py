@@ -1,0 +1,136 @@
+"""Short messages that fit: one part, the number and the deadline never sacrificed.
+
+What does not fit is left out in this order: the minutes, what happens next, how to decline (or
+the closing advice), then the category is shortened (…), then the place, then the urgency. Number,
+deadline, sender, and that a message is late, repeated or a drill, are never left out; if even
+those fill more than a part (a very long name), the text spills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from notifiers.segments import segments
+from oncall.core.model import Notice
+from oncall.core.texts.facts import ASKS, Facts, blanks, clean, clock, signed
+from oncall.core.words import N_, Text
+
+#: Ranks of pieces, by who goes first.
+_MINUTES, _NEXT, _ADVICE, _URGENCY, _NEVER = 1, 2, 3, 4, 9
+_SHORTEST = 2
+
+
+class _Piece(NamedTuple):
+    text: str
+    rank: int = _NEVER
+
+
+DRILL = N_("[Drill] ")
+
+_HEADS = {
+    Notice.PAGE: N_("{origin} {urgency} {code}"),
+    Notice.HANDOVER: N_("You are on duty now: {origin} {urgency} {code}"),
+    Notice.ALARM: N_("Nobody took {origin} {urgency} {code}"),
+    Notice.REOPENED: N_("{owner} gave back {origin} {urgency} {code}"),
+    Notice.CONFIRMED: N_("You have {code}"),
+    Notice.ALREADY_OWNED: N_("{owner} already has {code}"),
+    Notice.STOOD_DOWN: N_("{owner} took {code}"),
+    Notice.TAKEN_OVER: N_("{owner} took over {code}"),
+    Notice.CANCELLED: N_("{code} was withdrawn"),
+    Notice.FIRST_ACTION: N_("Nothing done yet on {code}"),
+    Notice.REPLY: N_("About {code}"),
+}
+#: The last resort of the notices that name the urgency: the same without it.
+_SHORT_HEADS = {
+    Notice.PAGE: N_("{origin} {code}"),
+    Notice.HANDOVER: N_("On duty now: {origin} {code}"),
+    Notice.ALARM: N_("Nobody took {origin} {code}"),
+    Notice.REOPENED: N_("{owner} gave back {origin} {code}"),
+}
+_TAILS = {
+    Notice.CONFIRMED: N_(". Please act and record progress."),
+    Notice.ALREADY_OWNED: N_(". Nothing for you to do."),
+    Notice.STOOD_DOWN: N_(". Nothing for you to do."),
+    Notice.TAKEN_OVER: N_(". Nothing for you to do."),
+    Notice.CANCELLED: N_(". Nothing for you to do."),
+    Notice.FIRST_ACTION: N_(". Act and record progress now."),
+    Notice.REPLY: N_(". Reply 1 to take it, 2 if you cannot, 9 to pass it to 110."),
+}
+_ADVICES = {
+    Notice.ALREADY_OWNED: N_(" To take over, use the web page."),
+}
+
+
+def sms(t: Text, notice: Notice, facts: Facts, signature: str) -> str:
+    """One text message, in one part wherever it can be."""
+    text = ""
+    for shorter, kept in _shorter(facts):
+        text = _compose(t, notice, shorter, kept, signature)
+        if segments(text) == 1:
+            break
+    return text
+
+
+def _shorter(facts: Facts) -> Iterator[tuple[Facts, int]]:
+    """Ever shorter versions: facts to fill in, and the lowest rank that is still said."""
+    for kept in (_MINUTES, _NEXT, _ADVICE, _URGENCY):
+        yield facts, kept
+    facts = replace(facts, category=clean(facts.category), area=clean(facts.area))
+    for size in range(len(facts.category) - 2, _SHORTEST - 1, -1):
+        facts = replace(facts, category=facts.category[:size] + "…")
+        yield facts, _URGENCY
+    for size in range(len(facts.area) - 2, _SHORTEST - 1, -1):
+        facts = replace(facts, area=facts.area[:size] + "…")
+        yield facts, _URGENCY
+    yield facts, _NEVER
+
+
+def _compose(t: Text, notice: Notice, facts: Facts, kept: int, signature: str) -> str:
+    heads = _SHORT_HEADS if kept > _URGENCY and notice in _SHORT_HEADS else _HEADS
+    pieces = [_Piece(t(DRILL) if facts.drill else ""), _Piece(t(heads[notice]))]
+    pieces += _flags(t, facts)
+    pieces += _what(t, notice, facts)
+    pieces += _asking(t, facts) if notice in ASKS else _telling(t, notice)
+    filled = blanks(t, facts)
+    filled["clock"] = clock(facts.ack_by, facts)
+    filled["planned"] = clock(facts.planned_at, facts) if facts.planned_at else ""
+    text = "".join(p.text for p in pieces if p.rank >= kept)
+    return signed(signature, text.format(**filled).strip())
+
+
+def _flags(t: Text, facts: Facts) -> Iterator[_Piece]:
+    if facts.late:
+        yield _Piece(t(N_(" (late, planned {planned})") if facts.planned_at else N_(" (late)")))
+    if facts.resent:
+        yield _Piece(t(N_(" (maybe repeated)")))
+
+
+def _what(t: Text, notice: Notice, facts: Facts) -> Iterator[_Piece]:
+    if facts.category:
+        yield _Piece(t(N_(", {category}")))
+    if facts.area:
+        yield _Piece(t(N_(", {area}")))
+    if facts.unit:
+        yield _Piece(t(N_(", {unit}")))
+    if notice is Notice.FIRST_ACTION and facts.owner:
+        yield _Piece(t(N_(", taken by {owner}")))
+
+
+def _asking(t: Text, facts: Facts) -> Iterator[_Piece]:
+    if facts.overdue:
+        yield _Piece(t(N_(". Was due {clock}: reply 1 now")))
+    else:
+        yield _Piece(t(N_(". Reply 1 by {clock}")))
+        yield _Piece(t(N_(" ({minutes} min)")), _MINUTES)
+    yield _Piece(t(N_(", 2 if you cannot")), _ADVICE)
+    yield _Piece(t(N_(".")))
+    if facts.next_role:
+        yield _Piece(t(N_(" Next: {role}.")), _NEXT)
+
+
+def _telling(t: Text, notice: Notice) -> Iterator[_Piece]:
+    yield _Piece(t(_TAILS[notice]))
+    if notice in _ADVICES:
+        yield _Piece(t(_ADVICES[notice]), _ADVICE)
