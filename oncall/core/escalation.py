@@ -67,7 +67,7 @@ class Decision:
 
 def open_page(
     *,
-    id: str,
+    page_id: str,
     transfer: str,
     part: str,
     unit: str,
@@ -77,7 +77,7 @@ def open_page(
 ) -> Page:
     """A page that has not begun: policy and plan frozen in, ready for Arrived."""
     return Page(
-        id=id,
+        id=page_id,
         transfer=transfer,
         part=part,
         unit=unit,
