@@ -99,6 +99,7 @@ PARTS: Mapping[str, str] = {
     "lead": N_("leading unit"),
     "assist": N_("assisting unit"),
     "copy": N_("for information"),
+    "police": N_("police desk"),
 }
 
 #: The states of one message to one person.

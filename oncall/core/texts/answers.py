@@ -61,7 +61,7 @@ def answer(
     owner: str = "",
     digit: str = "1",
 ) -> str:
-    """One short answer, signed; ``codes`` are offered when asking back, with the ``digit`` meant."""
+    """One short answer, signed; ``codes`` and the ``digit`` meant are for asking back."""
     first = codes[0] if codes else code
     text = t(ANSWERS[kind]).format(
         code=clean(code),

@@ -1,9 +1,9 @@
 """Short messages that fit: one part, the number and the deadline never sacrificed.
 
 What does not fit is left out in this order: the minutes, what happens next, how to decline (or
-the closing advice), then the category is shortened (…), then the place, then the urgency. Number,
-deadline, sender, and that a message is late, repeated or a drill, are never left out; if even
-those fill more than a part (a very long name), the text spills.
+the closing advice); then category, place, unit, origin and owner are shortened (…), one after the
+other; then the urgency goes. Number, deadline, signature, and that a message is late, repeated or
+a drill, are never left out; if even those fill more than a part, the text spills.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ from oncall.core.words import N_, Text
 
 #: Ranks of pieces, by who goes first.
 _MINUTES, _NEXT, _ADVICE, _URGENCY, _NEVER = 1, 2, 3, 4, 9
+#: Facts that may be shortened, in this order, and how many characters are left at least.
+_SHORTENED = ("category", "area", "unit", "origin", "owner")
 _SHORTEST = 2
 
 
@@ -77,13 +79,11 @@ def _shorter(facts: Facts) -> Iterator[tuple[Facts, int]]:
     """Ever shorter versions: facts to fill in, and the lowest rank that is still said."""
     for kept in (_MINUTES, _NEXT, _ADVICE, _URGENCY):
         yield facts, kept
-    facts = replace(facts, category=clean(facts.category), area=clean(facts.area))
-    for size in range(len(facts.category) - 2, _SHORTEST - 1, -1):
-        facts = replace(facts, category=facts.category[:size] + "…")
-        yield facts, _URGENCY
-    for size in range(len(facts.area) - 2, _SHORTEST - 1, -1):
-        facts = replace(facts, area=facts.area[:size] + "…")
-        yield facts, _URGENCY
+    for name in _SHORTENED:
+        whole = clean(getattr(facts, name))
+        for size in range(len(whole) - 2, _SHORTEST - 1, -1):
+            facts = replace(facts, **{name: whole[:size] + "…"})
+            yield facts, _URGENCY
     yield facts, _NEVER
 
 
