@@ -1,0 +1,184 @@
+"""Header rows: which row is the header, and what each of its columns holds."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rosters.grid import Grid
+from rosters.model import DEPUTY, LEADER, PRIMARY, SUPERVISOR, TEAM
+from rosters.text import clean, squeeze
+
+#: The header stands among the first rows; below them a table would be something else.
+_SEARCHED_ROWS = 20
+_BRACKETS = re.compile(r"[(\[【〔]([^)\]】〕]*)[)\]】〕]")
+
+
+class Kind(StrEnum):
+    """What a column holds."""
+
+    DATE = "date"
+    WEEKDAY = "weekday"
+    SHIFT = "shift"
+    PERSON = "person"
+    PHONE = "phone"
+    REMARK = "remark"
+    UNIT = "unit"
+    #: Understood, and of no use here: a serial number, a job title.
+    IDLE = "idle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One column of a table."""
+
+    number: int
+    kind: Kind
+    #: The role of the people in it; two roles where the header says (主班/副班).
+    roles: tuple[str, ...] = ()
+    #: The shift a column of people stands for, where the header is 白班 or 夜班.
+    shift: str = ""
+    #: For a column of people: the columns right of it with their numbers.
+    phones: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """A header row understood."""
+
+    row: int
+    columns: tuple[Column, ...]
+    #: Columns with a label nobody understood.
+    unknown: tuple[int, ...] = ()
+
+    def first(self, kind: Kind) -> Column | None:
+        """The leftmost column of a kind."""
+        return next((column for column in self.columns if column.kind is kind), None)
+
+    def people(self) -> tuple[Column, ...]:
+        """Every column that names people."""
+        return tuple(column for column in self.columns if column.kind is Kind.PERSON)
+
+
+# Tried in this order: 带班领导电话 is a telephone, not a leader; 值班日期 is a day, not a person.
+_WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    (Kind.PHONE, re.compile(r"电话|手机|联系方式|号码|短号|tel|phone|mobile")),
+    (Kind.WEEKDAY, re.compile(r"星期|周几|礼拜|^周$|weekday")),
+    (Kind.DATE, re.compile(r"日期|^日$|^值班日$|^date$|^day$")),
+    (Kind.REMARK, re.compile(r"备注|^说明$|remark|note|comment")),
+    (Kind.SHIFT, re.compile(r"班次|班别|班种|时段|^shift$|^hours$|^班$")),
+    (Kind.IDLE, re.compile(r"^序号$|^编号$|^no\.?$|^#$|职务|职位|^title$|^轮次$|值班地点|^地点$")),
+)
+_ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    (LEADER, re.compile(r"带班|领导|leader")),
+    (DEPUTY, re.compile(r"副班|副值|备班|备岗|b角|b岗|deputy|backup")),
+    (TEAM, re.compile(r"应急|team")),
+    (SUPERVISOR, re.compile(r"督办|督查|supervisor")),
+    (
+        PRIMARY,
+        re.compile(
+            r"主班|主值|a角|a岗|值班人|值班员|值班干部|联络员|^值班$|^人员$|姓名"
+            r"|primary|^name$|onduty"
+        ),
+    ),
+)
+_UNIT = re.compile(r"^(值班)?(单位|部门|科室)(名称|代码)?$|^unit$")
+_SHIFT_COLUMN = re.compile(r"^([大小]夜班|[白夜早中晚日]班|白天|夜间)(人员|值班人员|值班员|姓名)?$")
+_CLOCK_COLUMN = re.compile(r"^(值班)?时间$|^time$")
+
+
+def header(grid: Grid) -> Header | None:
+    """The best header among the first rows; None where no row names both a day and people."""
+    best, best_score = None, 0
+    for index, row in enumerate(grid.rows()):
+        if index >= _SEARCHED_ROWS:
+            break
+        found = read_header(grid, row)
+        score = len({column.kind for column in found.columns}) if found else 0
+        if found is not None and score > best_score:
+            best, best_score = found, score
+    return best
+
+
+def read_header(grid: Grid, row: int) -> Header | None:
+    """The row as a header; None if it is none: a header has a day and at least one role."""
+    labels = dict(_labels(grid, row))
+    if not 2 <= len(labels) <= 60:
+        return None
+    columns = [column for number, label in labels.items() if (column := _column(number, label))]
+    columns = _settle_time(columns, labels)
+    kinds = {column.kind for column in columns}
+    if Kind.DATE not in kinds or Kind.PERSON not in kinds:
+        return None
+    known = {column.number for column in columns}
+    return Header(
+        row=row,
+        columns=tuple(_with_phones(columns)),
+        unknown=tuple(number for number in labels if number not in known),
+    )
+
+
+def side_by_side(found: Header) -> int | None:
+    """The column in which a second table begins beside the first, if one does."""
+    dates = [column.number for column in found.columns if column.kind is Kind.DATE]
+    return dates[1] if len(dates) > 1 else None
+
+
+def _labels(grid: Grid, row: int) -> Iterator[tuple[int, str]]:
+    for number in grid.columns(row):
+        label = squeeze(clean(grid.value(row, number)))
+        if 0 < len(label) <= 30:
+            yield number, label
+
+
+def _column(number: int, label: str) -> Column | None:
+    inside = " ".join(_BRACKETS.findall(label))
+    bare = _BRACKETS.sub("", label) or label
+    for kind, words in _WORDS:
+        if words.search(bare):
+            return Column(number=number, kind=kind)
+    if shift := _SHIFT_COLUMN.fullmatch(bare):
+        return Column(number=number, kind=Kind.PERSON, roles=(PRIMARY,), shift=shift.group(1))
+    if _UNIT.search(bare):
+        return Column(number=number, kind=Kind.UNIT)
+    for role, words in _ROLES:
+        if words.search(bare):
+            both = role == PRIMARY and "主" in inside and "副" in inside
+            roles = (PRIMARY, DEPUTY) if both else (role,)
+            return Column(number=number, kind=Kind.PERSON, roles=roles)
+    return None
+
+
+def _settle_time(columns: list[Column], labels: dict[int, str]) -> list[Column]:
+    # 时间 is the day where there is no other day, and the hours where there is.
+    kinds = {column.kind for column in columns}
+    for number, label in labels.items():
+        if _CLOCK_COLUMN.fullmatch(label):
+            if Kind.DATE not in kinds:
+                columns = [*columns, Column(number=number, kind=Kind.DATE)]
+            elif Kind.SHIFT not in kinds:
+                columns = [*columns, Column(number=number, kind=Kind.SHIFT)]
+            else:
+                columns = [*columns, Column(number=number, kind=Kind.IDLE)]
+    return sorted(columns, key=lambda column: column.number)
+
+
+def _with_phones(columns: list[Column]) -> Iterator[Column]:
+    # A telephone column belongs to the people left of it.
+    for index, column in enumerate(columns):
+        if column.kind is not Kind.PERSON:
+            yield column
+            continue
+        own: list[int] = []
+        for right in columns[index + 1 :]:
+            if right.kind is Kind.PERSON:
+                break
+            if right.kind is Kind.PHONE:
+                own.append(right.number)
+        yield Column(
+            number=column.number,
+            kind=column.kind,
+            roles=column.roles,
+            shift=column.shift,
+            phones=tuple(own),
+        )

@@ -1,0 +1,226 @@
+"""What a new file would change: slot by slot, and for each person the hours gained and lost."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from rosters.clocks import instant
+from rosters.model import Duty, Entry
+
+#: One roster: a unit and a role.
+Line = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """The part of a roster a file replaces: the duties that start in [start, end)."""
+
+    start: datetime
+    end: datetime
+
+    def holds(self, duty: Duty) -> bool:
+        """Whether the duty is the file's to replace."""
+        return self.start <= duty.start < self.end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """The same unit, role and hours; another person."""
+
+    old: Duty
+    new: Duty
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """A person's time in one role, whatever duties it is cut into."""
+
+    unit: str
+    role: str
+    start: datetime
+    end: datetime
+
+    @property
+    def hours(self) -> float:
+        """Its length in hours."""
+        return (self.end - self.start) / timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonDiff:
+    """What the file means for one person; nothing here if their hours stay the same."""
+
+    person: str
+    gains: tuple[Stretch, ...]
+    loses: tuple[Stretch, ...]
+
+    @property
+    def hours_gained(self) -> float:
+        """Hours of duty the person did not have before."""
+        return sum(stretch.hours for stretch in self.gains)
+
+    @property
+    def hours_lost(self) -> float:
+        """Hours of duty the person no longer has."""
+        return sum(stretch.hours for stretch in self.loses)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diff:
+    """Everything a file would do; `empty` means the same file was sent again."""
+
+    add: tuple[Duty, ...]
+    change: tuple[Change, ...]
+    remove: tuple[Duty, ...]
+    unchanged: tuple[Duty, ...]
+    per_person: tuple[PersonDiff, ...]
+
+    @property
+    def empty(self) -> bool:
+        """Whether applying it would change nothing."""
+        return not (self.add or self.change or self.remove)
+
+
+def covered(
+    entries: Iterable[Entry | Duty], tz: ZoneInfo, days: tuple[date, date] | None = None
+) -> dict[Line, Window]:
+    """THE WINDOW RULE: what a file replaces.
+
+    Per unit and role: all duties that start on a local day from the first to the last on which a
+    duty of the file starts (`days`, the days the file names, stretches it: a day left empty at the
+    end of the file becomes empty). A duty belongs to the day it starts on, so October's last night
+    stays October's though it ends in November. Roles and units the file does not name keep theirs.
+    """
+    spans: dict[Line, tuple[date, date]] = {}
+    for entry in entries:
+        day = entry.start.astimezone(tz).date()
+        first, last = spans.get((entry.unit, entry.role), days or (day, day))
+        spans[entry.unit, entry.role] = (min(first, day), max(last, day))
+    return {
+        line: Window(start=instant(first, 0, tz), end=instant(last + timedelta(days=1), 0, tz))
+        for line, (first, last) in spans.items()
+    }
+
+
+def applied(base: Iterable[Duty], new: Iterable[Duty], window: Mapping[Line, Window]) -> list[Duty]:
+    """The duties after the file: those it does not replace, and its own."""
+    return [*(duty for duty in base if not _replaced(duty, window)), *new]
+
+
+def diff(base: Sequence[Duty], new: Sequence[Duty], window: Mapping[Line, Window]) -> Diff:
+    """What becomes of `base` when `new` replaces what lies in its window.
+
+    A duty with the same unit, role, hours and person is unchanged, wherever it was written. In the
+    same slot a person who goes and one who comes are a change; the rest is added or removed.
+    """
+    old = [duty for duty in base if _replaced(duty, window)]
+    had, has = Counter(map(_key, old)), Counter(map(_key, new))
+    gone = _beyond(old, has)
+    come = _beyond(new, had)
+    unchanged = _within(new, had)
+    waiting: dict[tuple[str, str, datetime, datetime], list[Duty]] = {}
+    for duty in gone:
+        waiting.setdefault(_slot(duty), []).append(duty)
+    change: list[Change] = []
+    add: list[Duty] = []
+    for duty in come:
+        if before := waiting.get(_slot(duty)):
+            change.append(Change(old=before.pop(0), new=duty))
+        else:
+            add.append(duty)
+    left = {id(duty) for duties in waiting.values() for duty in duties}
+    return Diff(
+        add=tuple(add),
+        change=tuple(change),
+        remove=tuple(duty for duty in gone if id(duty) in left),
+        unchanged=tuple(unchanged),
+        per_person=_per_person(old, new),
+    )
+
+
+def _replaced(duty: Duty, window: Mapping[Line, Window]) -> bool:
+    own = window.get((duty.unit, duty.role))
+    return own is not None and own.holds(duty)
+
+
+def _slot(duty: Duty) -> tuple[str, str, datetime, datetime]:
+    return duty.unit, duty.role, duty.start, duty.end
+
+
+def _key(duty: Duty) -> tuple[str, str, datetime, datetime, str]:
+    return *_slot(duty), duty.person
+
+
+def _beyond(
+    duties: Iterable[Duty], others: Counter[tuple[str, str, datetime, datetime, str]]
+) -> list[Duty]:
+    """The duties that have no partner among the others."""
+    left = Counter(others)
+    found = []
+    for duty in duties:
+        if left[_key(duty)] > 0:
+            left[_key(duty)] -= 1
+        else:
+            found.append(duty)
+    return found
+
+
+def _within(
+    duties: Sequence[Duty], others: Counter[tuple[str, str, datetime, datetime, str]]
+) -> list[Duty]:
+    beyond = {id(duty) for duty in _beyond(duties, others)}
+    return [duty for duty in duties if id(duty) not in beyond]
+
+
+def _per_person(old: Iterable[Duty], new: Iterable[Duty]) -> tuple[PersonDiff, ...]:
+    before, after = _times(old), _times(new)
+    gains: dict[str, list[Stretch]] = {}
+    loses: dict[str, list[Stretch]] = {}
+    for key in sorted({*before, *after}):
+        unit, role, person = key
+        one, two = before.get(key, []), after.get(key, [])
+        for found, spans in ((gains, _minus(two, one)), (loses, _minus(one, two))):
+            found.setdefault(person, []).extend(
+                Stretch(unit=unit, role=role, start=start, end=end) for start, end in spans
+            )
+    return tuple(
+        PersonDiff(person=person, gains=tuple(gains[person]), loses=tuple(loses[person]))
+        for person in sorted(gains)
+        if gains[person] or loses[person]
+    )
+
+
+Span = tuple[datetime, datetime]
+
+
+def _times(duties: Iterable[Duty]) -> dict[tuple[str, str, str], list[Span]]:
+    """(unit, role, person) -> the union of their time, in order."""
+    found: dict[tuple[str, str, str], list[Span]] = {}
+    for duty in sorted(duties, key=lambda duty: duty.start):
+        spans = found.setdefault((duty.unit, duty.role, duty.person), [])
+        if spans and duty.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], duty.end))
+        else:
+            spans.append((duty.start, duty.end))
+    return found
+
+
+def _minus(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+    """The time of `spans` outside `others`; both in order and without overlaps."""
+    found: list[Span] = []
+    index = 0
+    for start, end in spans:
+        while index < len(others) and others[index][1] <= start:
+            index += 1
+        at = index
+        while start < end:
+            if at == len(others) or others[at][0] >= end:
+                found.append((start, end))
+                break
+            if others[at][0] > start:
+                found.append((start, others[at][0]))
+            start = others[at][1]
+            at += 1
+    return found

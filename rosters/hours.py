@@ -1,0 +1,58 @@
+"""From when to when a named shift lasts: told by the notes, by remarks, or by the unit itself."""
+
+from collections.abc import Mapping
+
+from rosters.clocks import Clock, find_clocks, read_clock, shift_key
+
+#: Names that only say "the whole day"; at what hour it is handed over must still be written.
+_WHOLE_DAY = frozenset({"24小时", "24h", "全天", "全日"})
+
+
+class Hours:
+    """The hours of every named shift of one table. A row's own clock is not asked here."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        #: The shift names that occur in the table ("" for rows without one).
+        self.labels: set[str] = set()
+        #: Shift name -> where its hours were found in a note, and the hours; for a last check.
+        self.used: dict[str, tuple[str, Clock]] = {}
+        self._noted: dict[str, list[tuple[str, Clock]]] = {}
+        self._remarked: dict[str, list[Clock]] = {}
+        self._given = {
+            shift_key(name): clock for name, text in given.items() if (clock := read_clock(text))
+        }
+
+    def label(self, text: str) -> None:
+        """A shift name occurs in the table."""
+        self.labels.add(shift_key(text))
+
+    def note(self, text: str, where: str) -> None:
+        """A line above or below the table may name hours."""
+        for found in find_clocks(text, self.labels):
+            known = self._noted.setdefault(found.label, [])
+            if found.clock not in (clock for _, clock in known):
+                known.append((where, found.clock))
+
+    def remark(self, text: str, clock: Clock) -> None:
+        """A row of this shift has hours of its own beside it."""
+        known = self._remarked.setdefault(shift_key(text), [])
+        if clock not in known:
+            known.append(clock)
+
+    def find(self, text: str) -> tuple[Clock, ...]:
+        """The hours of a shift: exactly one is an answer, none or several are a question.
+
+        Notes come before remarks of other rows, and both before the unit's own shifts. A range
+        without a name counts where the table has one kind of shift only.
+        """
+        key = shift_key(text)
+        noted = self._noted.get(key, [])
+        if not noted and (len(self.labels) == 1 or key in _WHOLE_DAY):
+            noted, key = self._noted.get("", []), ""
+        if len(noted) == 1:
+            self.used.setdefault(key, noted[0])
+        if noted:
+            return tuple(clock for _, clock in noted)
+        if remarked := self._remarked.get(key):
+            return tuple(remarked)
+        return (self._given[key],) if key in self._given else ()

@@ -1,0 +1,80 @@
+"""Which layouts are known, and which of them reads a grid best.
+
+A new layout is a new module with `score(grid)` and `read(grid, request)`, and one line in LAYOUTS.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from rosters import flat, table
+from rosters.errors import problem
+from rosters.grid import Grid
+from rosters.model import Problem, ReadResult, Request
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """One way in which units write rosters."""
+
+    name: str
+    #: How surely it reads a grid; 0 is not at all.
+    score: Callable[[Grid], int]
+    read: Callable[[Grid, Request], ReadResult]
+
+
+LAYOUTS: Sequence[Layout] = (
+    Layout(name="flat", score=flat.score, read=flat.read),
+    Layout(name="table", score=table.score, read=table.read),
+)
+
+
+def read_grids(
+    grids: Sequence[Grid], request: Request, before: Iterable[Problem] = ()
+) -> ReadResult:
+    """Every duty of a file's sheets; a sheet no layout knows is left out, with a word about it."""
+    problems = list(before)
+    results: list[tuple[Grid, ReadResult]] = []
+    for grid in grids:
+        if not grid.cells:
+            continue
+        best = max(LAYOUTS, key=lambda layout: layout.score(grid))
+        if best.score(grid):
+            results.append((grid, best.read(grid, request)))
+        elif len(grids) > 1:
+            problems.append(problem("sheet-skipped", grid.name, grid.name))
+    results = _of_the_month(results, problems)
+    for _, result in results:
+        problems += result.problems
+    entries = tuple(entry for _, result in results for entry in result.entries)
+    problems = _nothing_read(entries, bool(results), problems, request)
+    spans = [result.days for _, result in results if result.days]
+    return ReadResult(
+        entries=entries,
+        problems=tuple(problems),
+        title="\n".join(filter(None, (result.title for _, result in results))),
+        days=(min(first for first, _ in spans), max(last for _, last in spans)) if spans else None,
+    )
+
+
+def _of_the_month(
+    results: list[tuple[Grid, ReadResult]], problems: list[Problem]
+) -> list[tuple[Grid, ReadResult]]:
+    # A workbook with a sheet per month is no conflict as long as one of them is the month asked.
+    other = [item for item in results if any(p.code == "month-conflict" for p in item[1].problems)]
+    if not other or len(other) == len(results):
+        return results
+    problems += [problem("sheet-skipped", grid.name, grid.name) for grid, _ in other]
+    return [item for item in results if item not in other]
+
+
+def _nothing_read(
+    entries: Sequence[object], known: bool, problems: list[Problem], request: Request
+) -> list[Problem]:
+    if not known:
+        # Nothing was recognised at all: say so first, once, and not sheet by sheet.
+        rest = [found for found in problems if found.code != "sheet-skipped"]
+        return [problem("layout-unknown", request.filename), *rest]
+    failed = ReadResult(entries=(), problems=tuple(problems)).failed
+    if not entries and not failed:
+        problems.append(problem("no-duties", request.filename))
+    return problems

@@ -1,0 +1,255 @@
+"""What every layout needs: days checked, people and numbers paired, each problem told once."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from rosters.clocks import Clock, span
+from rosters.dates import DayRead, Period, period, read_day, weekday
+from rosters.errors import WEEKDAYS, problem
+from rosters.grid import Grid, Place
+from rosters.model import Entry, Problem, ReadResult, Request
+from rosters.phones import Phones, phones
+from rosters.text import DITTO, EMPTY, PENDING, Named, clean, names
+
+#: Days this near to the roster's month are only worth a look: a holiday may cross its edge.
+_NEAR = timedelta(days=7)
+_FAR = timedelta(days=366)
+_HAN_NAME = re.compile("[\u3400-\u9fff\U00020000-\U0003134f]{1,5}")
+_DOTTED_NAME = re.compile("[\u3400-\u9fff\U00020000-\U0003134f·]{3,20}")
+_LATIN_NAME = re.compile(r"[^\W\d_][^\d_=<>@#%^*{}\[\]\"!?]{0,60}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A person in a cell, with the numbers that belong to them."""
+
+    name: str
+    title: str | None
+    mobile: str | None
+    landline: str | None
+
+
+class Reader:
+    """Collects the duties and the problems of one grid; every layout reads through one."""
+
+    def __init__(self, grid: Grid, request: Request, title: str = "") -> None:
+        self.grid = grid
+        self.request = request
+        self.title = title
+        self.entries: list[Entry] = []
+        self._problems: dict[tuple[str, str, str], Problem] = {}
+        self._days: dict[date, tuple[str, str]] = {}
+        self._last: date | None = None
+        named = period(title)
+        #: The month the roster must stay in; a title's year alone only bounds the year.
+        self.expected = self._expected(named)
+        known = [Period(year=self.expected.year, month=self.expected.month), named]
+        if request.month is None:
+            known += [period(grid.name), period(request.filename)]
+        self.known = Period(
+            year=next((p.year for p in known if p.year), None),
+            month=next((p.month for p in known if p.month), None),
+        )
+
+    def _expected(self, named: Period) -> Period:
+        asked = self.request.month
+        if asked is None:
+            return named if named.year else Period()
+        year, month = named.year or asked[0], named.month or asked[1]
+        if (year, month) != asked:
+            self.tell_at(
+                self.request.filename if self.grid.lines else self.grid.name,
+                "month-conflict",
+                self.title.split("\n")[0],
+                found=f"{year}-{month:02}",
+                asked=f"{asked[0]}-{asked[1]:02}",
+            )
+        return Period(year=asked[0], month=asked[1])
+
+    def tell(self, code: str, row: int, column: int, value: object = "", **params: object) -> None:
+        """Note a problem with a cell; the same one of the same cell is noted once."""
+        self.tell_at(self.grid.where(row, column), code, value, **params)
+
+    def tell_at(self, where: str, code: str, value: object = "", **params: object) -> None:
+        """Note a problem with a place that is no cell."""
+        found = problem(code, where, value, **params)
+        self._problems.setdefault((code, where, found.value), found)
+
+    def text(self, row: int, column: int | None) -> str:
+        """The cell as plain text; "" where there is no such column."""
+        return "" if column is None else clean(self.grid.value(row, column))
+
+    def day(self, row: int, column: int, weekday_column: int | None = None) -> date | None:
+        """The day a cell names, cross-checked with the weekday beside it; None if there is none
+        or it is wrong (the problem is noted)."""
+        value = self.grid.value(row, column)
+        text = clean(value)
+        read = self.peek(row, column)
+        written = None if weekday_column is None else weekday(self.grid.value(row, weekday_column))
+        day = self._decide(read, read.weekday if written is None else written)
+        if day is None:
+            if read.fault is None:
+                self.tell("date-ambiguous", row, column, text, one=read.day, other=read.other)
+            else:
+                self.tell(read.fault, row, column, text)
+            return None
+        if read.weekday is not None and read.weekday != day.weekday():
+            self._wrong_weekday(row, column, day)
+        if written is not None and written != day.weekday() and weekday_column is not None:
+            self._wrong_weekday(row, weekday_column, day)
+        if not self._belongs(day, row, column, text):
+            return None
+        self._last = day
+        self._days.setdefault(day, (self.grid.where(row, column), text))
+        return day
+
+    def peek(self, row: int, column: int) -> DayRead:
+        """What a date cell says, without noting anything."""
+        known, last = self.known, self._last
+        if last is not None:
+            # "3日" below "10月1日": what is written above stands until something else is.
+            known = Period(year=known.year or last.year, month=known.month or last.month)
+        return read_day(self.grid.value(row, column), known)
+
+    @staticmethod
+    def _decide(read: DayRead, written: int | None) -> date | None:
+        if read.day is None or read.other is None:
+            return read.day
+        fitting = [day for day in (read.day, read.other) if day.weekday() == written]
+        return fitting[0] if len(fitting) == 1 else None
+
+    def _wrong_weekday(self, row: int, column: int, day: date) -> None:
+        value = clean(self.grid.value(row, column))
+        self.tell("weekday-mismatch", row, column, value, day=day, real=WEEKDAYS[day.weekday()])
+
+    def _belongs(self, day: date, row: int, column: int, text: str) -> bool:
+        year, month = self.expected.year, self.expected.month
+        if year is None:
+            return True
+        first = date(year, month or 1, 1)
+        last = date(year, month or 12, 28) + timedelta(days=4)
+        last = last.replace(day=1) - timedelta(days=1)
+        if first <= day <= last:
+            return True
+        label = f"{year}-{month:02}" if month else str(year)
+        near = first - _NEAR <= day <= last + _NEAR
+        code = "date-near-month" if near else "date-outside-month"
+        self.tell(code, row, column, text, day=day, month=label)
+        return near
+
+    def people(self, row: int, column: int, above: Sequence[Named] = ()) -> list[Named]:
+        """The people a cell names; `above` is what 同上 repeats. Problems are noted."""
+        text = self.text(row, column)
+        word = text.casefold()
+        if word in EMPTY:
+            return []
+        if word in DITTO:
+            if not above:
+                self.tell("ditto-without", row, column, text)
+            return list(above)
+        if word.strip("()") in PENDING:
+            self.tell("person-pending", row, column, text)
+            return []
+        found = []
+        for named in names(text):
+            if named.name.casefold() in PENDING:
+                self.tell("person-pending", row, column, named.name)
+            elif named.name.casefold() not in EMPTY and self._is_name(named, row, column):
+                found.append(named)
+        if not found and not self._told(row, column):
+            self.tell("name-unreadable", row, column, text)
+        return found
+
+    def _told(self, row: int, column: int) -> bool:
+        where = self.grid.where(row, column)
+        return any(place == where for _, place, _ in self._problems)
+
+    def _is_name(self, named: Named, row: int, column: int) -> bool:
+        name, text = named.name, self.text(row, column)
+        patterns = (_HAN_NAME, _DOTTED_NAME, _LATIN_NAME)
+        han = any("\u3400" <= sign <= "\u9fff" for sign in name)
+        if not any(p.fullmatch(name) for p in (patterns[:2] if han else patterns[2:])):
+            self.tell("name-unreadable", row, column, name)
+            return False
+        if named.instead_of:
+            self.tell("cover-understood", row, column, text, name=name, other=named.instead_of)
+        if named.swapped:
+            self.tell("swap-noted", row, column, text, name=name)
+        return True
+
+    def numbers(self, row: int, column: int) -> Phones:
+        """The telephone numbers of a cell; what is none is noted."""
+        text = self.text(row, column)
+        if text.casefold() in EMPTY | DITTO:
+            return Phones()
+        found = phones(text)
+        for token in found.unread:
+            digits = sum(sign.isdigit() for sign in token)
+            self.tell("phone-wrong" if digits >= 7 else "phone-words", row, column, token)
+        return found
+
+    def pair(self, people: Sequence[Named], found: Phones, row: int, column: int) -> list[Spot]:
+        """People with their numbers: as many as people, or a single one. Problems are noted."""
+        mobiles: list[str | None] = list(found.mobiles)
+        if people and len(mobiles) != len(people):
+            if len(mobiles) > 1 and len(people) == 1:
+                self.tell("phone-extra", row, column, "", used=mobiles[0])
+            elif len(mobiles) > 1:
+                self.tell("phone-count", row, column, "", names=len(people), phones=len(mobiles))
+            elif mobiles:
+                self.tell("phone-shared", row, column, "", names=len(people))
+            mobiles = mobiles[:1] if len(people) == 1 and mobiles else [None] * len(people)
+        lines = found.landlines
+        spots = []
+        for index, named in enumerate(people):
+            own = phones(named.phone or "")
+            line = lines[index] if len(lines) == len(people) else (lines[0] if lines else None)
+            spots.append(
+                Spot(
+                    name=named.name,
+                    title=named.title,
+                    mobile=own.mobiles[0] if own.mobiles else mobiles[index],
+                    landline=own.landlines[0] if own.landlines else line,
+                )
+            )
+        return spots
+
+    def duty(
+        self, spot: Spot, role: str, day: date, clock: Clock, place: Place, unit: str | None
+    ) -> None:
+        """Add one duty of that local day, found at that place."""
+        start, end = span(day, clock, self.request.tz)
+        if start >= end:
+            self.tell("shift-vanishes", *place, str(clock))
+            return
+        self.entries.append(
+            Entry(
+                unit=unit or self.request.unit or "",
+                role=role,
+                name=spot.name,
+                mobile=spot.mobile,
+                start=start,
+                end=end,
+                source=self.grid.where(*place),
+                title=spot.title,
+                landline=spot.landline,
+            )
+        )
+
+    def result(self) -> ReadResult:
+        """Everything read and everything wrong, after a last look at the dates as a whole."""
+        days = sorted(self._days)
+        if days and self.expected.year is None:
+            middle = days[len(days) // 2]
+            for day in days:
+                if abs(day - middle) > _FAR:
+                    where, text = self._days[day]
+                    self.tell_at(where, "date-far", text, day=day)
+        return ReadResult(
+            entries=tuple(self.entries),
+            problems=tuple(self._problems.values()),
+            title=self.title,
+            days=(days[0], days[-1]) if days else None,
+        )

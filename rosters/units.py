@@ -1,0 +1,47 @@
+"""Which unit a duty belongs to: its code or name in the row, else the name in the title."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from rosters.errors import problem
+from rosters.model import Entry, Problem, ReadResult
+from rosters.text import clean, squeeze
+
+
+def assign(result: ReadResult, known: Mapping[str, str], *, only: str | None = None) -> ReadResult:
+    """The result with a unit code in every entry.
+
+    `known` maps every accepted spelling (codes and names) to the code. A row without a unit takes
+    `only` (the code the uploader named), else the unit whose name the title holds. Rows of an
+    unknown unit, or of another unit than `only`, are errors and are left out.
+    """
+    codes = {squeeze(clean(name)): code for name, code in known.items()}
+    default = only or in_title(result.title, known)
+    entries: list[Entry] = []
+    problems: dict[tuple[str, str], Problem] = {}
+    for entry in result.entries:
+        code = codes.get(squeeze(clean(entry.unit))) if entry.unit else default
+        if code is None:
+            wrong = "unit-unknown" if entry.unit else "unit-missing"
+        elif only is not None and code != only:
+            wrong = "unit-other"
+        else:
+            entries.append(replace(entry, unit=code))
+            continue
+        # One wrong title is one problem, not one per row; a wrong row is named by its cell.
+        where = entry.source if entry.unit else entry.source.partition("!")[0]
+        found = problem(wrong, where, entry.unit, asked=only or "")
+        problems.setdefault((wrong, where if entry.unit else ""), found)
+    return replace(result, entries=tuple(entries), problems=(*result.problems, *problems.values()))
+
+
+def in_title(title: str, known: Mapping[str, str]) -> str | None:
+    """The code of the unit a title names; the longest name wins; None if none or several do."""
+    text = squeeze(clean(title))
+    found: dict[str, int] = {}
+    for name, code in known.items():
+        word = squeeze(clean(name))
+        if len(word) > 1 and word in text:
+            found[code] = max(found.get(code, 0), len(word))
+    longest = [code for code, length in found.items() if length == max(found.values())]
+    return longest[0] if len(longest) == 1 else None
