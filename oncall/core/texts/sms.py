@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from notifiers.segments import segments
 from oncall.core.model import Notice
@@ -82,7 +82,8 @@ def _shorter(facts: Facts) -> Iterator[tuple[Facts, int]]:
     for name in _SHORTENED:
         whole = clean(getattr(facts, name))
         for size in range(len(whole) - 2, _SHORTEST - 1, -1):
-            facts = replace(facts, **{name: whole[:size] + "…"})
+            shorter: dict[str, Any] = {name: whole[:size] + "…"}
+            facts = replace(facts, **shorter)
             yield facts, _URGENCY
     yield facts, _NEVER
 
