@@ -1,0 +1,123 @@
+"""A book of ladders as the file a person reads and edits; reading it gives the same book."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import time
+
+from oncall.core.model import Ask, Policy, Step
+from oncall.core.policies.book import PolicyBook
+from oncall.core.policies.values import written
+
+_TITLE = """\
+# Who is contacted, when and how, until a human answers · 呼叫谁、何时、用什么方式,直到有人签收
+#
+# Times count from the moment the matter arrives: "90s", "15m", "4h" · 时间从呼叫时刻起算
+# ask: source:role, first choice first; @UNIT asks another unit · 先问值班表,空缺时依次往后
+#   roster: primary 主班, deputy 副班, leader 带班领导, team 应急队, supervisor 督办
+#   post:   liaison 联络员, deputy 副职, division_leader 分管领导, head 主要负责人
+#   desk:   desk 值班室座机
+# channels: sms 短信, voice 电话. draft: a supervision order, blue 蓝, yellow 黄, red 红 · 督办单
+# Check before use · 改完先检查: oncall policy check FILE
+"""
+_NOTES = {
+    "ack_within": "an answer later than this is late · 签收时限",
+    "useful_life": "an older message is not sent as if it were new · 通知有效期",
+    "first_action": "from the answer to the first progress note · 签收后首次处置时限",
+    "first_action_working": "count office hours only · 只算工作时间",
+    "exhausted_after": "from the last step to the alarm · 末级后多久告警",
+    "alarm_every": "and again, until somebody has it · 重复告警间隔",
+    "late_after": "a message sent later than this says so · 迟发多久须注明",
+    "hours": "office hours · 工作时间",
+}
+
+
+def dump(book: PolicyBook) -> str:
+    """The book as commented TOML; ``parse(dump(book), ...)`` gives an equal book."""
+    policies = list(book.policies.items())
+    lines = [_TITLE, f"name = {_quoted(book.name)}"]
+    common: dict[str, str] = {}
+    if policies:
+        common = _common(policies[0][1])
+        lines += [_line(key, value) for key, value in common.items()]
+    for (category, _), policy in policies:
+        lines += ["", *_policy(category, policy, common)]
+    return "\n".join(lines) + "\n"
+
+
+def _common(policy: Policy) -> dict[str, str]:
+    spans = ", ".join(f'"{_clock(a)}-{_clock(b)}"' for a, b in policy.hours)
+    return {
+        "zone": _quoted(policy.zone),
+        "hours": f"[{spans}]",
+        "late_after": _quoted(written(policy.late_after)),
+    }
+
+
+def _policy(category: str | None, policy: Policy, common: dict[str, str]) -> Iterator[str]:
+    yield "[[policy]]"
+    yield _line("name", _quoted(policy.name))
+    yield _line("urgency", _quoted(policy.urgency))
+    if category is not None:
+        yield _line("category", _quoted(category))
+    for key, value in _common(policy).items():
+        if common[key] != value:
+            yield _line(key, value)
+    yield _line("ack_within", _quoted(written(policy.ack_within)))
+    yield _line("useful_life", _quoted(written(policy.useful_life)))
+    yield _line("first_action", _quoted(written(policy.first_action)))
+    if policy.first_action_working:
+        yield _line("first_action_working", "true")
+    yield _line("exhausted_after", _quoted(written(policy.exhausted_after)))
+    yield _line("alarm_every", _quoted(written(policy.alarm_every)))
+    if policy.quiet is not None:
+        quiet = policy.quiet
+        yield "# Levels from this one up wait for the morning · 夜间不打扰"
+        yield (
+            f'quiet = {{ since = "{_clock(quiet.since)}", until = "{_clock(quiet.until)}", '
+            f"from_level = {quiet.from_level} }}"
+        )
+    for step in policy.steps:
+        yield from _step(step)
+
+
+def _step(step: Step) -> Iterator[str]:
+    yield ""
+    yield "[[policy.step]]"
+    yield f"level = {step.level}"
+    if step.morning is None:
+        if step.after is not None:
+            yield f'after = "{written(step.after)}"'
+    else:
+        m = step.morning
+        yield "# the first working morning at least this much later · 之后的首个工作日上午"
+        later = f", days_later = {m.days_later}" if m.days_later else ""
+        yield (
+            f'morning = {{ clock = "{_clock(m.clock)}", not_before = "{written(m.not_before)}"'
+            f"{later} }}"
+        )
+    yield f"ask = [{', '.join(_quoted(_ask(a)) for a in step.asks)}]"
+    yield f"channels = [{', '.join(_quoted(c) for c in step.channels)}]"
+    if step.draft is not None:
+        yield f"draft = {_quoted(step.draft)}"
+
+
+def _ask(ask: Ask) -> str:
+    at = f"@{ask.unit}" if ask.unit else ""
+    return f"{ask.source}:{ask.role}{at}"
+
+
+def _line(key: str, value: str) -> str:
+    note = _NOTES.get(key)
+    said = f"{key} = {value}"
+    return f"{said:<28}  # {note}" if note else said
+
+
+def _quoted(text: str) -> str:
+    # JSON's escapes are TOML's, but for the one character TOML forbids and JSON does not.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _clock(clock: time) -> str:
+    return clock.strftime("%H:%M")
