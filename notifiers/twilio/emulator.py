@@ -30,6 +30,11 @@ from notifiers.twilio.emulator_world import (
     World,
 )
 
+if sys.platform != "win32":
+    from uvloop import run as _loop_run
+else:
+    from asyncio import run as _loop_run
+
 
 class EmulatorError(LookupError):
     """There is no such call, or it is over."""
@@ -244,7 +249,7 @@ def main() -> None:
     if not token:
         parser.error("set TWILIO_AUTH_TOKEN; a secret is never an option")
     with suppress(KeyboardInterrupt):
-        asyncio.run(_run(options, token))
+        _loop_run(_run(options, token))
 
 
 if __name__ == "__main__":

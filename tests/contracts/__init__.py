@@ -1,0 +1,1 @@
+"""What every replaceable part of one kind must do alike."""
