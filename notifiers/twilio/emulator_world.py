@@ -21,7 +21,7 @@ from notifiers.twilio.inbound import sign
 _logger = logging.getLogger("notifiers.twilio.emulator")
 
 #: Requests and resources kept; a soak test must not fill the memory.
-_KEPT = 200_000
+_KEPT = 100_000
 #: Seconds; Twilio gives a webhook fifteen.
 _HOOK_TIMEOUT = 15
 

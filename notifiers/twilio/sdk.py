@@ -4,7 +4,7 @@ The SDK ships no type marker, so every import of it here is untyped to the check
 shapes we rely on are written down as protocols instead.
 """
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable
 from typing import Protocol
 
 # The SDK has annotations but no py.typed, so the checker may not read them.
@@ -51,6 +51,9 @@ class Resource(Protocol):
     sid: str | None
     status: str | None
 
+    def fetch_async(self) -> Awaitable["Resource"]:
+        """It, as Twilio has it now."""
+
     def update_async(self, *, status: str) -> Awaitable["Resource"]:
         """Change its status at Twilio."""
 
@@ -61,8 +64,8 @@ class Resources(Protocol):
     def __call__(self, sid: str) -> Resource:
         """One of them, not fetched."""
 
+    def list_async(self, **filters: object) -> Awaitable[list[Resource]]:
+        """Those that pass the filters, newest first."""
+
     def create_async(self, **fields: object) -> Awaitable[Resource]:
         """Make one at Twilio."""
-
-
-Fields = Mapping[str, str]

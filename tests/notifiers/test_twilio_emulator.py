@@ -7,6 +7,7 @@ import pytest
 
 from notifiers.message import Channel, OutcomeKind
 from notifiers.twilio import inbound
+from notifiers.twilio.client import RefusedError, code_of
 from notifiers.twilio.emulator import Emulator, EmulatorError
 from notifiers.twilio.emulator_script import (
     Callbacks,
@@ -23,7 +24,7 @@ from notifiers.twilio.emulator_script import (
     replies,
     voicemail,
 )
-from tests.notifiers.hooks import LI, SPEED, ZHANG, Hook, Stage, call, sms, stage
+from tests.notifiers.hooks import LI, SPEED, ZHANG, Hook, Stage, call, gateway, sms, stage
 
 Story = Callable[[Stage], Awaitable[None]]
 
@@ -373,6 +374,27 @@ def test_callbacks_never() -> None:
         await s.emulator.settled()
         assert s.hooks.came == []
         assert s.emulator.phones()[0].texts[0].status == "delivered"
+
+    _play(story)
+
+
+def test_the_sdk_reads_what_is_there() -> None:
+    """Fetching and listing, page by page, work through the SDK; what is not there is refused."""
+
+    async def story(s: Stage) -> None:
+        account = gateway(s.hooks.url, s.url)
+        sent = [(await s.twilio.send(sms(key=str(n)))).provider_id for n in range(5)]
+        await s.twilio.send(sms(to=LI))
+        sid = (await s.twilio.send(call())).provider_id or ""
+        await s.emulator.settled()
+        assert (await account.calls(sid).fetch_async()).status == "no-answer"
+        listed = await account.messages.list_async(to=ZHANG, page_size=2)
+        assert [one.sid for one in listed] == sent[::-1]
+        assert {one.status for one in listed} == {"delivered"}
+        with pytest.raises(RefusedError) as caught:
+            await account.messages("SM0").fetch_async()
+        assert (caught.value.status, code_of(caught.value)) == (404, 20404)
+        await account.close()
 
     _play(story)
 
