@@ -233,9 +233,7 @@ class _Reader:
             if policy is not None:
                 found.append(Placed(path, policy, category))
         # A ladder with a fault of its own is there all the same.
-        wanted = {
-            t.get("urgency") for _, t in self.tables(data, (), "policy") if "category" not in t
-        }
+        wanted = {str(t.get("urgency")) for _, t in tables if "category" not in t}
         check_book(self.fault, self._lines, found, wanted, bool(data.get("policy")))
         return PolicyBook(name=name, policies={(p.note, p.value.urgency): p.value for p in found})
 

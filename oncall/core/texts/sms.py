@@ -52,7 +52,7 @@ _SHORT_HEADS = {
     Notice.REOPENED: N_("{owner} gave back {origin} {code}"),
 }
 _TAILS = {
-    Notice.CONFIRMED: N_(". Please act and record progress."),
+    Notice.CONFIRMED: N_(". Act and record progress."),
     Notice.ALREADY_OWNED: N_(". Nothing for you to do."),
     Notice.STOOD_DOWN: N_(". Nothing for you to do."),
     Notice.TAKEN_OVER: N_(". Nothing for you to do."),
@@ -66,13 +66,15 @@ _ADVICES = {
 
 
 def sms(t: Text, notice: Notice, facts: Facts, signature: str) -> str:
-    """One text message, in one part wherever it can be."""
-    text = ""
+    """One text message, in one part wherever it can be, else the fullest in the fewest parts."""
+    best = ""
     for shorter, kept in _shorter(facts):
         text = _compose(t, notice, shorter, kept, signature)
-        if segments(text) == 1:
+        if not best or segments(text) < segments(best):
+            best = text
+        if segments(best) == 1:
             break
-    return text
+    return best
 
 
 def _shorter(facts: Facts) -> Iterator[tuple[Facts, int]]:
