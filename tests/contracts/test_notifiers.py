@@ -19,7 +19,7 @@ from notifiers.twilio.voice import TwilioVoice
 from tests.notifiers.hooks import ACCOUNT, LI, TOKEN, ZHANG, fast_sleep, gateway
 
 #: Longer than a loaded machine needs for one request, short enough to wait for.
-PATIENCE = timedelta(seconds=0.5)
+PATIENCE = timedelta(seconds=1.5)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
