@@ -27,6 +27,7 @@ from oncall.core.events import (
     Declined,
     Delivered,
     DeliveryFailed,
+    DeliveryStalled,
     Escalated,
     Event,
     Progressed,
@@ -148,6 +149,18 @@ def failed(climb: Climb, event: Event) -> Reason:
     climb.alarm(Alarm.UNREACHABLE, level=known.level, who=known.name)
     _advance_past(climb, known)
     return Reason.PERSON_UNREACHABLE
+
+
+def stalled(climb: Climb, event: Event) -> Reason:
+    """A provider does not take a message now: try the person's other channel meanwhile."""
+    assert isinstance(event, DeliveryStalled)
+    known = climb.page.person(event.person)
+    untried = () if known is None else tuple(c for c in known.channels if c not in known.tried)
+    if known is None or not untried:
+        return Reason.CHANNEL_STALLED
+    climb.note(Reason.NEXT_CHANNEL, level=known.level, who=known.name, detail=untried[0])
+    climb.notify(known, untried[:1], notice=Notice.PAGE, step="c", planned=climb.now)
+    return Reason.NEXT_CHANNEL
 
 
 def decline(climb: Climb, event: Event) -> Reason:
@@ -365,6 +378,7 @@ TRANSITIONS: dict[tuple[State, type[Event]], Rule] = {
     (State.WAITING, StepDue): climb_on,
     (State.WAITING, ShiftChanged): relieve,
     (State.WAITING, DeliveryFailed): failed,
+    (State.WAITING, DeliveryStalled): stalled,
     (State.WAITING, Acked): own,
     (State.WAITING, Declined): decline,
     (State.WAITING, Escalated): by_hand,
@@ -405,9 +419,11 @@ IGNORED: dict[tuple[State, type[Event]], Reason] = {
     (State.ACKED, ShiftChanged): Reason.ALREADY_OWNED,
     (State.ACKED, Delivered): Reason.DELIVERED,
     (State.ACKED, DeliveryFailed): Reason.CHANNEL_FAILED,
+    (State.ACKED, DeliveryStalled): Reason.CHANNEL_STALLED,
     (State.ACKED, Escalated): Reason.ALREADY_OWNED,
     (State.EXHAUSTED, Arrived): Reason.ALREADY_STARTED,
     (State.EXHAUSTED, Delivered): Reason.DELIVERED,
+    (State.EXHAUSTED, DeliveryStalled): Reason.CHANNEL_STALLED,
     (State.EXHAUSTED, Released): Reason.NOT_OWNED,
     (State.EXHAUSTED, Progressed): Reason.NOT_OWNED,
     **{(State.CANCELLED, event): Reason.CLOSED for event in EVENTS.values()},

@@ -45,6 +45,15 @@ class DeliveryFailed(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryStalled(Event):
+    """A provider does not take a message now; it is tried again, but must not be waited for."""
+
+    person: str
+    channel: Channel
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Acked(Event):
     """A human takes the matter, ``via`` sms, keypad, web, cli or phone.
 
@@ -109,6 +118,7 @@ EVENTS: dict[str, type[Event]] = {
         ShiftChanged,
         Delivered,
         DeliveryFailed,
+        DeliveryStalled,
         Acked,
         Declined,
         Released,

@@ -94,6 +94,7 @@ class Reason(StrEnum):
     QUIET_HOURS = "quiet_hours"
     NEXT_CHANNEL = "next_channel"
     CHANNEL_FAILED = "channel_failed"
+    CHANNEL_STALLED = "channel_stalled"
     PERSON_UNREACHABLE = "person_unreachable"
     ALREADY_CLIMBED = "already_climbed"
     DECLINED = "declined"

@@ -1,0 +1,180 @@
+"""Turn a decision's commands into rows: messages to send, alarms to show, orders to draft.
+
+Everything here happens in the transaction that saves the decision, so that a page can never have
+moved on without the messages that say so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from oncall.core.commands import (
+    Command,
+    DraftSupervision,
+    Notify,
+    RaiseAlarm,
+    StandDown,
+    Tell,
+)
+from oncall.core.model import Alarm, Page, Urgency
+from oncall.core.texts import Facts
+from oncall.core.transfers import Transfer
+from oncall.directory import Snapshot
+from oncall.store import alarms, outbox
+from oncall.store.database import Tx
+from oncall.store.log import dumps
+from oncall.store.outbox import Draft
+from oncall.store.transfers import draft_supervision
+
+#: Lanes: a message in a lower one never waits behind a higher one.
+LANES = {Urgency.CRITICAL: 0, Urgency.URGENT: 1, Urgency.ROUTINE: 2}
+BULK = 3
+
+#: A confirmation or "X has it" older than this helps nobody.
+_TELL_LIFE = timedelta(hours=1)
+
+#: Closed as soon as a human owns the page.
+ENDED_BY_ACK = (Alarm.EXHAUSTED, Alarm.NO_TARGET, Alarm.SILENT)
+
+
+class Carrier:
+    """Collects the rows of many decisions and writes them at once."""
+
+    def __init__(self, tx: Tx, snapshot: Snapshot, now: datetime, lang: str) -> None:
+        self.tx = tx
+        self.snapshot = snapshot
+        self.now = now
+        self.lang = lang
+        self._drafts: list[Draft] = []
+        self._replaced: list[tuple[str, str, str]] = []
+
+    def carry(
+        self, page: Page, transfer: Transfer, commands: Iterable[Command], *, fresh: bool = False
+    ) -> None:
+        """Do what one decision asks; ``fresh`` when the page has no messages yet."""
+        for command in commands:
+            if isinstance(command, Notify):
+                self._notify(page, transfer, command, fresh=fresh)
+            elif isinstance(command, StandDown):
+                if outbox.reached(self.tx, page.id, command.person):
+                    self._tell(page, transfer, command)
+            elif isinstance(command, Tell):
+                self._tell(page, transfer, command)
+            elif isinstance(command, RaiseAlarm):
+                alarms.raise_alarm(
+                    self.tx,
+                    command.alarm,
+                    self.now,
+                    unit=page.unit,
+                    transfer=page.transfer,
+                    page=page.id,
+                    level=command.level,
+                    who=command.who,
+                )
+            elif isinstance(command, DraftSupervision):
+                draft_supervision(self.tx, page, command.colour, self.now)
+
+    def flush(self) -> None:
+        """Queue everything collected."""
+        outbox.replace(self.tx, self._replaced, self.now)
+        outbox.put(self.tx, self._drafts)
+        self._replaced, self._drafts = [], []
+
+    def _notify(self, page: Page, transfer: Transfer, command: Notify, *, fresh: bool) -> None:
+        if not fresh:
+            # Whatever still waits to tell this person the same is replaced by the newer message.
+            self._replaced.append((page.id, command.person, command.channel))
+        facts = self._facts(page, transfer, command.person, command.level, command.planned_at)
+        self._queue(
+            page,
+            command,
+            lane=LANES[page.policy.urgency],
+            facts=facts,
+            level=command.level,
+            planned_at=command.planned_at,
+            life=page.policy.useful_life,
+            late=command.late,
+        )
+
+    def _tell(self, page: Page, transfer: Transfer, command: StandDown | Tell) -> None:
+        facts = self._facts(page, transfer, command.person, 0, self.now, owner=command.owner)
+        self._queue(
+            page,
+            command,
+            lane=min(LANES[page.policy.urgency] + 1, BULK),
+            facts=facts,
+            level=0,
+            planned_at=self.now,
+            life=_TELL_LIFE,
+            late=False,
+        )
+
+    def _queue(
+        self,
+        page: Page,
+        command: Notify | StandDown | Tell,
+        *,
+        lane: int,
+        facts: Facts,
+        level: int,
+        planned_at: datetime,
+        life: timedelta,
+        late: bool,
+    ) -> None:
+        address = self.snapshot.address(command.person, command.channel)
+        draft = Draft(
+            key=command.key,
+            page=page.id,
+            transfer=page.transfer,
+            person=command.person,
+            name=command.name,
+            channel=command.channel,
+            address=address or "",
+            lang=self.snapshot.lang(command.person),
+            notice=command.notice,
+            level=level,
+            lane=lane,
+            facts=dumps(facts),
+            planned_at=planned_at,
+            due_at=self.now,
+            useful_seconds=int(life.total_seconds()),
+            late=late,
+        )
+        self._drafts.append(draft)
+
+    def _facts(
+        self,
+        page: Page,
+        transfer: Transfer,
+        person: str,
+        level: int,
+        planned_at: datetime,
+        *,
+        owner: str = "",
+    ) -> Facts:
+        lang = self.snapshot.lang(person) or self.lang
+        return Facts(
+            code=transfer.code,
+            origin=transfer.origin,
+            urgency=page.policy.urgency,
+            unit=self.snapshot.unit_name(page.unit, lang),
+            category=transfer.category or "",
+            area=self.snapshot.unit_name(transfer.area, lang),
+            ack_by=page.limit_at,
+            zone=page.policy.zone,
+            minutes=int(page.policy.ack_within.total_seconds() // 60),
+            next_role=_next_role(page, level),
+            owner=owner,
+            drill=transfer.drill,
+            planned_at=planned_at,
+        )
+
+
+def _next_role(page: Page, level: int) -> str | None:
+    """Whom the ladder goes to next, for "逾期升级至…"; None at its top."""
+    for rung in page.rungs:
+        step = page.policy.steps[rung.step]
+        if rung.fired_at is None and step.level > max(level, page.level):
+            return step.asks[0].role
+    return None

@@ -1,0 +1,199 @@
+"""Settings: flag over environment over ``oncall.toml`` over default. Nothing else reads them.
+
+Every value knows where it came from; a secret is never a flag, and is never shown.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from oncall.core.errors import Fault, Invalid
+
+#: What ``oncall.toml`` may be called when no flag or variable names it.
+DEFAULT_FILE = "oncall.toml"
+
+LANGS = ("zh_CN", "en")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setting:
+    """One knob: its variable, default, and whether it must be masked."""
+
+    name: str
+    variable: str
+    default: str
+    secret: bool = False
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(name="database_url", variable="ONCALL_DATABASE_URL", default="sqlite:///oncall.db"),
+    Setting(name="public_url", variable="ONCALL_PUBLIC_URL", default="http://127.0.0.1:8110"),
+    Setting(name="timezone", variable="ONCALL_TIMEZONE", default="Asia/Shanghai"),
+    Setting(name="lang", variable="ONCALL_LANG", default="zh_CN"),
+    Setting(name="secret_key", variable="ONCALL_SECRET_KEY", default="", secret=True),
+    Setting(name="policy", variable="ONCALL_POLICY", default=""),
+    Setting(name="channels", variable="ONCALL_CHANNELS", default="log"),
+    Setting(name="signature", variable="ONCALL_SMS_SIGNATURE", default="德化县政府办"),
+    Setting(name="twilio_account_sid", variable="TWILIO_ACCOUNT_SID", default=""),
+    Setting(name="twilio_auth_token", variable="TWILIO_AUTH_TOKEN", default="", secret=True),
+    Setting(name="twilio_from_number", variable="TWILIO_FROM_NUMBER", default=""),
+    Setting(
+        name="twilio_messaging_service_sid", variable="TWILIO_MESSAGING_SERVICE_SID", default=""
+    ),
+    Setting(name="twilio_api_url", variable="ONCALL_TWILIO_API_URL", default=""),
+)
+
+_BY_NAME = {s.name: s for s in SETTINGS}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """All values, checked; ``origins`` says where each came from."""
+
+    database_url: str
+    public_url: str
+    timezone: str
+    lang: str
+    secret_key: str
+    policy: str
+    channels: str
+    signature: str
+    twilio_account_sid: str
+    twilio_auth_token: str
+    twilio_from_number: str
+    twilio_messaging_service_sid: str
+    twilio_api_url: str
+    origins: Mapping[str, str]
+
+    @property
+    def twilio_tokens(self) -> tuple[str, ...]:
+        """The auth tokens that are good: several while rotating, the newest first."""
+        return tuple(t.strip() for t in self.twilio_auth_token.split(",") if t.strip())
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone that wall clocks without one are meant in."""
+        return ZoneInfo(self.timezone)
+
+
+def load(
+    flags: Mapping[str, str | None] | None = None,
+    environ: Mapping[str, str] | None = None,
+    *,
+    cwd: Path | None = None,
+) -> Settings:
+    """Gather every setting; Invalid lists all that is wrong, each with its origin."""
+    flags = flags or {}
+    environ = os.environ if environ is None else environ
+    faults: list[Fault] = []
+    file, table = _file(flags, environ, cwd or Path.cwd(), faults)
+    values: dict[str, str] = {}
+    origins: dict[str, str] = {}
+    for s in SETTINGS:
+        given = flags.get(s.name)
+        if given is not None and not s.secret:
+            values[s.name], origins[s.name] = given, "flag"
+        elif environ.get(s.variable):
+            values[s.name], origins[s.name] = environ[s.variable], s.variable
+        elif s.name in table:
+            values[s.name], origins[s.name] = str(table[s.name]), str(file)
+        else:
+            values[s.name], origins[s.name] = s.default, "default"
+    _check(values, origins, faults)
+    if faults:
+        raise Invalid(faults)
+    return Settings(**values, origins=origins)
+
+
+def _file(
+    flags: Mapping[str, str | None], environ: Mapping[str, str], cwd: Path, faults: list[Fault]
+) -> tuple[Path, dict[str, Any]]:
+    named = flags.get("config") or environ.get("ONCALL_CONFIG")
+    path = Path(named) if named else cwd / DEFAULT_FILE
+    if not path.exists():
+        if named:
+            faults.append(Fault(where=str(path), code="config_missing"))
+        return path, {}
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as exc:
+        faults.append(Fault(where=str(path), code="config_unreadable", value=str(exc)))
+        return path, {}
+    for key in table:
+        if key not in _BY_NAME:
+            faults.append(Fault(where=f"{path}:{key}", code="config_unknown", value=key))
+    return path, table
+
+
+def _check(values: dict[str, str], origins: dict[str, str], faults: list[Fault]) -> None:
+    def wrong(name: str, code: str, **params: str) -> None:
+        value = "" if _BY_NAME[name].secret else values[name]
+        where = f"{_BY_NAME[name].variable} ({origins[name]})"
+        faults.append(Fault(where=where, code=code, value=value, params=params))
+
+    if values["lang"] not in LANGS:
+        wrong("lang", "unknown_lang", known=", ".join(LANGS))
+    try:
+        ZoneInfo(values["timezone"])
+    except (KeyError, ValueError, OSError):
+        wrong("timezone", "unknown_zone")
+    for name in ("public_url", "twilio_api_url"):
+        if values[name] and urlsplit(values[name]).scheme not in ("http", "https"):
+            wrong(name, "not_a_url")
+    if urlsplit(values["database_url"]).scheme.split("+")[0] not in (
+        "sqlite",
+        "postgresql",
+        "postgres",
+    ):
+        values["database_url"] = mask_url(values["database_url"])
+        wrong("database_url", "unknown_database")
+
+
+def mask_url(url: str) -> str:
+    """A database URL without its password."""
+    parts = urlsplit(url)
+    if parts.password is None:
+        return url
+    return url.replace(f":{parts.password}@", ":***@")
+
+
+def shown(settings: Settings) -> list[tuple[str, str, str, str]]:
+    """Each setting as (name, variable, value with secrets masked, origin)."""
+    out = []
+    for s in SETTINGS:
+        value: str = getattr(settings, s.name)
+        if s.secret and value:
+            value = "***"
+        elif s.name == "database_url":
+            value = mask_url(value)
+        out.append((s.name, s.variable, value, settings.origins[s.name]))
+    return out
+
+
+def data_folder(settings: Settings) -> Path:
+    """Where this installation keeps its own files: beside the SQLite file, else the work folder."""
+    path = settings.database_url.removeprefix("sqlite:///")
+    if path != settings.database_url and path:
+        return Path(path).parent
+    return Path("var")
+
+
+def secret_key(settings: Settings) -> str:
+    """The key that signs links and sessions: the setting, else one made once, mode 600."""
+    if settings.secret_key:
+        return settings.secret_key
+    path = data_folder(settings) / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as handle:
+            handle.write(secrets.token_urlsafe(48))
+    return path.read_text("utf-8").strip()

@@ -1,0 +1,201 @@
+"""Who exists, who is on duty, how to reach them: a compiled view of the directory, always current.
+
+A Snapshot answers from memory. Whether it still holds is one small query per transaction; a change
+anywhere makes the next look compile anew, unit by unit, as units are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from threading import Lock
+
+from oncall.core.errors import Invalid, NotFound
+from oncall.core.ladder import OnDuty
+from oncall.core.model import Ask, Channel, Contact, Source, Watch, WorkCalendar
+from oncall.core.policies import PolicyBook, default_book, parse
+from oncall.store import directory as rows
+from oncall.store.database import Tx
+from oncall.store.directory import Person, Unit
+from rosters.resolve import Roster, compile_roster
+
+#: How much of a roster is compiled around the present moment.
+_BACK, _AHEAD = timedelta(days=2), timedelta(days=60)
+#: A snapshot older than this compiles its rosters anew, long before _AHEAD runs out.
+_MAX_AGE = timedelta(days=1)
+
+_DESK = "desk:"
+
+
+@dataclass(slots=True, kw_only=True)
+class Snapshot:
+    """The directory at one version. Rosters are compiled when a unit is first asked for."""
+
+    version: int
+    made_at: datetime
+    units: dict[str, Unit]
+    people: dict[str, Person]
+    posts: dict[tuple[str, str], tuple[Person, ...]]
+    book: PolicyBook
+    calendar: WorkCalendar
+    rosters: dict[str, Roster] = field(default_factory=dict)
+
+    def roster(self, tx: Tx, unit: str) -> Roster:
+        """A unit's compiled roster around now."""
+        found = self.rosters.get(unit)
+        if found is None:
+            start, end = self.made_at - _BACK, self.made_at + _AHEAD
+            duties = rows.duties_between(tx, start, end, unit=unit)
+            found = self.rosters[unit] = compile_roster(duties)
+        return found
+
+    def on_duty(self, tx: Tx, now: datetime) -> OnDuty:
+        """The answer to the machine's questions at ``now``; an Ask must name its unit."""
+
+        def answer(ask: Ask) -> Watch:
+            unit = ask.unit or ""
+            if ask.source is Source.ROSTER:
+                serving = self.roster(tx, unit).who(ask.role, now)
+                who = [self.people[p] for p in serving.people if p in self.people]
+                active = [p for p in who if p.active]
+                people = tuple(_contact(p, ask.role) for p in active)
+                return Watch(people=people, until=serving.until)
+            if ask.source is Source.POST:
+                holders = self.posts.get((unit, ask.role), ())
+                return Watch(people=tuple(_contact(p, ask.role) for p in holders))
+            return Watch(people=self._desk(unit))
+
+        return answer
+
+    def _desk(self, code: str) -> tuple[Contact, ...]:
+        """The unit's duty landline 值班电话, where it has one."""
+        unit = self.units.get(code)
+        if unit is None or not unit.desk_phone:
+            return ()
+        return (
+            Contact(
+                person=f"{_DESK}{code}",
+                name=unit.name_zh,
+                unit=code,
+                role="desk",
+                channels=(Channel.VOICE,),
+            ),
+        )
+
+    def address(self, person: str, channel: str) -> str | None:
+        """The national number to reach a person by a channel; None where there is none."""
+        if person.startswith(_DESK):
+            unit = self.units.get(person.removeprefix(_DESK))
+            return unit.desk_phone if unit is not None and channel == Channel.VOICE else None
+        known = self.people.get(person)
+        return None if known is None else _numbers(known).get(Channel(channel))
+
+    def lang(self, person: str) -> str | None:
+        """The language a person asked for, if any."""
+        known = self.people.get(person)
+        return known.lang if known is not None else None
+
+    def unit_name(self, code: str | None, lang: str) -> str:
+        """A unit's name as this reader writes it; the code itself where there is no such unit."""
+        unit = self.units.get(code or "")
+        if unit is None:
+            return code or ""
+        return unit.name_en or unit.name_zh if lang == "en" else unit.name_zh
+
+    def find(self, name_or_id: str, unit: str | None = None) -> Person:
+        """The one active person of this name or id; NotFound for none, Invalid for several."""
+        found = [
+            p
+            for p in self.people.values()
+            if name_or_id in (p.id, p.name, p.mobile) and p.active and unit in (None, p.unit)
+        ]
+        if not found:
+            raise NotFound("no_such_person", name=name_or_id)
+        if len(found) > 1:
+            raise NotFound("several_people", name=name_or_id, count=str(len(found)))
+        return found[0]
+
+
+def _numbers(person: Person) -> dict[Channel, str]:
+    mobile = person.mobile or person.mobile2
+    out: dict[Channel, str] = {}
+    if mobile:
+        out[Channel.SMS] = mobile
+    voice = mobile or person.office_phone
+    if voice:
+        out[Channel.VOICE] = voice
+    return out
+
+
+def _contact(person: Person, role: str) -> Contact:
+    return Contact(
+        person=person.id,
+        name=person.name,
+        unit=person.unit,
+        role=role,
+        channels=tuple(_numbers(person)),
+    )
+
+
+class Directory:
+    """Keeps one snapshot per process and hands it out while it holds."""
+
+    def __init__(self, fallback: Callable[[], PolicyBook] = default_book) -> None:
+        self._fallback = fallback
+        self._lock = Lock()
+        self._snapshot: Snapshot | None = None
+
+    def at(self, tx: Tx, now: datetime) -> Snapshot:
+        """The directory as this transaction sees it."""
+        version = rows.version(tx)
+        with self._lock:
+            have = self._snapshot
+            if have is not None and have.version == version and _fresh(have, now):
+                return have
+            self._snapshot = made = _load(tx, version, now, self._fallback)
+            return made
+
+
+def _fresh(snapshot: Snapshot, now: datetime) -> bool:
+    return snapshot.made_at - _BACK / 2 <= now < snapshot.made_at + _MAX_AGE
+
+
+def _load(tx: Tx, version: int, now: datetime, fallback: Callable[[], PolicyBook]) -> Snapshot:
+    people = rows.all_people(tx)
+    posts: dict[tuple[str, str], tuple[Person, ...]] = {}
+    for person in people:
+        if person.post and person.active:
+            key = (person.unit, person.post)
+            posts[key] = (*posts.get(key, ()), person)
+    return Snapshot(
+        version=version,
+        made_at=now,
+        units={u.code: u for u in rows.all_units(tx)},
+        people={p.id: p for p in people},
+        posts=posts,
+        book=policy_in_force(tx, fallback),
+        calendar=rows.work_calendar(tx),
+    )
+
+
+def policy_in_force(tx: Tx, fallback: Callable[[], PolicyBook]) -> PolicyBook:
+    """The policies for pages opened from now on; Invalid if the stored file no longer parses."""
+    text = rows.policy_text(tx)
+    if text is None:
+        return fallback()
+    book, faults = parse(text, "policy")
+    if book is None:
+        raise Invalid(faults)
+    return book
+
+
+def roster_between(tx: Tx, unit: str, start: datetime, end: datetime) -> Roster:
+    """A unit's roster compiled for any stretch of time, past or future."""
+    margin = timedelta(days=40)
+    return compile_roster(rows.duties_between(tx, start - margin, end + margin, unit=unit))
+
+
+def names(people: Sequence[str], snapshot: Snapshot) -> list[str]:
+    """The names behind ids; an id of nobody we know stays as it is."""
+    return [snapshot.people[p].name if p in snapshot.people else p for p in people]

@@ -1,0 +1,250 @@
+"""Load, decide, save: page, log and outbox in one commit, or nothing at all.
+
+The engine brings the rules what they may not know: the time, the roster of this moment, and what
+the database holds. It sends nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from oncall.carry import ENDED_BY_ACK, Carrier
+from oncall.core.errors import NotFound, OncallError
+from oncall.core.escalation import Decision, decide
+from oncall.core.events import Acked, Event, Progressed, ShiftChanged, StepDue
+from oncall.core.ladder import OnDuty
+from oncall.core.model import Alarm, Ask, Page, State, Watch
+from oncall.core.transfers import Transfer, standing
+from oncall.directory import Directory, Snapshot
+from oncall.store import alarms, outbox, pages, transfers
+from oncall.store.database import Database, Tx
+from oncall.store.log import Entry, append
+from oncall.store.pages import Loaded, Lost
+
+_log = logging.getLogger(__name__)
+
+#: A page that still wants to be looked at after this many looks at one moment is broken.
+_LOOKS = 40
+#: How long a page that cannot be decided is left alone before it is tried again.
+_POSTPONED = timedelta(seconds=60)
+#: Another node saved the same page first; deciding again this often is far more than enough.
+_RETRIES = 5
+
+
+@dataclass(slots=True)
+class Batch:
+    """Decisions of one transaction on their way into the database."""
+
+    tx: Tx
+    snapshot: Snapshot
+    carrier: Carrier
+    now: datetime
+    changed: list[tuple[Page, int]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+
+    def decide(
+        self, page: Page, event: Event, transfer: Transfer, *, fresh: bool = False
+    ) -> Decision:
+        """One decision, its log line and its commands."""
+        saw: list[tuple[Ask, Watch]] = []
+        decision = decide(page, event, self.now, _listening(self.snapshot, self.tx, self.now, saw))
+        self.entries.append(
+            Entry(
+                transfer=page.transfer,
+                page=page.id,
+                at=self.now,
+                event=type(event).__name__,
+                reason=decision.reason,
+                who=_who(event),
+                payload=event,
+                saw=saw or None,
+                trail=decision.trail or None,
+            )
+        )
+        self.carrier.carry(decision.page, transfer, decision.commands, fresh=fresh)
+        return decision
+
+    def save(self) -> None:
+        """Write pages, log and messages."""
+        pages.save(self.tx, self.changed)
+        append(self.tx, self.entries)
+        self.carrier.flush()
+        self.tx.ring()
+
+
+def _listening(snapshot: Snapshot, tx: Tx, now: datetime, saw: list[tuple[Ask, Watch]]) -> OnDuty:
+    """The roster's answers, noted down so that the decision can be replayed."""
+    answer = snapshot.on_duty(tx, now)
+
+    def listen(ask: Ask) -> Watch:
+        watch = answer(ask)
+        saw.append((ask, watch))
+        return watch
+
+    return listen
+
+
+def _who(event: Event) -> str | None:
+    """Whose doing an event is, where it is somebody's."""
+    for word in ("name", "by"):
+        who = getattr(event, word, None)
+        if isinstance(who, str):
+            return who
+    return None
+
+
+class Engine:
+    """The only thing that changes a page."""
+
+    def __init__(self, db: Database, directory: Directory, *, lang: str) -> None:
+        self.db = db
+        self.directory = directory
+        self.lang = lang
+
+    def batch(self, tx: Tx, now: datetime) -> Batch:
+        """An empty batch on an open transaction."""
+        snapshot = self.directory.at(tx, now)
+        return Batch(
+            tx=tx,
+            snapshot=snapshot,
+            carrier=Carrier(tx, snapshot, now, self.lang),
+            now=now,
+        )
+
+    def handle(
+        self,
+        page_id: str,
+        event: Event | Callable[[Page], Event | None],
+        now: datetime,
+        *,
+        attempt: int | None = None,
+        before: Callable[[Tx], bool] | None = None,
+    ) -> Decision | None:
+        """Tell one page what happened, in a transaction of its own.
+
+        ``event`` may be made from the page as it is by then (None: nothing to tell). ``attempt`` is
+        the message through which a human is answering, which must not be hung up. ``before`` runs
+        in the same transaction and may call the whole thing off. Raises NotFound.
+        """
+        for _ in range(_RETRIES):
+            try:
+                with self.db.begin() as tx:
+                    if before is not None and not before(tx):
+                        return None
+                    return self.handle_in(tx, page_id, event, now, attempt=attempt)
+            except Lost:
+                continue
+        raise Lost
+
+    def handle_in(
+        self,
+        tx: Tx,
+        page_id: str,
+        event: Event | Callable[[Page], Event | None],
+        now: datetime,
+        *,
+        attempt: int | None = None,
+    ) -> Decision | None:
+        """The same inside an open transaction."""
+        loaded = pages.load(tx, page_id)
+        if loaded is None:
+            raise NotFound("no_such_page", page=page_id)
+        told = event if isinstance(event, Event) else event(loaded.page)
+        if told is None:
+            return None
+        batch = self.batch(tx, now)
+        transfer = transfers.by_ids(tx, [loaded.page.transfer])[loaded.page.transfer]
+        if isinstance(told, Acked) and loaded.page.state is not State.CANCELLED:
+            outbox.mark_acked(tx, page_id, told.person, now)
+        decision = batch.decide(loaded.page, told, transfer)
+        before, after = loaded.page, decision.page
+        if after != before:
+            batch.changed.append((after, loaded.version))
+        if after.state is not before.state or after.owner != before.owner:
+            self._quell(tx, after, now, attempt)
+        batch.save()
+        if after.state is not before.state:
+            self.settle_transfer(tx, after.transfer, now)
+        if isinstance(told, Progressed):
+            alarms.close_for_page(tx, page_id, (Alarm.NO_FIRST_ACTION,), told.by, now)
+        return decision
+
+    def _quell(self, tx: Tx, page: Page, now: datetime, attempt: int | None) -> None:
+        """A human owns it, or it is withdrawn: nothing unsent goes out, nothing keeps ringing."""
+        if page.state in (State.ACKED, State.CANCELLED):
+            outbox.supersede(tx, page.id, now)
+            outbox.hang_up(tx, page.id, but=attempt)
+            by = page.owner_name or ""
+            alarms.close_for_page(tx, page.id, ENDED_BY_ACK, by, now)
+
+    def settle_transfer(self, tx: Tx, transfer_id: str, now: datetime) -> None:
+        """Say where the whole transfer stands after one of its pages moved."""
+        states = [(part.role, state) for part, _, state in transfers.pages_of(tx, transfer_id)]
+        state = standing(states, noted=transfers.noted(tx, transfer_id))
+        transfers.set_state(tx, transfer_id, state, now)
+
+    # -- the clock -------------------------------------------------------------------------
+
+    def run_due(self, now: datetime, limit: int = 200) -> int:
+        """Do what is due, up to ``limit`` pages in one commit; says how many were looked at.
+
+        A page that cannot be decided is alarmed, left alone for a minute, and holds up no other.
+        """
+        try:
+            return self._run(now, limit, None)
+        except Lost:
+            return limit
+        except OncallError:
+            raise
+        except Exception:  # noqa: BLE001 - whatever is wrong with one page, the others go on
+            _log.exception("a batch of pages could not be decided; trying them one by one")
+        with self.db.read() as tx:
+            ids = pages.due_ids(tx, now, limit)
+        for page_id in ids:
+            try:
+                self._run(now, 1, page_id)
+            except OncallError:
+                raise
+            except Exception:  # noqa: BLE001 - this is the one; it is reported, not retried at once
+                _log.exception("page %s could not be decided", page_id)
+                self._give_up(page_id, now)
+        return len(ids)
+
+    def _run(self, now: datetime, limit: int, only: str | None) -> int:
+        with self.db.begin() as tx:
+            due = pages.load_due(tx, now, limit, only)
+            if not due:
+                return 0
+            batch = self.batch(tx, now)
+            about = transfers.by_ids(tx, [loaded.page.transfer for loaded in due])
+            for loaded in due:
+                page = _look(batch, loaded, about[loaded.page.transfer])
+                batch.changed.append((page, loaded.version))
+            batch.save()
+        return len(due)
+
+    def _give_up(self, page_id: str, now: datetime) -> None:
+        with self.db.begin() as tx:
+            unit, transfer = pages.postpone(tx, page_id, now + _POSTPONED)
+            alarms.raise_alarm(tx, Alarm.SILENT, now, unit=unit, transfer=transfer, page=page_id)
+
+    def next_wake(self) -> datetime | None:
+        """The earliest moment any page must be looked at."""
+        with self.db.read() as tx:
+            return pages.next_wake(tx)
+
+
+def _look(batch: Batch, loaded: Loaded, transfer: Transfer) -> Page:
+    """Everything that is due on one page at this moment."""
+    page, now = loaded.page, batch.now
+    if loaded.nudged:
+        page = batch.decide(page, ShiftChanged(), transfer).page
+    for _ in range(_LOOKS):
+        if page.wake_at is None or page.wake_at > now:
+            return page
+        handed_over = page.handover_at is not None and page.handover_at <= now
+        page = batch.decide(page, ShiftChanged() if handed_over else StepDue(), transfer).page
+    raise RuntimeError("the page wants to be looked at for ever")

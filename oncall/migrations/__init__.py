@@ -1,0 +1,1 @@
+"""The schema's history: every installed database climbs it to the present."""

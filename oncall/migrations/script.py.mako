@@ -1,0 +1,23 @@
+"""${message}."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+import oncall.tables
+${imports if imports else ""}
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Climb one step."""
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    """Climb down again."""
+    ${downgrades if downgrades else "pass"}

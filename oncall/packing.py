@@ -1,0 +1,82 @@
+"""Put queued rows into words: one message per row, or one for several overdue ones (rule 9)."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import msgspec
+
+from notifiers.message import Channel
+from oncall.core import model
+from oncall.core.model import Notice
+from oncall.core.texts import Facts, digest, render
+from oncall.i18n import translator
+from oncall.store.outbox import EXPIRED, FAILED, Row
+
+_log = logging.getLogger(__name__)
+_facts = msgspec.json.Decoder(Facts).decode
+
+#: Messages that ask a human to take the matter.
+PAGING = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM})
+#: Several of these, overdue, to one phone become one message that lists them.
+_MERGED = frozenset({Notice.PAGE, Notice.HANDOVER})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One message and the rows it speaks for."""
+
+    rows: tuple[Row, ...]
+    text: str
+    late: bool
+
+
+def facts_of(row: Row, *, late: bool = False) -> Facts:
+    """What a row's words are made of."""
+    return replace(_facts(row.facts), late=late, resent=row.resent)
+
+
+def pack(
+    rows: Sequence[Row], now: datetime, lang: str, signature: str
+) -> tuple[list[Parcel], list[tuple[Row, str]]]:
+    """Messages to send, and rows that will never be sent with the state they end in.
+
+    A page past its useful life says that it is late; a mere notice past its own is dropped.
+    """
+    parcels: list[Parcel] = []
+    silent: list[tuple[Row, str]] = []
+    together: dict[str, list[Row]] = {}
+    ready: list[tuple[tuple[Row, ...], bool]] = []
+    for row in rows:
+        age = (now - row.planned_at).total_seconds()
+        late = row.late or age > row.useful_seconds
+        if late and row.notice not in PAGING:
+            silent.append((row, EXPIRED))
+        elif late and row.channel == Channel.SMS and row.notice in _MERGED:
+            together.setdefault(row.address, []).append(row)
+        else:
+            ready.append(((row,), late))
+    ready += [(tuple(same), True) for same in together.values()]
+    for same, late in ready:
+        try:
+            text = _words(same, lang, signature, late=late)
+        except Exception:  # noqa: BLE001 - one bad row is reported; the others go out
+            _log.exception("attempts %s cannot be put into words", [row.id for row in same])
+            silent += [(row, FAILED) for row in same]
+        else:
+            parcels.append(Parcel(rows=same, text=text, late=late))
+    return parcels, silent
+
+
+def _words(rows: Sequence[Row], lang: str, signature: str, *, late: bool) -> str:
+    row = rows[0]
+    t = translator(row.lang or lang)
+    if len(rows) > 1:
+        return digest(t, [facts_of(r, late=late) for r in rows], signature)
+    if row.notice == Notice.REPLY:
+        return row.text or ""
+    facts = facts_of(row, late=late)
+    return render(t, Notice(row.notice), model.Channel(row.channel), facts, signature)

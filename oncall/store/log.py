@@ -1,0 +1,83 @@
+"""The append-only log, and numbers that only grow."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from oncall.store.database import Tx
+from oncall.tables import counters, log
+
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One line of the log, ready to be written."""
+
+    transfer: str
+    at: datetime
+    event: str
+    page: str | None = None
+    reason: str | None = None
+    who: str | None = None
+    payload: Any = None
+    saw: Any = None
+    trail: Any = None
+
+
+def dumps(value: Any) -> str:
+    """JSON text of any of our values."""
+    return _encode(value).decode()
+
+
+def append(tx: Tx, entries: Sequence[Entry]) -> None:
+    """Add to the log; it is never changed."""
+    if entries:
+        tx.conn.execute(
+            insert(log),
+            [
+                {
+                    "transfer": e.transfer,
+                    "page": e.page,
+                    "at": e.at,
+                    "event": e.event,
+                    "reason": e.reason,
+                    "who": e.who,
+                    "payload": dumps(e.payload if e.payload is not None else {}),
+                    "saw": None if e.saw is None else dumps(e.saw),
+                    "trail": None if e.trail is None else dumps(e.trail),
+                }
+                for e in entries
+            ],
+        )
+
+
+def bump(tx: Tx, name: str) -> int:
+    """The next number of a counter; two callers never get the same one."""
+    done = tx.conn.execute(
+        update(counters)
+        .where(counters.c.name == name)
+        .values(n=counters.c.n + 1)
+        .returning(counters.c.n)
+    ).scalar()
+    if done is not None:
+        return int(done)
+    try:
+        with tx.conn.begin_nested():
+            tx.conn.execute(insert(counters).values(name=name, n=1))
+    except IntegrityError:
+        return bump(tx, name)
+    return 1
+
+
+def counter(tx: Tx, name: str) -> int:
+    """Where a counter stands; 0 if it never began."""
+    n = tx.conn.execute(select(counters.c.n).where(counters.c.name == name)).scalar()
+    return int(n or 0)

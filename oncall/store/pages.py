@@ -1,0 +1,211 @@
+"""Transfers, parts, pages and their log: what the engine loads, and saves in one commit.
+
+A page's policy is stored once per content and joined back here, so that a page stays small while
+still carrying the very policy it opened with.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, get_type_hints
+
+import msgspec
+from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from oncall.core.model import Page, Policy, State, Urgency
+from oncall.store.database import Tx
+from oncall.store.log import dumps
+from oncall.tables import frozen_policies, pages
+
+_decode_policy = msgspec.json.Decoder(Policy).decode
+
+#: Policies never change once frozen, so they are read once per process.
+_policies: dict[str, Policy] = {}
+_hashes: dict[int, tuple[Policy, str]] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """A page as stored, with the version that a save must still find."""
+
+    page: Page
+    version: int
+    nudged: bool
+
+
+class Lost(Exception):
+    """Somebody else saved this page first; load it again and decide again."""
+
+
+# -- policies ------------------------------------------------------------------------------
+
+
+def freeze(tx: Tx, policy: Policy) -> str:
+    """Store a policy by its content (once) and give its hash."""
+    known = _hashes.get(id(policy))
+    if known is not None and known[0] is policy and known[1] in _policies:
+        return known[1]
+    body = dumps(policy)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    have = tx.conn.execute(
+        select(frozen_policies.c.hash).where(frozen_policies.c.hash == digest)
+    ).scalar()
+    if have is None:
+        try:
+            with tx.conn.begin_nested():
+                tx.conn.execute(insert(frozen_policies).values(hash=digest, body=body))
+        except IntegrityError:
+            pass  # another node froze the same content in the same instant
+    return digest
+
+
+def remember(policy: Policy, digest: str) -> None:
+    """After the commit that froze it: this process need not look it up again."""
+    _policies[digest] = policy
+    _hashes[id(policy)] = (policy, digest)
+
+
+def _policy(tx: Tx, digest: str) -> Policy:
+    known = _policies.get(digest)
+    if known is None:
+        body = tx.conn.execute(
+            select(frozen_policies.c.body).where(frozen_policies.c.hash == digest)
+        ).scalar_one()
+        known = _policies[digest] = _decode_policy(body)
+    return known
+
+
+# -- pages ---------------------------------------------------------------------------------
+
+
+#: The stored shape of a page: everything but the policy.
+_Body = msgspec.defstruct(
+    "_Body",
+    [(name, hint) for name, hint in get_type_hints(Page).items() if name != "policy"],
+    kw_only=True,
+)
+_NAMES = tuple(f.name for f in fields(Page) if f.name != "policy")
+_decode_body = msgspec.json.Decoder(_Body).decode
+
+
+def _thin(page: Page) -> str:
+    """A page's JSON without its policy."""
+    return dumps({name: getattr(page, name) for name in _NAMES})
+
+
+def _thick(body: str, policy: Policy) -> Page:
+    """The page again, carrying its policy."""
+    stored = _decode_body(body)
+    return Page(policy=policy, **{name: getattr(stored, name) for name in _NAMES})
+
+
+_PAGE_COLUMNS = (pages.c.policy, pages.c.body, pages.c.version, pages.c.nudged)
+
+
+def _loaded(tx: Tx, row: Any) -> Loaded:
+    page = _thick(row.body, _policy(tx, row.policy))
+    return Loaded(page=page, version=row.version, nudged=row.nudged)
+
+
+def load(tx: Tx, page_id: str) -> Loaded | None:
+    """One page, locked against other deciders until the transaction ends."""
+    query = select(*_PAGE_COLUMNS).where(pages.c.id == page_id).with_for_update()
+    row = tx.conn.execute(query).one_or_none()
+    return None if row is None else _loaded(tx, row)
+
+
+def load_due(tx: Tx, now: datetime, limit: int, only: str | None = None) -> list[Loaded]:
+    """Up to ``limit`` pages whose moment has come and that no other node is deciding."""
+    where = pages.c.wake_at <= now
+    query = (
+        select(*_PAGE_COLUMNS)
+        .where(where if only is None else and_(where, pages.c.id == only))
+        .order_by(pages.c.wake_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [_loaded(tx, row) for row in tx.conn.execute(query)]
+
+
+def due_ids(tx: Tx, now: datetime, limit: int) -> list[str]:
+    """Which pages' moment has come."""
+    query = select(pages.c.id).where(pages.c.wake_at <= now).order_by(pages.c.wake_at)
+    return list(tx.conn.execute(query.limit(limit)).scalars())
+
+
+def next_wake(tx: Tx) -> datetime | None:
+    """The earliest moment any page must be looked at."""
+    query = select(pages.c.wake_at).where(pages.c.wake_at.is_not(None))
+    return tx.conn.execute(query.order_by(pages.c.wake_at).limit(1)).scalar()
+
+
+def add(tx: Tx, new: Sequence[tuple[Page, Urgency]]) -> None:
+    """Insert pages that were just opened and decided."""
+    tx.conn.execute(
+        insert(pages),
+        [
+            {
+                "id": page.id,
+                "transfer": page.transfer,
+                "part": page.part,
+                "unit": page.unit,
+                "urgency": urgency,
+                "policy": freeze(tx, page.policy),
+                "paged_at": page.paged_at,
+                "version": 1,
+                **_changing(page),
+            }
+            for page, urgency in new
+        ],
+    )
+
+
+def _changing(page: Page) -> dict[str, Any]:
+    return {"state": page.state, "body": _thin(page), "wake_at": page.wake_at}
+
+
+_SAVE = (
+    update(pages)
+    .where(and_(pages.c.id == bindparam("page_id"), pages.c.version == bindparam("was")))
+    .values(
+        state=bindparam("state"),
+        body=bindparam("body"),
+        wake_at=bindparam("wake_at"),
+        version=bindparam("version"),
+        nudged=False,
+    )
+)
+
+
+def save(tx: Tx, changed: Sequence[tuple[Page, int]]) -> None:
+    """Store decided pages, each only over the version it was decided on; raises Lost otherwise."""
+    if not changed:
+        return
+    rows = [
+        {"page_id": page.id, "was": was, "version": was + 1, **_changing(page)}
+        for page, was in changed
+    ]
+    if tx.conn.execute(_SAVE, rows).rowcount != len(rows):
+        raise Lost
+
+
+def postpone(tx: Tx, page_id: str, until: datetime) -> tuple[str, str]:
+    """Look at a page again later, one that could not be decided; gives its unit and transfer."""
+    tx.conn.execute(update(pages).where(pages.c.id == page_id).values(wake_at=until))
+    query = select(pages.c.unit, pages.c.transfer).where(pages.c.id == page_id)
+    row = tx.conn.execute(query).one()
+    return row.unit, row.transfer
+
+
+def nudge(tx: Tx, now: datetime) -> None:
+    """The roster changed: every open page asks again who is on duty."""
+    tx.conn.execute(
+        update(pages)
+        .where(pages.c.state.in_((State.WAITING, State.EXHAUSTED)))
+        .values(wake_at=now, nudged=True, version=pages.c.version + 1)
+    )
+    tx.ring()

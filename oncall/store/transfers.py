@@ -1,0 +1,172 @@
+"""Transfers and their parts: what intake writes, and what finds a transfer again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from oncall.core.model import Colour, Page, State, Urgency
+from oncall.core.transfers import Part, PartRole, Transfer, TransferState
+from oncall.store.database import Tx
+from oncall.tables import log, outbox, pages, parts, seen, supervisions, transfers
+
+
+def add(tx: Tx, transfer: Transfer, caller: str | None) -> bool:
+    """Insert a transfer; False when its origin and number are already here."""
+    values = {f.name: getattr(transfer, f.name) for f in fields(Transfer)}
+    try:
+        with tx.conn.begin_nested():
+            tx.conn.execute(
+                insert(transfers).values(
+                    **values, changed_at=transfer.transferred_at, caller=caller
+                )
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+_TRANSFER_COLUMNS = [transfers.c[f.name] for f in fields(Transfer)]
+
+
+def _transfer(row: Any) -> Transfer:
+    values = dict(row._mapping)
+    values["urgency"] = Urgency(values["urgency"])
+    values["state"] = TransferState(values["state"])
+    return Transfer(**values)
+
+
+def find(tx: Tx, ref: str) -> Transfer | None:
+    """By id, by printed code, or by ``origin:origin_ref``."""
+    condition = or_(transfers.c.id == ref, transfers.c.code == ref.upper())
+    origin, colon, number = ref.partition(":")
+    if colon:
+        condition = and_(transfers.c.origin == origin, transfers.c.origin_ref == number)
+    row = tx.conn.execute(select(*_TRANSFER_COLUMNS).where(condition)).first()
+    return None if row is None else _transfer(row)
+
+
+def by_ids(tx: Tx, ids: Sequence[str]) -> dict[str, Transfer]:
+    """Transfers by id."""
+    query = select(*_TRANSFER_COLUMNS).where(transfers.c.id.in_(set(ids)))
+    return {t.id: t for t in map(_transfer, tx.conn.execute(query))}
+
+
+def set_state(tx: Tx, transfer_id: str, state: TransferState, now: datetime) -> None:
+    """Record where a transfer stands from now on."""
+    tx.conn.execute(
+        update(transfers)
+        .where(and_(transfers.c.id == transfer_id, transfers.c.state != state))
+        .values(state=state, changed_at=now)
+    )
+
+
+def add_parts(tx: Tx, new: Sequence[Part]) -> None:
+    """Insert the units' shares in a transfer."""
+    tx.conn.execute(
+        insert(parts),
+        [{"id": p.id, "transfer": p.transfer, "unit": p.unit, "role": p.role} for p in new],
+    )
+
+
+def pages_of(tx: Tx, transfer_id: str) -> list[tuple[Part, str, State]]:
+    """Each part of a transfer with its page's id and state."""
+    query = (
+        select(parts.c.id, parts.c.unit, parts.c.role, pages.c.id.label("page"), pages.c.state)
+        .join(pages, pages.c.part == parts.c.id)
+        .where(parts.c.transfer == transfer_id)
+        .order_by(pages.c.paged_at, parts.c.role.desc(), parts.c.unit)
+    )
+    return [
+        (
+            Part(id=r.id, transfer=transfer_id, unit=r.unit, role=PartRole(r.role)),
+            r.page,
+            State(r.state),
+        )
+        for r in tx.conn.execute(query)
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A page that reached somebody: which, of which transfer, and how it stands."""
+
+    page: str
+    code: str
+    state: State
+
+
+def pages_for(tx: Tx, people: Sequence[str], since: datetime) -> list[Asked]:
+    """Pages that reached any of these people, open or ended since then; the newest first."""
+    query = (
+        select(pages.c.id, transfers.c.code, pages.c.state, pages.c.paged_at)
+        .join(transfers, transfers.c.id == pages.c.transfer)
+        .join(outbox, outbox.c.page == pages.c.id)
+        .where(
+            and_(
+                outbox.c.person.in_(people),
+                outbox.c.tries > 0,
+                or_(
+                    pages.c.state.in_((State.WAITING, State.EXHAUSTED)),
+                    transfers.c.changed_at >= since,
+                ),
+            )
+        )
+        .distinct()
+        .order_by(pages.c.paged_at.desc(), pages.c.id)
+    )
+    return [Asked(page=r.id, code=r.code, state=State(r.state)) for r in tx.conn.execute(query)]
+
+
+def code_of_page(tx: Tx, page_id: str) -> str:
+    """The printed code of a page's transfer."""
+    query = select(transfers.c.code).join(pages, pages.c.transfer == transfers.c.id)
+    code: str = tx.conn.execute(query.where(pages.c.id == page_id)).scalar_one()
+    return code
+
+
+def noted(tx: Tx, transfer_id: str) -> bool:
+    """Whether any work was reported on a transfer."""
+    query = select(log.c.id).where(and_(log.c.transfer == transfer_id, log.c.event == "Noted"))
+    return tx.conn.execute(query.limit(1)).first() is not None
+
+
+def draft_supervision(tx: Tx, page: Page, colour: Colour, now: datetime) -> None:
+    """Prepare a supervision order, once per page and colour."""
+    where = and_(supervisions.c.page == page.id, supervisions.c.colour == colour)
+    if tx.conn.execute(select(supervisions.c.id).where(where)).first() is None:
+        tx.conn.execute(
+            insert(supervisions).values(
+                transfer=page.transfer,
+                page=page.id,
+                unit=page.unit,
+                colour=colour,
+                drafted_at=now,
+            )
+        )
+
+
+# -- requests seen -------------------------------------------------------------------------
+
+
+def first_time(
+    tx: Tx, key: str, now: datetime, *, transfer: str | None = None, digest: str | None = None
+) -> bool:
+    """Remember a request; False when it was here before."""
+    try:
+        with tx.conn.begin_nested():
+            tx.conn.execute(insert(seen).values(key=key, at=now, transfer=transfer, digest=digest))
+    except IntegrityError:
+        return False
+    return True
+
+
+def seen_before(tx: Tx, key: str) -> tuple[str | None, str | None] | None:
+    """Which transfer a remembered request made, and the digest of what it asked; None if new."""
+    row = tx.conn.execute(select(seen.c.transfer, seen.c.digest).where(seen.c.key == key)).first()
+    return None if row is None else (row.transfer, row.digest)

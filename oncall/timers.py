@@ -1,0 +1,134 @@
+"""The alarm clock: ring at the next planned moment, look once a second in any case.
+
+The database holds every moment (``wake_at``); nothing is lost with this process. APScheduler only
+rings: a date job at the earliest moment, a safety look every second, the node's heartbeat.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.date import DateTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from oncall.core.errors import OncallError
+from oncall.delivery import Clock
+from oncall.engine import Engine
+from oncall.store import nodes
+
+_log = logging.getLogger(__name__)
+
+#: Pages decided in one commit.
+BATCH = 200
+_LOOK_EVERY = 1
+_ALARM = "alarm"
+
+
+class Timers:
+    """The deciding half of one node."""
+
+    def __init__(
+        self, engine: Engine, *, clock: Clock, node: str, sent: Callable[[], None]
+    ) -> None:
+        self.engine = engine
+        self.clock = clock
+        self.node = node
+        #: Rung after each round, for whoever sends what was decided.
+        self._sent = sent
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._due = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix="engine")
+        self._closing = False
+        self.progress_at: datetime | None = None
+
+    def wake(self) -> None:
+        """Something was committed: the next moment may be another one; safe from any thread."""
+        loop = self._loop
+        if loop is not None and not loop.is_closed():
+            loop.call_soon_threadsafe(self._due.set)
+
+    async def run(self) -> None:
+        """Ring until ``close()``."""
+        self._loop = asyncio.get_running_loop()
+        self._scheduler.add_job(
+            self._look,
+            IntervalTrigger(seconds=_LOOK_EVERY, timezone=UTC),
+            id="look",
+            max_instances=1,
+            coalesce=True,
+            misfire_grace_time=None,
+        )
+        self._scheduler.start()
+        try:
+            while not self._closing:
+                self._due.clear()
+                await self._round()
+                await self._due.wait()
+        finally:
+            self._scheduler.shutdown(wait=False)
+            await self._thread(self._leave)
+            self._threads.shutdown()
+
+    async def close(self) -> None:
+        """Ring no more."""
+        self._closing = True
+        self._due.set()
+
+    async def _thread(self, call: Callable[[], object]) -> object:
+        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+
+    async def _look(self) -> None:
+        """The safety look: beat, take over what dead nodes held, and see what is due."""
+        try:
+            await self._thread(self._beat)
+        except OncallError as exc:
+            _log.warning("no heartbeat: %s", exc)
+        self._due.set()
+
+    async def _round(self) -> None:
+        """Decide everything that is due, then set the alarm for what is not."""
+        try:
+            wake_at = await self._thread(self._decide_all)
+        except Exception:  # noqa: BLE001 - the clock must go on; it looks again in a second
+            _log.exception("what is due could not be decided")
+            return
+        self.progress_at = self.clock.now()
+        if isinstance(wake_at, datetime):
+            self._set_alarm(wake_at)
+
+    def _decide_all(self) -> datetime | None:
+        while self.engine.run_due(self.clock.now(), BATCH):
+            self._sent()
+        return self.engine.next_wake()
+
+    def _set_alarm(self, wake_at: datetime) -> None:
+        if self.clock.seconds_until(wake_at) > 2 * _LOOK_EVERY:
+            return  # a later safety look sets it
+        self._scheduler.add_job(
+            self._due.set,
+            DateTrigger(self.clock.real(wake_at), timezone=UTC),
+            id=_ALARM,
+            replace_existing=True,
+            misfire_grace_time=None,
+        )
+
+    def _beat(self) -> None:
+        now = self.clock.now()
+        with self.engine.db.begin() as tx:
+            nodes.beat(tx, self.node, now, self.progress_at)
+            taken = nodes.take_over(tx, now)
+        if taken:
+            _log.warning("took over %s messages from a node that stopped", taken)
+
+    def _leave(self) -> None:
+        try:
+            with self.engine.db.begin() as tx:
+                nodes.leave(tx, self.node)
+        except OncallError as exc:
+            _log.warning("could not say goodbye: %s", exc)

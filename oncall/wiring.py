@@ -1,0 +1,199 @@
+"""Put the parts together: the only place where concrete parts meet, and where the clock is read."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from notifiers import registry
+from notifiers.errors import ChannelsError, NotifierError
+from notifiers.log import LogNotifier
+from notifiers.message import Channel, Notifier
+from notifiers.twilio.client import TwilioGateway
+from notifiers.twilio.notifier import Twilio
+from oncall.answers import Answers
+from oncall.config import Settings
+from oncall.core.errors import Fault, Invalid
+from oncall.core.policies import PolicyBook, default_book, parse
+from oncall.delivery import Clock, Delivery
+from oncall.desk import Desk
+from oncall.directory import Directory
+from oncall.engine import Engine
+from oncall.intake import Intake
+from oncall.store.changes import watch
+from oncall.store.database import Database
+from oncall.timers import Timers
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """This moment, UTC."""
+        return datetime.now(UTC)
+
+    def seconds_until(self, moment: datetime) -> float:
+        """Real seconds until ``moment``."""
+        return (moment - self.now()).total_seconds()
+
+    def real(self, moment: datetime) -> datetime:
+        """The same moment: this clock is real."""
+        return moment
+
+
+class FastClock:
+    """A clock that starts at a chosen moment and runs ``speed`` times as fast; for the demo."""
+
+    def __init__(self, start: datetime, speed: float) -> None:
+        self._start = start.astimezone(UTC)
+        self._speed = speed
+        self._began = time.monotonic()
+        self._really = datetime.now(UTC)
+
+    def now(self) -> datetime:
+        """The moment on this clock's face, UTC."""
+        passed = (time.monotonic() - self._began) * self._speed
+        return self._start + timedelta(seconds=passed)
+
+    def seconds_until(self, moment: datetime) -> float:
+        """Real seconds until this clock shows ``moment``."""
+        return (moment - self.now()).total_seconds() / self._speed
+
+    def real(self, moment: datetime) -> datetime:
+        """When, by the machine's clock, this one shows ``moment``."""
+        return self._really + (moment - self._start) / self._speed
+
+    async def sleep(self, seconds: float) -> None:
+        """Sleep for ``seconds`` of this clock's time."""
+        await asyncio.sleep(max(0.0, seconds) / self._speed)
+
+
+def new_id() -> str:
+    """An id nobody can guess: 128 random bits."""
+    return secrets.token_hex(16)
+
+
+@dataclass(slots=True, kw_only=True)
+class App:
+    """One node: everything the doors need."""
+
+    settings: Settings
+    clock: Clock
+    db: Database
+    directory: Directory
+    engine: Engine
+    intake: Intake
+    desk: Desk
+    answers: Answers
+    delivery: Delivery
+    timers: Timers
+    node: str
+    new_id: Callable[[], str]
+
+    async def run(self) -> None:
+        """Decide and send until ``stop()``; hears what other processes commit."""
+
+        def heard() -> None:
+            self.timers.wake()
+            self.delivery.wake()
+
+        self.db.on_commit(heard)
+        watcher = asyncio.create_task(watch(self.db, heard))
+        try:
+            await asyncio.gather(self.timers.run(), self.delivery.run())
+        finally:
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Stop in good order: nothing new is claimed, what is in flight is recorded."""
+        await self.delivery.close()
+        await self.timers.close()
+
+
+def notifiers_of(settings: Settings) -> Mapping[Channel, Sequence[Notifier]]:
+    """The notifiers the settings name, per channel; Invalid says what is wrong with them."""
+
+    def twilio() -> Notifier:
+        tokens = settings.twilio_tokens
+        return Twilio(
+            TwilioGateway(
+                account_sid=settings.twilio_account_sid,
+                auth_token=tokens[0] if tokens else "",
+                public_url=settings.public_url,
+                from_number=settings.twilio_from_number or None,
+                messaging_service_sid=settings.twilio_messaging_service_sid or None,
+                api_url=settings.twilio_api_url or None,
+                connections=400,
+            )
+        )
+
+    try:
+        return registry.build(settings.channels, {"log": LogNotifier, "twilio": twilio})
+    except NotifierError as exc:
+        problems = exc.problems if isinstance(exc, ChannelsError) else (exc,)
+        where = "ONCALL_CHANNELS"
+        raise Invalid(
+            [
+                Fault(where=where, code="channels", value=settings.channels, params={"why": str(p)})
+                for p in problems
+            ]
+        ) from exc
+
+
+def policy_of(settings: Settings) -> Callable[[], PolicyBook]:
+    """The ladder used while no policy was applied: the named file's, else the built-in one."""
+    if not settings.policy:
+        return default_book
+    path = Path(settings.policy)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise Invalid([Fault(where=str(path), code="policy_unreadable", value=str(exc))]) from exc
+    book, faults = parse(text, str(path))
+    if book is None:
+        raise Invalid(faults)
+    return lambda: book
+
+
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    notifiers: Mapping[Channel, Sequence[Notifier]] | None = None,
+    node: str | None = None,
+) -> App:
+    """One node from its settings; a test or the demo may bring its own clock and phones."""
+    clock = clock or SystemClock()
+    node = node or new_id()
+    db = Database(settings.database_url)
+    directory = Directory(policy_of(settings))
+    engine = Engine(db, directory, lang=settings.lang)
+    intake = Intake(engine, settings.zone, new_id)
+    delivery = Delivery(
+        engine,
+        notifiers if notifiers is not None else notifiers_of(settings),
+        clock=clock,
+        node=node,
+        lang=settings.lang,
+        signature=settings.signature,
+    )
+    return App(
+        settings=settings,
+        clock=clock,
+        db=db,
+        directory=directory,
+        engine=engine,
+        intake=intake,
+        desk=Desk(engine),
+        answers=Answers(engine, intake, lang=settings.lang, signature=settings.signature),
+        delivery=delivery,
+        timers=Timers(engine, clock=clock, node=node, sent=delivery.wake),
+        node=node,
+        new_id=new_id,
+    )
