@@ -12,7 +12,7 @@ _LOOSE_MOBILE = re.compile(r"(?<!\d)(?:\+?86|0086)?(1[3-9]\d{9})(?!\d)")
 _LANDLINE = re.compile(r"(0[1-9]\d{1,2})?([2-8]\d{6,7})(?:(?:转|ext\.?|x|#)(\d{1,6}))?")
 _SHORT = re.compile(r"\d{3,6}")
 _SERVICE = re.compile(r"[48]00\d{7}")
-_EXPONENT = re.compile(r"\d\.\d+e\+?\d+", re.IGNORECASE)
+_EXPONENT = re.compile(r"(\d)\.(\d+)e\+?(\d{1,2})", re.IGNORECASE)
 _COUNTRY = re.compile(r"^(?:\+86|0086|86(?=1[3-9]\d{9}$|0?\d{3}[2-8]\d{6,7}$))")
 _LABEL = re.compile(
     r"(?:手机号码|手机号|手机|移动电话|联系电话|值班电话|办公电话|电话|短号|小号|座机|办|宅"
@@ -63,8 +63,9 @@ def _read(text: str) -> Phones:
 
 
 def _digits(token: str) -> str:
-    if _EXPONENT.fullmatch(token) and float(token).is_integer() and float(token) < 1e13:
-        token = str(int(float(token)))
+    # 1.39E+10 has lost its last digits: only a number with all of them is one.
+    if (power := _EXPONENT.fullmatch(token)) and len(power[2]) == int(power[3]):
+        token = power[1] + power[2]
     if re.fullmatch(r"\d{7,}\.0+", token):
         token = token.split(".")[0]
     number = _PUNCTUATION.sub("", _LABEL.sub("", token.casefold()))

@@ -17,7 +17,7 @@ from rosters.text import DITTO, EMPTY, PENDING, Named, clean, names
 _NEAR = timedelta(days=7)
 _FAR = timedelta(days=366)
 _HAN_NAME = re.compile("[\u3400-\u9fff\U00020000-\U0003134f]{1,5}")
-_DOTTED_NAME = re.compile("[\u3400-\u9fff\U00020000-\U0003134f·]{3,20}")
+_DOTTED_NAME = re.compile("(?=.*·)[\u3400-\u9fff\U00020000-\U0003134f·]{3,20}")
 _LATIN_NAME = re.compile(r"[^\W\d_][^\d_=<>@#%^*{}\[\]\"!?]{0,60}")
 
 

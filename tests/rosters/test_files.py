@@ -1,0 +1,122 @@
+"""What a file really is, and what no roster may be."""
+
+import io
+import zipfile
+from typing import Any
+
+import pytest
+from openpyxl import Workbook
+
+from rosters.delimited import MAX_BYTES
+from rosters.errors import explain
+from tests.rosters.building import l1, load, saved, workbook
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64)
+
+
+def archive(*names: str) -> bytes:
+    """A zip archive with empty parts of these names."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for name in names:
+            file.writestr(name, b"")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "filename", "code", "kind"),
+    [
+        (b"", "a.xlsx", "file-empty", ""),
+        (archive("word/document.xml"), "a.docx", "file-word", ".docx"),
+        (archive("word/document.xml"), "renamed.xlsx", "file-word", ".docx"),
+        (archive("content.xml"), "a.ods", "file-unknown", ""),
+        (archive("xl/workbook.bin"), "a.xlsb", "file-old-sheet", ".xlsb"),
+        (OLE + "WordDocument".encode("utf-16-le"), "a.doc", "file-word", ".doc"),
+        (OLE + "Workbook".encode("utf-16-le"), "a.xls", "file-old-sheet", ".xls"),
+        (OLE + "Workbook".encode("utf-16-le"), "a.et", "file-old-sheet", ".et"),
+        (OLE + "Workbook".encode("utf-16-le"), "renamed.csv", "file-old-sheet", ".xls"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "a.xlsx", "file-locked", ""),
+        (OLE, "a.wps", "file-word", ".wps"),
+        (b"%PDF-1.7", "a.pdf", "file-picture", "PDF"),
+        (b"\x89PNG\r\n\x1a\n", "a.png", "file-picture", "PNG"),
+        (b"\xff\xd8\xff\xe0", "a.jpg", "file-picture", "JPEG"),
+        (b"{\\rtf1", "a.rtf", "file-word", "RTF"),
+        (b"<html><table>", "a.xls", "file-unknown", ""),
+        (b"PK\x03\x04 cut short", "a.xlsx", "file-broken", ""),
+        (l1()[:-200], "a.xlsx", "file-broken", ""),
+        (b"\xff\xff\xff\xff\x81", "a.csv", "encoding-unknown", ""),
+    ],
+)
+def test_refused(data: bytes, filename: str, code: str, kind: str) -> None:
+    """Each kind of file is known by its bytes, and its refusal says which 另存为 mends it."""
+    result = load(data, filename)
+    assert [found.code for found in result.problems] == [code]
+    assert result.problems[0].where == filename
+    assert kind in explain(result.problems[0])
+    assert code == "file-empty" or "另存为" in explain(result.problems[0])
+
+
+def test_too_large() -> None:
+    """More than 20 MB is refused before it is looked at."""
+    result = load(b"a" * (MAX_BYTES + 1), "a.csv")
+    assert [found.code for found in result.problems] == ["file-too-large"]
+    assert "21 MB" in explain(result.problems[0])
+
+
+def test_too_many_rows() -> None:
+    """More than 100 000 rows are refused in a text file."""
+    text = "unit,date,shift,role,name,mobile\n" + "U,,,,,\n" * 100_002
+    assert [found.code for found in load(text.encode(), "a.csv").problems] == ["too-many-rows"]
+
+
+def swollen(part: bytes, repeat: bytes, times: int) -> bytes:
+    """A workbook whose sheet has something repeated in front of a tag."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(l1())) as old,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for item in old.infolist():
+            data = old.read(item)
+            if "worksheets/" in item.filename:
+                data = data.replace(part, repeat * times + part, 1)
+            new.writestr(item.filename, data)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (swollen(b"</sheetData>", b" " * 1024, 160 * 1024), "file-bomb"),
+        (swollen(b"</sheetData>", b'<row r="9"/>', 110_000), "too-many-rows"),
+        (swollen(b"</sheetData>", b"<c/>", 2_100_000), "too-many-rows"),
+        (swollen(b"<mergeCell ", b'<mergeCell ref="A10:XFD1048576"/>', 1), "too-many-rows"),
+        (swollen(b"<worksheet", b'<!DOCTYPE a [<!ENTITY b "c">]>', 1), "file-bomb"),
+    ],
+    ids=["unpacked size", "rows", "cells", "merged cells", "entities"],
+)
+def test_bombs(data: bytes, code: str) -> None:
+    """A small file that would grow huge is refused before it is opened."""
+    assert len(data) < 1_000_000
+    assert [found.code for found in load(data, "a.xlsx").problems] == [code]
+
+
+def test_one_stray_cell_at_the_far_end() -> None:
+    """A cell in the last corner of the sheet costs nothing."""
+
+    def stray(sheet: Any) -> None:
+        sheet["XFD1048576"] = "x"
+
+    assert len(load(l1(change=stray)).entries) == 6
+
+
+def test_workbooks_without_a_roster() -> None:
+    """A sheet without a header is an error; beside a roster it is only mentioned."""
+    assert [f.code for f in load(workbook([["hello"]])).problems] == ["layout-unknown"]
+    assert [f.code for f in load(saved(Workbook())).problems] == ["layout-unknown"]
+    book = Workbook()
+    book.active.append(["日期", "班次", "值班人员"])
+    book.active.append(["2026-11-03", "8:00-20:00", "张三"])
+    book.create_sheet("通讯录").append(["张三", "13900000001"])
+    result = load(saved(book))
+    assert (len(result.entries), [f.code for f in result.problems]) == (1, ["sheet-skipped"])
