@@ -298,7 +298,8 @@ _REPLACE = (
             outbox.c.page == bindparam("of_page"),
             outbox.c.person == bindparam("of_person"),
             outbox.c.channel == bindparam("of_channel"),
-            outbox.c.state.in_(_OPEN),
+            # Not IN: a list cannot be expanded in a statement run many times.
+            or_(outbox.c.state == QUEUED, outbox.c.state == UNKNOWN),
         )
     )
     .values(state=SUPERSEDED, rank=RANK[SUPERSEDED], ended_at=bindparam("at"))
