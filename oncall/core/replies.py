@@ -84,7 +84,7 @@ _ALL = re.compile(
     rf"(?:(?:全部|所有的?|all)(?:签收|确认|收到)?|都(?:签收|确认|收到))(?:{_GAP}*{_KINDLY})*"
 )
 #: "2 小时后到" is a promise, not a refusal.
-_COUNTED = r"(?!\d|小时|分钟|个|天|点|人|hours?\b|min)"
+_COUNTED = r"(?!\d|小时|分钟|个|天|点|hours?\b|min)"
 #: 12345 is the hotline's own number, not "1" and the code 2345.
 _HOTLINE = "12345"
 #: What phones put around a digit to draw it in a box, and marks of width nought.
@@ -98,7 +98,7 @@ def _forms(digit: str, words: str) -> Iterator[re.Pattern[str]]:
     many = rf"(?:(?:{words}){_GAP}*)"
     for form in (
         rf"(?:{digit}(?!\d){_GAP}*{many}*|{many}+)",  # 1 / 1 签收 / 收到,谢谢
-        rf"{digit}{_GAP}+{_CODE}",  # 1 0017
+        rf"{digit}(?!\.\d\b){_GAP}+{_CODE}",  # 1 0017, but not "1.5"
         rf"{digit}(?P<code>\d{{4}})",  # 10017
         rf"(?:{digit}{_GAP}*)?(?:{words}){_GAP}*{_CODE}",  # 签收0017
         rf"(?P<code>{_LONG}|\d{{3,4}}){_GAP}*(?:{words})",  # 0017签收, but not "2,收到"

@@ -132,6 +132,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.QUIET_HOURS: N_("Level {level} is not disturbed at night; it waits until {detail}."),
     Reason.NEXT_CHANNEL: N_("{who} is now tried by {detail}."),
     Reason.CHANNEL_FAILED: N_("{who} cannot be reached by {detail}."),
+    Reason.CHANNEL_STALLED: N_("A provider takes no messages just now; it is tried again."),
     Reason.PERSON_UNREACHABLE: N_("No way to reach {who} is left; the ladder moves on at once."),
     Reason.ALREADY_CLIMBED: N_("The ladder is already beyond {who}, at level {level}."),
     Reason.DECLINED: N_("{who} cannot take it; the ladder moves on at once."),

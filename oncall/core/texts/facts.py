@@ -25,7 +25,7 @@ class Facts:
     #: Who hands it over: "110", "12345" or a unit's name.
     origin: str
     urgency: Urgency
-    #: The unit that must answer; "" when it is the reader's own, which they know.
+    #: The unit that must answer; may be "" where the reader knows it as their own.
     unit: str = ""
     category: str = ""
     #: The township.

@@ -1,7 +1,7 @@
 """Short messages that fit: one part, the number and the deadline never sacrificed.
 
 What does not fit is left out in this order: the minutes, what happens next, how to decline (or
-the closing advice); then category, place, unit, origin and owner are shortened (…), one after the
+the closing advice); then unit, category, place, origin and owner are shortened (…), one after the
 other; then the urgency goes. Number, deadline, signature, and that a message is late, repeated or
 a drill, are never left out; if even those fill more than a part, the text spills.
 """
@@ -20,7 +20,7 @@ from oncall.core.words import N_, Text
 #: Ranks of pieces, by who goes first.
 _MINUTES, _NEXT, _ADVICE, _URGENCY, _NEVER = 1, 2, 3, 4, 9
 #: Facts that may be shortened, in this order, and how many characters are left at least.
-_SHORTENED = ("category", "area", "unit", "origin", "owner")
+_SHORTENED = ("unit", "category", "area", "origin", "owner")
 _SHORTEST = 2
 
 

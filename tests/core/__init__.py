@@ -1,0 +1,1 @@
+"""The pure rules, tested without a clock, a database or a phone."""
