@@ -243,6 +243,8 @@ class Contacted:
     declined: bool = False
     unreachable: bool = False
     incoming: bool = False
+    #: What the night keeps us from saying; said when the quiet hours end.
+    owed: Notice | None = None
 
     @property
     def paged(self) -> bool:

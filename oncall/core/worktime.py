@@ -6,12 +6,14 @@ All arguments and results are aware UTC datetimes; clocks are wall time in the n
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from oncall.core.model import Morning, Policy, Quiet, Rung, Step, WorkCalendar
 
 _DAY = timedelta(days=1)
+_A_MOMENT = timedelta(seconds=1)
 _SATURDAY = 5
 #: A calendar with no working day in this many days is broken; we stop looking there.
 _HORIZON = 60
@@ -55,7 +57,8 @@ def after_quiet(moment: datetime, quiet: Quiet | None, level: int, zone: str) ->
     else:
         inside = clock >= quiet.since or clock < quiet.until
         ends = local.date() + _DAY if clock >= quiet.since else local.date()
-    return at_wall(ends, quiet.until, zone) if inside else moment
+    # Where the clock goes back, "until" may lie behind a moment that shows an earlier time.
+    return max(moment, at_wall(ends, quiet.until, zone)) if inside else moment
 
 
 def plan(policy: Policy, paged_at: datetime, calendar: WorkCalendar) -> tuple[Rung, ...]:
@@ -72,6 +75,29 @@ def _due(policy: Policy, step: Step, paged_at: datetime, calendar: WorkCalendar)
     else:
         due = paged_at + (step.after or timedelta())
     return after_quiet(due, policy.quiet, step.level, policy.zone)
+
+
+def put_off(
+    policy: Policy, rungs: tuple[Rung, ...], held: timedelta, calendar: WorkCalendar
+) -> tuple[Rung, ...]:
+    """What is still to be done, later by ``held``: the ladder goes on where it stood (rule 3).
+
+    A working morning stays one and keeps its distance from the one before; a night stays quiet.
+    """
+    out: list[Rung] = []
+    old, new = None, None
+    for rung in rungs:
+        step = policy.steps[rung.step]
+        due = rung.due_at + held
+        if rung.fired_at is None and step.morning is not None:
+            if old is not None and new is not None and rung.due_at > old:
+                due = max(due, new + _A_MOMENT)
+            shifted = replace(step.morning, not_before=timedelta(), days_later=0)
+            due = morning(shifted, due, calendar, policy.zone)
+            old, new = rung.due_at, due
+        due = after_quiet(due, policy.quiet, step.level, policy.zone)
+        out.append(rung if rung.fired_at is not None else replace(rung, due_at=due))
+    return tuple(out)
 
 
 def add_working(

@@ -1,0 +1,95 @@
+"""The rules that leave a page in its state: alarms that go on, reminders, late receipts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from oncall.core import ladder, reach
+from oncall.core.climb import Climb, reached_for
+from oncall.core.events import DeliveryFailed, DeliveryStalled, Escalated, Event
+from oncall.core.model import Alarm, Ask, Notice, Reason, Source
+from oncall.core.worktime import first_action_at
+
+#: How often the first-action timer rings before it rests on the desk's alarm.
+_CHASES = 2
+
+
+def alarm_again(climb: Climb, event: Event) -> Reason:
+    """Still nobody: alarm the desk and page supervision once more, for ever."""
+    relieved = handover(climb)
+    if isinstance(event, Escalated):
+        climb.note(Reason.BY_HAND, who=event.by, detail=event.why)
+        climb.forced = True
+    elif not due(climb, climb.page.alarm_at):
+        return Reason.HANDED_OVER if relieved else Reason.NOT_YET
+    climb.note(Reason.ALARM_REPEATED, level=climb.page.level)
+    sound(climb)
+    return Reason.ALARM_REPEATED
+
+
+def chase(climb: Climb, _: Event) -> Reason:
+    """Acked, and nothing done since (签收未办): owner and deputy, then the leader (rule 8)."""
+    page = climb.page
+    if not due(climb, page.first_action_due):
+        return Reason.NOT_YET
+    owner = page.person(page.owner or "")
+    if page.chased == 0 and owner is not None:
+        climb.tell(owner, Notice.FIRST_ACTION, page.owner_name or "")
+    role = "deputy" if page.chased == 0 else "leader"
+    for contact in climb.ask(Ask(source=Source.ROSTER, role=role)).people:
+        if contact.person != page.owner:
+            known = climb.page.person(contact.person) or reached_for(contact, 0, climb.now)
+            climb.tell(known, Notice.FIRST_ACTION, page.owner_name or "")
+    chased = page.chased + 1
+    if chased == _CHASES:
+        climb.alarm(Alarm.NO_FIRST_ACTION, who=page.owner_name or "")
+    again = first_action_at(page.policy, climb.now, page.calendar) if chased < _CHASES else None
+    climb.page = replace(climb.page, chased=chased, first_action_due=again)
+    climb.note(Reason.FIRST_ACTION_DUE, who=page.owner_name or "")
+    return Reason.FIRST_ACTION_DUE
+
+
+def progress(climb: Climb, _: Event) -> Reason:
+    """A note was written: the first-action timer has done its work."""
+    climb.page = replace(climb.page, progressed_at=climb.now, first_action_due=None)
+    return Reason.PROGRESSED
+
+
+def stalled(climb: Climb, event: Event) -> Reason:
+    """A provider does not take a message now: try the person's other channel meanwhile."""
+    assert isinstance(event, DeliveryStalled)
+    known = climb.page.person(event.person)
+    return Reason.CHANNEL_STALLED if known is None else reach.detour(climb, known)
+
+
+def remember(climb: Climb, event: Event) -> Reason:
+    """A message failed after the ack: nobody is sent for, but a release must know it."""
+    assert isinstance(event, DeliveryFailed)
+    known = climb.page.person(event.person)
+    if known is not None and event.channel not in known.failed:
+        reach.mark_dead(climb, known, event.channel)
+    return Reason.CHANNEL_FAILED
+
+
+# -- shared with the rules that do more -----------------------------------------------------
+
+
+def due(climb: Climb, moment: datetime | None) -> bool:
+    """Whether ``moment`` has come."""
+    return moment is not None and moment <= climb.now
+
+
+def handover(climb: Climb) -> bool:
+    """Relieve if it is time to; True when somebody was paged."""
+    return due(climb, climb.page.handover_at) and ladder.relieve(climb)
+
+
+def sound(climb: Climb) -> None:
+    """Alarm the desk, page supervision, and set the next time."""
+    climb.alarm(Alarm.EXHAUSTED, level=climb.page.level)
+    awake = ladder.page_supervision(climb)
+    again = climb.now + climb.page.policy.alarm_every
+    if awake is not None:
+        again = min(again, awake)
+    climb.page = replace(climb.page, alarms=climb.page.alarms + 1, alarm_at=again)
