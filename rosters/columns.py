@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from rosters.grid import Grid
 from rosters.model import DEPUTY, LEADER, PRIMARY, SUPERVISOR, TEAM
@@ -132,20 +133,29 @@ def _labels(grid: Grid, row: int) -> Iterator[tuple[int, str]]:
 
 
 def _column(number: int, label: str) -> Column | None:
+    known = _understand(label)
+    if known is None:
+        return None
+    kind, roles, shift = known
+    return Column(number=number, kind=kind, roles=roles, shift=shift)
+
+
+@lru_cache(maxsize=4096)
+def _understand(label: str) -> tuple[Kind, tuple[str, ...], str] | None:
+    """What a column with this label holds, its roles, and the shift it stands for."""
     inside = " ".join(_BRACKETS.findall(label))
     bare = _BRACKETS.sub("", label) or label
     for kind, words in _WORDS:
         if words.search(bare):
-            return Column(number=number, kind=kind)
+            return kind, (), ""
     if shift := _SHIFT_COLUMN.fullmatch(bare):
-        return Column(number=number, kind=Kind.PERSON, roles=(PRIMARY,), shift=shift.group(1))
+        return Kind.PERSON, (PRIMARY,), shift.group(1)
     if _UNIT.search(bare):
-        return Column(number=number, kind=Kind.UNIT)
+        return Kind.UNIT, (), ""
     for role, words in _ROLES:
         if words.search(bare):
             both = role == PRIMARY and "主" in inside and "副" in inside
-            roles = (PRIMARY, DEPUTY) if both else (role,)
-            return Column(number=number, kind=Kind.PERSON, roles=roles)
+            return Kind.PERSON, (PRIMARY, DEPUTY) if both else (role,), ""
     return None
 
 

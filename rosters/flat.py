@@ -73,7 +73,8 @@ def read(grid: Grid, request: Request) -> ReadResult:
     for row in grid.rows():
         if row > first:
             rows.read(row)
-    return reader.result()
+    # A day or a role that no row names is not spoken of here.
+    return replace(reader.result(), days=None)
 
 
 class _Rows:

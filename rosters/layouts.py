@@ -47,12 +47,11 @@ def read_grids(
         problems += result.problems
     entries = tuple(entry for _, result in results for entry in result.entries)
     problems = _nothing_read(entries, bool(results), problems, request)
-    spans = [result.days for _, result in results if result.days]
     return ReadResult(
         entries=entries,
         problems=tuple(problems),
         title="\n".join(filter(None, (result.title for _, result in results))),
-        days=(min(first for first, _ in spans), max(last for _, last in spans)) if spans else None,
+        days=results[0][1].days if len(results) == 1 else None,
     )
 
 

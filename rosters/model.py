@@ -148,7 +148,8 @@ class ReadResult:
     problems: tuple[Problem, ...]
     #: The title lines, for matching the unit's name; "" where the file has none.
     title: str = ""
-    #: The first and last local day the file speaks of, people or no people.
+    #: The first and last local day of a one-unit table, people or no people; None where rows
+    #: stand for themselves.
     days: tuple[date, date] | None = None
 
     @property

@@ -31,6 +31,12 @@ class Spot:
     landline: str | None
 
 
+def _period_of(title: str) -> Period:
+    # The first line with a year is the title; a line below it may carry the day it was issued.
+    found = [period(line) for line in title.split("\n")]
+    return next((one for one in found if one.year), period(title))
+
+
 class Reader:
     """Collects the duties and the problems of one grid; every layout reads through one."""
 
@@ -42,7 +48,7 @@ class Reader:
         self._problems: dict[tuple[str, str, str], Problem] = {}
         self._days: dict[date, tuple[str, str]] = {}
         self._last: date | None = None
-        named = period(title)
+        named = _period_of(title)
         #: The month the roster must stay in; a title's year alone only bounds the year.
         self.expected = self._expected(named)
         known = [Period(year=self.expected.year, month=self.expected.month), named]

@@ -8,7 +8,7 @@ its remark, the notes, or the unit's own shifts; where none of them tells, that 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rosters.clocks import Clock, find_clocks, is_only_clock, read_clock
@@ -68,7 +68,9 @@ class _Table:
         self._people: dict[int, list[Named]] = {}
         self._phones: dict[int, Phones] = {}
         self._empty: list[tuple[_Row, Column]] = []
+        #: (day, column) and (row, shift of the column) in which somebody is named.
         self._filled: set[tuple[date, int]] = set()
+        self._served: set[tuple[int, str]] = set()
 
     def read(self) -> ReadResult:
         second = side_by_side(self.header)
@@ -85,7 +87,9 @@ class _Table:
             clocks = ", ".join(f"{name} {clock}".strip() for name, (_, clock) in used.items())
             where = next(iter(used.values()))[0]
             self.reader.tell_at(where, "shift-from-note", "", clocks=clocks)
-        return self.reader.result()
+        result = self.reader.result()
+        # Where each row names its unit, a day without people is some other unit's.
+        return replace(result, days=None) if self.header.first(Kind.UNIT) else result
 
     def _row_text(self, row: int) -> str:
         cells = (clean(self.grid.value(row, column)) for column in self.grid.columns(row))
@@ -232,6 +236,8 @@ class _Table:
                 continue
             self._people[column.number] = people
             self._filled.add((row.day, column.number))
+            if PRIMARY in column.roles:
+                self._served.add((row.number, column.shift))
             clock = self._clock(row, column)
             if clock is None:
                 continue
@@ -259,8 +265,10 @@ class _Table:
     def _tell_empty_slots(self) -> None:
         for row, column in self._empty:
             text = self.reader.text(row.number, column.number).casefold()
-            counts = PRIMARY in column.roles or (row.day, column.number) in self._filled
-            if counts and text in EMPTY:
+            alone = PRIMARY in column.roles and (row.number, column.shift) not in self._served
+            if text in EMPTY and (alone or (row.day, column.number) in self._filled):
+                if alone:
+                    self._served.add((row.number, column.shift))  # told once is enough
                 self.reader.tell(
                     "slot-empty", row.number, column.number, text, role=column.roles[0], day=row.day
                 )

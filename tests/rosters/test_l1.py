@@ -220,6 +220,38 @@ def test_the_month_in_the_file_name() -> None:
     assert lines(load(data, "值班表2026年11月.xlsx").entries) == CLEAN
 
 
+def test_the_day_of_issue_is_not_the_month() -> None:
+    """A line below the title may tell when it was issued; the title's month stands."""
+    table: list[list[object]] = [
+        [TITLE],
+        ["印发日期:2026年10月28日"],
+        ["日期", "班次", "值班人员"],
+        ["3日", "8:00-20:00", "张三"],
+    ]
+    assert lines(load(workbook(table)).entries) == CLEAN[2:3]
+
+
+def test_days_of_the_file() -> None:
+    """A day named without people still belongs to what the file speaks of."""
+    table = [*rows(), [date(2026, 11, 4), "三", "白班"]]
+    result = load(l1(table, merged=()))
+    assert result.days == (date(2026, 11, 3), date(2026, 11, 4))
+    assert told(result, "slot-empty") == ["Sheet1!E6"]
+
+
+def test_a_second_column_of_the_same_role_may_stay_empty() -> None:
+    """值班员1 and 值班员2 serve together; only a shift without any of them is worth a word."""
+    table = [
+        ["日期", "班次", "值班员1", "值班员2"],
+        ["2026-11-03", "8:00-20:00", "张三", "李四"],
+        ["2026-11-04", "8:00-20:00", None, "李四"],
+        ["2026-11-05", "8:00-20:00", None, None],
+    ]
+    result = load(workbook(table))
+    assert [e.role for e in result.entries] == ["primary"] * 3
+    assert told(result, "slot-empty") == ["Sheet1!C4"]
+
+
 def test_the_wrong_file() -> None:
     """A November title is refused when December is asked for."""
     result = load(l1(), month=(2026, 12))

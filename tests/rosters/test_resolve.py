@@ -197,7 +197,8 @@ def test_until_is_the_next_change(rows: list[Duty], minute: int) -> None:
     changes = [t for t in later if t > moment and serving(rows, "primary", t) != set(found.people)]
     assert found.until == min(changes, default=None)
     following = roster.following("primary", moment)
-    covered = [t for t in changes if serving(rows, "primary", t)]
+    until = found.until or max([moment, *later])
+    covered = [t for t in later if t >= until and t > moment and serving(rows, "primary", t)]
     assert (following.start if following else None) == min(covered, default=None)
 
 
