@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from itertools import zip_longest
 
 from notifiers.segments import segments
 from oncall.core.texts.facts import Facts, clean, signed
@@ -82,35 +83,34 @@ def digest(t: Text, items: Sequence[Facts], signature: str) -> str:
     """
     if not items:
         raise ValueError("a digest of nothing")
-    codes = [i.code for i in items]
     drills = [i.drill for i in items]
-    if any(drills) and not all(drills):
-        mark = t(DRILL).strip()
-        codes = [f"{mark}{i.code}" if i.drill else i.code for i in items]
+    mark = t(DRILL).strip() if any(drills) and not all(drills) else ""
+    marks = [mark if drill else "" for drill in drills]
+    codes = [i.code for i in items]
     late = any(i.late for i in items)
     head = t(DRILL) if all(drills) else ""
     head += t(N_("Late: {count} unanswered: ") if late else N_("{count} unanswered: "))
     short = t(N_(". Reply “all” to take them all."))
     long = t(N_(". Reply “all” to take them all, or 1 and the last digits for one."))
     for parts, tail in ((1, long), (1, short), (_PARTS, long)):
-        text = signed(signature, head.format(count=len(items)) + _list(t, codes) + tail)
+        text = signed(signature, head.format(count=len(items)) + _list(t, codes, marks) + tail)
         if segments(text) <= parts:
             return text
     shown = len(codes)
     while segments(text) > _PARTS and shown > 1:
         shown -= 1
         more = t(N_(" and {count} more")).format(count=len(codes) - shown)
-        listed = _list(t, codes[:shown]) + more
+        listed = _list(t, codes[:shown], marks) + more
         text = signed(signature, head.format(count=len(items)) + listed + short)
     return text
 
 
-def _list(t: Text, codes: Sequence[str]) -> str:
+def _list(t: Text, codes: Sequence[str], marks: Sequence[str] = ()) -> str:
     """Numbers in order; one that shares the day of the number before it is given by its end."""
     shown: list[str] = []
     before = ""
-    for code in map(clean, codes):
+    for code, mark in zip_longest(map(clean, codes), marks[: len(codes)], fillvalue=""):
         day, dash, serial = code.rpartition("-")
-        shown.append(serial if dash and day == before else code)
+        shown.append(mark + (serial if dash and day == before else code))
         before = day
     return t(N_(", ")).join(shown)

@@ -2,8 +2,8 @@
 
 What does not fit is left out in this order: the minutes, what happens next, how to decline (or
 the closing advice); then unit, category, place, origin and owner are shortened (…), one after the
-other; then the urgency goes. Number, deadline, signature, and that a message is late, repeated or
-a drill, are never left out; if even those fill more than a part, the text spills.
+other; then the urgency goes, and the unit. Number, deadline, signature, and that a message is
+late, repeated or a drill, are never left out; if even those fill more than a part, it spills.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from oncall.core.texts.facts import ASKS, Facts, blanks, clean, clock, signed
 from oncall.core.words import N_, Text
 
 #: Ranks of pieces, by who goes first.
-_MINUTES, _NEXT, _ADVICE, _URGENCY, _NEVER = 1, 2, 3, 4, 9
+_MINUTES, _NEXT, _ADVICE, _URGENCY, _UNIT, _NEVER = 1, 2, 3, 4, 5, 9
 #: Facts that may be shortened, in this order, and how many characters are left at least.
 _SHORTENED = ("unit", "category", "area", "origin", "owner")
 _SHORTEST = 2
@@ -87,6 +87,7 @@ def _shorter(facts: Facts) -> Iterator[tuple[Facts, int]]:
             shorter: dict[str, Any] = {name: whole[:size] + "…"}
             facts = replace(facts, **shorter)
             yield facts, _URGENCY
+    yield facts, _UNIT
     yield facts, _NEVER
 
 
@@ -104,9 +105,12 @@ def _compose(t: Text, notice: Notice, facts: Facts, kept: int, signature: str) -
 
 
 def _flags(t: Text, facts: Facts) -> Iterator[_Piece]:
-    if facts.late:
+    if facts.late and facts.resent:
+        both = N_(" (late or repeated, planned {planned})")
+        yield _Piece(t(both if facts.planned_at else N_(" (late or repeated)")))
+    elif facts.late:
         yield _Piece(t(N_(" (late, planned {planned})") if facts.planned_at else N_(" (late)")))
-    if facts.resent:
+    elif facts.resent:
         yield _Piece(t(N_(" (maybe repeated)")))
 
 
@@ -116,7 +120,7 @@ def _what(t: Text, notice: Notice, facts: Facts) -> Iterator[_Piece]:
     if facts.area:
         yield _Piece(t(N_(", {area}")))
     if facts.unit:
-        yield _Piece(t(N_(", {unit}")))
+        yield _Piece(t(N_(", {unit}")), _UNIT)
     if notice is Notice.FIRST_ACTION and facts.owner:
         yield _Piece(t(N_(", taken by {owner}")))
 
