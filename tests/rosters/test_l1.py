@@ -241,7 +241,7 @@ def test_days_of_the_file() -> None:
 
 def test_a_second_column_of_the_same_role_may_stay_empty() -> None:
     """值班员1 and 值班员2 serve together; only a shift without any of them is worth a word."""
-    table = [
+    table: list[list[object]] = [
         ["日期", "班次", "值班员1", "值班员2"],
         ["2026-11-03", "8:00-20:00", "张三", "李四"],
         ["2026-11-04", "8:00-20:00", None, "李四"],
