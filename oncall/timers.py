@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
@@ -21,6 +22,7 @@ from oncall.delivery import Clock
 from oncall.engine import Engine
 from oncall.store import nodes
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 #: Pages decided in one commit.
@@ -44,6 +46,8 @@ class Timers:
         self._due = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="engine")
+        # A thread of its own: a long round of decisions must not look like a dead node.
+        self._pulse = ThreadPoolExecutor(1, thread_name_prefix="pulse")
         self._closing = False
         self.progress_at: datetime | None = None
 
@@ -72,21 +76,22 @@ class Timers:
                 await self._due.wait()
         finally:
             self._scheduler.shutdown(wait=False)
-            await self._thread(self._leave)
+            await self._on(self._pulse, self._leave)
             self._threads.shutdown()
+            self._pulse.shutdown()
 
     async def close(self) -> None:
         """Ring no more."""
         self._closing = True
         self._due.set()
 
-    async def _thread(self, call: Callable[[], object]) -> object:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, call)
+    async def _on(self, threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(threads, call)
 
     async def _look(self) -> None:
         """The safety look: beat, take over what dead nodes held, and see what is due."""
         try:
-            await self._thread(self._beat)
+            await self._on(self._pulse, self._beat)
         except OncallError as exc:
             _log.warning("no heartbeat: %s", exc)
         self._due.set()
@@ -94,12 +99,12 @@ class Timers:
     async def _round(self) -> None:
         """Decide everything that is due, then set the alarm for what is not."""
         try:
-            wake_at = await self._thread(self._decide_all)
+            wake_at = await self._on(self._threads, self._decide_all)
         except Exception:  # noqa: BLE001 - the clock must go on; it looks again in a second
             _log.exception("what is due could not be decided")
             return
         self.progress_at = self.clock.now()
-        if isinstance(wake_at, datetime):
+        if wake_at is not None:
             self._set_alarm(wake_at)
 
     def _decide_all(self) -> datetime | None:
