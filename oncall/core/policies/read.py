@@ -106,7 +106,16 @@ def _load(text: str) -> tuple[Table, list[tuple[int, str]], str]:
                 broken.append((line, problem))
             if again or len(broken) > _MOST_BROKEN_LINES or not lines[line - 1].strip():
                 return {}, broken, ""
-            lines[line - 1] = ""
+            _leave_out(lines, line - 1)
+
+
+def _leave_out(lines: list[str], index: int) -> None:
+    """Blank one line; with the head of a table goes all that would fall to the table before it."""
+    head = lines[index].lstrip().startswith("[")
+    lines[index] = ""
+    while head and index + 1 < len(lines) and not lines[index + 1].lstrip().startswith("["):
+        index += 1
+        lines[index] = ""
 
 
 class _Reader:
