@@ -25,7 +25,9 @@ def encoding(text: str) -> Encoding:
 
 def units(text: str) -> int:
     """Length as a carrier counts it: septets in GSM-7, UTF-16 code units in UCS-2."""
-    return sum(_widths(text))
+    if encoding(text) is Encoding.GSM7:
+        return len(text) + (0 if _EXTENSION.isdisjoint(text) else sum(map(text.count, _EXTENSION)))
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def segments(text: str) -> int:
@@ -33,19 +35,14 @@ def segments(text: str) -> int:
 
     An escaped letter or a surrogate pair is never torn between two parts.
     """
-    single, part = (160, 153) if encoding(text) is Encoding.GSM7 else (70, 67)
-    widths = _widths(text)
-    if sum(widths) <= single:
+    gsm = encoding(text) is Encoding.GSM7
+    single, part = (160, 153) if gsm else (70, 67)
+    if units(text) <= single:
         return 1
     parts, used = 1, 0
-    for width in widths:
+    for letter in text:
+        width = 2 if (letter in _EXTENSION if gsm else ord(letter) > 0xFFFF) else 1
         if used + width > part:
             parts, used = parts + 1, 0
         used += width
     return parts
-
-
-def _widths(text: str) -> list[int]:
-    if encoding(text) is Encoding.GSM7:
-        return [2 if letter in _EXTENSION else 1 for letter in text]
-    return [2 if ord(letter) > 0xFFFF else 1 for letter in text]

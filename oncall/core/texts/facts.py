@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from oncall.core.model import Notice, Urgency
@@ -57,9 +58,15 @@ class Facts:
 
 def clock(when: datetime, facts: Facts) -> str:
     """A wall clock, with the date where it is not the day the message belongs to."""
-    zone = ZoneInfo(facts.zone)
+    return _clock(when, facts.began_at, facts.zone)
+
+
+# Cached, as `clean` is: in a storm thousands of messages share their deadline and their words.
+@lru_cache(maxsize=1024)
+def _clock(when: datetime, began_at: datetime, zone_name: str) -> str:
+    zone = ZoneInfo(zone_name)
     local = when.astimezone(zone)
-    same = local.date() == facts.began_at.astimezone(zone).date()
+    same = local.date() == began_at.astimezone(zone).date()
     return local.strftime("%H:%M" if same else "%m-%d %H:%M")
 
 
@@ -100,6 +107,7 @@ def blanks(t: Text, facts: Facts) -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=4096)
 def clean(value: str) -> str:
     """One line without control characters, and without the brackets only a signature may use."""
     kept = "".join(c if c.isprintable() else " " for c in value if c not in "【】")

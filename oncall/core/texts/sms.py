@@ -29,6 +29,12 @@ class _Piece(NamedTuple):
     rank: int = _NEVER
 
 
+class _Words(NamedTuple):
+    drill: bool
+    pieces: tuple[_Piece, ...]
+    filled: dict[str, str]
+
+
 DRILL = N_("[Drill] ")
 
 _HEADS = {
@@ -67,12 +73,16 @@ _ADVICES = {
 
 def sms(t: Text, notice: Notice, facts: Facts, signature: str) -> str:
     """One text message, in one part wherever it can be, else the fullest in the fewest parts."""
-    best = ""
+    best, fewest = "", 0
+    made: tuple[Facts, _Words] | None = None
     for shorter, kept in _shorter(facts):
-        text = _compose(t, notice, shorter, kept, signature)
-        if not best or segments(text) < segments(best):
-            best = text
-        if segments(best) == 1:
+        if made is None or made[0] is not shorter:
+            made = (shorter, _words(t, notice, shorter))
+        text = _compose(t, notice, made[1], kept, signature)
+        parts = segments(text)
+        if not best or parts < fewest:
+            best, fewest = text, parts
+        if fewest == 1:
             break
     return best
 
@@ -91,17 +101,24 @@ def _shorter(facts: Facts) -> Iterator[tuple[Facts, int]]:
     yield facts, _NEVER
 
 
-def _compose(t: Text, notice: Notice, facts: Facts, kept: int, signature: str) -> str:
-    heads = _SHORT_HEADS if kept > _URGENCY and notice in _SHORT_HEADS else _HEADS
-    pieces = [_Piece(t(DRILL) if facts.drill else ""), _Piece(t(heads[notice]))]
-    pieces += _flags(t, facts)
-    pieces += _what(t, notice, facts)
-    pieces += _asking(t, facts) if notice in ASKS else _telling(t, notice)
+def _words(t: Text, notice: Notice, facts: Facts) -> _Words:
+    """Everything that could be said after the head, and what fills the blanks."""
+    pieces = (
+        *_flags(t, facts),
+        *_what(t, notice, facts),
+        *(_asking(t, facts) if notice in ASKS else _telling(t, notice)),
+    )
     filled = blanks(t, facts)
     filled["clock"] = clock(facts.ack_by, facts)
     filled["planned"] = clock(facts.planned_at, facts) if facts.planned_at else ""
-    text = "".join(p.text for p in pieces if p.rank >= kept)
-    return signed(signature, text.format(**filled).strip())
+    return _Words(drill=facts.drill, pieces=pieces, filled=filled)
+
+
+def _compose(t: Text, notice: Notice, words: _Words, kept: int, signature: str) -> str:
+    heads = _SHORT_HEADS if kept > _URGENCY and notice in _SHORT_HEADS else _HEADS
+    text = (t(DRILL) if words.drill else "") + t(heads[notice])
+    text += "".join(p.text for p in words.pieces if p.rank >= kept)
+    return signed(signature, text.format(**words.filled).strip())
 
 
 def _flags(t: Text, facts: Facts) -> Iterator[_Piece]:
