@@ -9,10 +9,10 @@ STAMP := .venv/.installed
 # The sample's data lives here unless the caller names another database.
 ONCALL_DATABASE_URL ?= sqlite:///var/oncall.db
 
-.PHONY: help env run demo test lint check format bench soak pins clean distclean
+.PHONY: help env run demo test lint check format bench soak i18n pins clean distclean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 env: $(STAMP) ## make .venv and install everything (quick when nothing changed)
 
@@ -48,8 +48,11 @@ format: env ## rewrite the files in the house format
 bench: env ## the figures we promise, measured here
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: env ## a day's load at speed, looking for leaks and lost pages
-	$(BIN)/python -m benchmarks soak $(ARGS)
+soak: env ## the property tests again, with far more and other examples than `make test`
+	HYPOTHESIS_PROFILE=search $(BIN)/pytest -n $(JOBS) tests/core tests/rosters $(ARGS)
+
+i18n: env ## extract, merge and compile the catalogues; lists what has no translation
+	$(BIN)/python scripts/i18n.py $(ARGS)
 
 pins: ## renew constraints.txt from the newest releases setup.cfg allows
 	@scripts/pins.sh

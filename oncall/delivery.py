@@ -20,7 +20,8 @@ from notifiers.message import Channel, Message, Notifier, Outcome, OutcomeKind
 from notifiers.phone import e164
 from oncall.core import model
 from oncall.core.events import DeliveryFailed, DeliveryStalled
-from oncall.core.model import Notice, Urgency
+from oncall.core.model import Urgency
+from oncall.core.texts import ASKS
 from oncall.engine import Engine
 from oncall.packing import PAGING, Parcel, facts_of, pack
 from oncall.store import outbox
@@ -204,7 +205,6 @@ class Delivery:
             to = e164(row.address)
         except NumberError:
             return _NO_NUMBER
-        paging = row.notice in PAGING
         message = Message(
             key=str(row.id),
             channel=channel,
@@ -212,7 +212,7 @@ class Delivery:
             text=parcel.text,
             lang=row.lang or self.lang,
             useful_life=timedelta(seconds=row.useful_seconds),
-            keypad=channel is Channel.VOICE and paging and row.notice != Notice.ALARM,
+            keypad=channel is Channel.VOICE and row.notice in ASKS,
         )
         outcome = Outcome(kind=OutcomeKind.MISCONFIGURED, provider="none", code="no_provider")
         for notifier in self.notifiers[channel]:
