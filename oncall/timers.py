@@ -88,6 +88,10 @@ class Timers:
     async def _on(self, threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(threads, call)
 
+    async def _ring(self) -> None:
+        # A coroutine, because APScheduler runs plain functions in another thread.
+        self._due.set()
+
     async def _look(self) -> None:
         """The safety look: beat, take over what dead nodes held, and see what is due."""
         try:
@@ -116,11 +120,13 @@ class Timers:
         if self.clock.seconds_until(wake_at) > 2 * _LOOK_EVERY:
             return  # a later safety look sets it
         self._scheduler.add_job(
-            self._due.set,
+            self._ring,
             DateTrigger(self.clock.real(wake_at), timezone=UTC),
             id=_ALARM,
             replace_existing=True,
             misfire_grace_time=None,
+            # The next alarm may be set while this one is still being rung; none may be skipped.
+            max_instances=1_000,
         )
 
     def _beat(self) -> None:
