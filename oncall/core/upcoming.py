@@ -1,0 +1,129 @@
+"""What happens next to a page, and when: the one answer every screen and every door gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from oncall.core.model import Ask, Channel, Page, Rung, State, Watch
+
+#: Who holds this at this unit at that moment? The page's own unit is filled in before asking.
+Holder = Callable[[Ask, datetime], Watch]
+
+
+class What(StrEnum):
+    """The next thing that will happen to a page if nobody does anything."""
+
+    #: A level of the ladder is paged.
+    PAGE_LEVEL = "page_level"
+    #: Whoever comes on duty is paged.
+    HANDOVER = "handover"
+    #: Every level has been tried; the page counts as unanswered.
+    EXHAUSTED = "exhausted"
+    #: The desk and supervision are alarmed again.
+    ALARM = "alarm"
+    #: The owner is reminded to record progress.
+    FIRST_ACTION = "first_action"
+    #: Nothing: it is settled, or (an open page) broken.
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextAction:
+    """What comes next, to whom as far as the roster knows today, and at which UTC moment."""
+
+    what: What
+    at: datetime | None = None
+    level: int = 0
+    role: str = ""
+    who: tuple[str, ...] = ()
+    channels: tuple[Channel, ...] = ()
+
+
+def next_action(page: Page, holder: Holder) -> NextAction:
+    """The next thing planned for ``page``; what is overdue is shown at its planned moment."""
+    if page.state is State.CANCELLED:
+        return NextAction(what=What.NONE)
+    if page.state is State.ACKED:
+        if page.first_action_due is None:
+            return NextAction(what=What.NONE)
+        owner = (page.owner_name,) if page.owner_name else ()
+        return NextAction(what=What.FIRST_ACTION, at=page.first_action_due, who=owner)
+    planned = [a for a in (_rung(page, holder), _handover(page, holder), _end(page)) if a]
+    # At one moment the ladder's own step is what people wait for.
+    return min(planned, key=_moment, default=NextAction(what=What.NONE))
+
+
+def _moment(action: NextAction) -> datetime:
+    assert action.at is not None
+    return action.at
+
+
+def _rung(page: Page, holder: Holder) -> NextAction | None:
+    pending = page.pending if page.state is State.WAITING else ()
+    for rung in sorted(pending, key=lambda r: r.due_at):
+        found = _level(page, rung, holder)
+        if found is not None:
+            return found
+    if pending:
+        # Everybody asked for is already paged: the level is passed over, but it is still next.
+        first = min(pending, key=lambda r: r.due_at)
+        step = page.policy.steps[first.step]
+        return NextAction(
+            what=What.PAGE_LEVEL, at=first.due_at, level=step.level, role=step.asks[0].role
+        )
+    return None
+
+
+def _level(page: Page, rung: Rung, holder: Holder) -> NextAction | None:
+    step = page.policy.steps[rung.step]
+    for ask in step.asks:
+        people = holder(_at_home(ask, page), rung.due_at).people
+        names = tuple(c.name for c in people if not _passed_over(page, c.person, step.level))
+        if names:
+            return NextAction(
+                what=What.PAGE_LEVEL,
+                at=rung.due_at,
+                level=step.level,
+                role=ask.role,
+                who=names,
+                channels=step.channels,
+            )
+    if not any(holder(_at_home(ask, page), rung.due_at).people for ask in step.asks):
+        # A vacant level is an alarm of its own, so it is shown.
+        return NextAction(
+            what=What.PAGE_LEVEL, at=rung.due_at, level=step.level, role=step.asks[0].role
+        )
+    return None
+
+
+def _passed_over(page: Page, person: str, level: int) -> bool:
+    known = page.person(person)
+    return known is not None and known.paged and (known.level < level or not known.in_play)
+
+
+def _handover(page: Page, holder: Holder) -> NextAction | None:
+    if page.handover_at is None:
+        return None
+    for rung in page.rungs:
+        if rung.fired_at is None:
+            continue
+        for ask in page.policy.steps[rung.step].asks:
+            people = holder(_at_home(ask, page), page.handover_at).people
+            names = tuple(c.name for c in people if page.person(c.person) is None)
+            if names:
+                return NextAction(what=What.HANDOVER, at=page.handover_at, role=ask.role, who=names)
+    return NextAction(what=What.HANDOVER, at=page.handover_at)
+
+
+def _end(page: Page) -> NextAction | None:
+    if page.alarm_at is None:
+        return None
+    what = What.ALARM if page.state is State.EXHAUSTED else What.EXHAUSTED
+    return NextAction(what=what, at=page.alarm_at)
+
+
+def _at_home(ask: Ask, page: Page) -> Ask:
+    return ask if ask.unit else replace(ask, unit=page.unit)

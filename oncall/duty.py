@@ -1,0 +1,206 @@
+"""Who serves now and next, a stretch of a roster, and what a page does next: read for every door.
+
+The rosters decide (``rosters.resolve``); here their answers get names, numbers and a language.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from notifiers.phone import mask
+from oncall.core.errors import Fault, Invalid, NotFound
+from oncall.core.model import Ask, Page, Watch
+from oncall.core.upcoming import NextAction
+from oncall.core.upcoming import next_action as upcoming
+from oncall.directory import Snapshot, roster_between
+from oncall.store.database import Tx
+from rosters.model import ROLES as ROSTER_ROLES
+from rosters.model import Gap
+from rosters.resolve import Roster
+
+#: The longest window that is answered at once; a year and a day.
+LONGEST = timedelta(days=367)
+
+#: A snapshot's rosters answer this near to the moment it was made; beyond, the rows are read.
+_NEAR_BACK, _NEAR_AHEAD = timedelta(hours=20), timedelta(days=20)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """One person on duty, or coming on: ``start`` is None for who serves now."""
+
+    role: str
+    person: str
+    name: str
+    start: datetime | None
+    until: datetime | None
+    phone: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Who:
+    """Who serves a unit at one moment, and who comes next in each role."""
+
+    unit: str
+    at: datetime
+    on_duty: tuple[Serving, ...]
+    next: tuple[Serving, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """The same people throughout; nobody where ``people`` is ()."""
+
+    start: datetime
+    end: datetime
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """A role's window, tiled by stretches, and its gaps."""
+
+    unit: str
+    role: str
+    start: datetime
+    end: datetime
+    segments: tuple[Stretch, ...]
+    gaps: tuple[Gap, ...]
+
+
+def who(
+    tx: Tx,
+    snapshot: Snapshot,
+    unit: str,
+    at: datetime,
+    *,
+    role: str | None = None,
+    phones: bool = False,
+) -> Who:
+    """Who serves ``unit`` at ``at``, in one role or in all, and who is next.
+
+    Numbers are masked unless ``phones``. Raises NotFound for a unit we do not know, Invalid for a
+    role no roster has.
+    """
+    roster = _roster(tx, snapshot, _known(snapshot, unit), at)
+    on_duty: list[Serving] = []
+    coming: list[Serving] = []
+    for one in _roles(roster, role):
+        now = roster.who(one, at)
+        for person, source in zip(now.people, now.sources, strict=True):
+            on_duty.append(_serving(snapshot, one, person, None, now.until, phones, source=source))
+        after = roster.following(one, at)
+        if after is not None:
+            for person in after.people:
+                coming.append(_serving(snapshot, one, person, after.start, after.end, phones))
+    return Who(unit=unit, at=at, on_duty=tuple(on_duty), next=tuple(coming))
+
+
+def schedule(
+    tx: Tx, snapshot: Snapshot, unit: str, role: str, start: datetime, end: datetime
+) -> Schedule:
+    """Who serves in ``role`` from ``start`` to ``end``, half-open, and where nobody does.
+
+    Raises NotFound for a unit we do not know, Invalid for a role no roster has or for a window
+    that ends before it starts or is longer than a year.
+    """
+    _known(snapshot, unit)
+    faults = []
+    if role not in ROSTER_ROLES:
+        faults.append(_unknown_role(role))
+    if end <= start:
+        faults.append(Fault(where="to", code="ends_before_start", value=end.isoformat()))
+    elif end - start > LONGEST:
+        faults.append(
+            Fault(
+                where="to",
+                code="window_too_long",
+                value=end.isoformat(),
+                params={"days": str(LONGEST.days)},
+            )
+        )
+    if faults:
+        raise Invalid(faults)
+    roster = roster_between(tx, unit, start, end)
+    return Schedule(
+        unit=unit,
+        role=role,
+        start=start,
+        end=end,
+        segments=tuple(
+            Stretch(
+                start=s.start,
+                end=s.end,
+                people=tuple(_name(snapshot, person) for person in s.people),
+            )
+            for s in roster.schedule(role, start, end)
+        ),
+        gaps=tuple(roster.gaps(role, start, end)),
+    )
+
+
+def next_action(tx: Tx, snapshot: Snapshot, page: Page) -> NextAction:
+    """What comes next for a page, with the names the roster has today for that moment."""
+
+    def holder(ask: Ask, at: datetime) -> Watch:
+        return snapshot.on_duty(tx, at)(ask)
+
+    return upcoming(page, holder)
+
+
+def _known(snapshot: Snapshot, unit: str) -> str:
+    if unit not in snapshot.units:
+        raise NotFound("unknown_unit", unit=unit)
+    return unit
+
+
+def _roster(tx: Tx, snapshot: Snapshot, unit: str, at: datetime) -> Roster:
+    if snapshot.made_at - _NEAR_BACK <= at <= snapshot.made_at + _NEAR_AHEAD:
+        return snapshot.roster(tx, unit)
+    return roster_between(tx, unit, at, at)
+
+
+def _roles(roster: Roster, role: str | None) -> tuple[str, ...]:
+    if role is None:
+        # In the order people read them; a role we have no place for comes last.
+        return tuple(r for r in ROSTER_ROLES if r in roster.roles) + tuple(
+            r for r in roster.roles if r not in ROSTER_ROLES
+        )
+    if role not in ROSTER_ROLES:
+        raise Invalid([_unknown_role(role)])
+    return (role,)
+
+
+def _unknown_role(role: str) -> Fault:
+    known = ", ".join(ROSTER_ROLES)
+    return Fault(where="role", code="unknown_role", value=role, params={"known": known})
+
+
+def _serving(
+    snapshot: Snapshot,
+    role: str,
+    person: str,
+    start: datetime | None,
+    until: datetime | None,
+    phones: bool,
+    *,
+    source: str = "",
+) -> Serving:
+    known = snapshot.people.get(person)
+    number = (known.mobile or known.mobile2 or known.office_phone or "") if known else ""
+    return Serving(
+        role=role,
+        person=person,
+        name=_name(snapshot, person),
+        start=start,
+        until=until,
+        phone=number if phones or not number else mask(number),
+        source=source,
+    )
+
+
+def _name(snapshot: Snapshot, person: str) -> str:
+    known = snapshot.people.get(person)
+    return known.name if known is not None else person
