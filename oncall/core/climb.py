@@ -49,7 +49,6 @@ class Climb:
         self.trail: list[Note] = []
         #: A dispatcher's hand does not wait for the quiet hours to end.
         self.forced = False
-        self._said: set[tuple[str, Channel]] = set()
 
     def note(self, reason: Reason, *, level: int = 0, who: str = "", detail: str = "") -> None:
         """Add one line to the trail."""
@@ -100,9 +99,8 @@ class Climb:
     # -- messages --------------------------------------------------------------------------
 
     def just_said(self, known: Contacted, channel: Channel) -> bool:
-        """Whether this person is being told by this channel at this very moment (rule 9)."""
-        earlier = known.at == self.now and channel in known.tried
-        return earlier or (known.person, channel) in self._said
+        """Whether this person was paged by this channel at this very moment (rule 9)."""
+        return known.last_at == self.now and channel in known.last_by
 
     def notify(
         self,
@@ -116,10 +114,11 @@ class Climb:
         """Page one person by these channels and remember that we did."""
         late = self.now - planned > self.page.policy.late_after
         for channel in channels:
-            self._said.add((known.person, channel))
             known = replace(
                 known,
                 owed=None,
+                last_at=self.now,
+                last_by=(*known.last_by, channel) if known.last_at == self.now else (channel,),
                 sends=known.sends + 1,
                 tried=known.tried if channel in known.tried else (*known.tried, channel),
             )
@@ -198,5 +197,6 @@ def reached_for(
         at=now,
         channels=contact.channels,
         failed=told.failed if told is not None else (),
+        declined=told is not None and told.declined,
         sends=told.sends if told is not None else 0,
     )

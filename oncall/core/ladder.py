@@ -181,7 +181,7 @@ def _reach(climb: Climb, contact: Contact, step: Step, index: int, planned: date
     if known.level != step.level:
         climb.note(Reason.DUPLICATE_TARGET, level=step.level, who=contact.name)
         return False
-    if not new and not known.in_play:
+    if not known.in_play:
         climb.note(Reason.OUT_OF_PLAY, level=step.level, who=contact.name)
         return False
     wanted = _so_far(climb.page, step.level, index) if new else step.channels
@@ -190,6 +190,9 @@ def _reach(climb: Climb, contact: Contact, step: Step, index: int, planned: date
 
 def _page_newcomer(climb: Climb, contact: Contact, step: Step, index: int) -> bool:
     known = replace(reach.memory(climb, contact, step.level), incoming=True)
+    if not known.in_play:
+        climb.note(Reason.OUT_OF_PLAY, level=step.level, who=contact.name)
+        return False
     wanted = _so_far(climb.page, step.level, index)
     return reach.page_person(climb, known, wanted, Notice.HANDOVER, f"h{index}", climb.now)
 

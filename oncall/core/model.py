@@ -243,6 +243,9 @@ class Contacted:
     declined: bool = False
     unreachable: bool = False
     incoming: bool = False
+    #: When this person was last paged, and by which channels at that moment.
+    last_at: datetime | None = None
+    last_by: tuple[Channel, ...] = ()
     #: What the night keeps us from saying; said when the quiet hours end.
     owed: Notice | None = None
 
