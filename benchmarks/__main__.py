@@ -28,10 +28,6 @@ MEASUREMENTS: dict[str, Measurement] = {
     "lateness": lateness.run,
     "rosters": rosters.run,
 }
-    "drain": drain.run,
-    "lateness": lateness.run,
-    "rosters": rosters.run,
-}
 
 
 def main() -> int:
