@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from notifiers import registry
 from notifiers.errors import ChannelsError, NotifierError
@@ -16,10 +15,11 @@ from notifiers.log import LogNotifier
 from notifiers.message import Channel, Notifier
 from notifiers.twilio.client import TwilioGateway
 from notifiers.twilio.notifier import Twilio
+from oncall.admin.office import policy_of
 from oncall.answers import Answers
+from oncall.clock import SystemClock
 from oncall.config import Settings
 from oncall.core.errors import Fault, Invalid
-from oncall.core.policies import PolicyBook, default_book, parse
 from oncall.delivery import Clock, Delivery
 from oncall.desk import Desk
 from oncall.directory import Directory
@@ -28,22 +28,6 @@ from oncall.intake import Intake
 from oncall.store.changes import watch
 from oncall.store.database import Database
 from oncall.timers import Timers
-
-
-class SystemClock:
-    """The machine's own clock."""
-
-    def now(self) -> datetime:
-        """This moment, UTC."""
-        return datetime.now(UTC)
-
-    def seconds_until(self, moment: datetime) -> float:
-        """Real seconds until ``moment``."""
-        return (moment - self.now()).total_seconds()
-
-    def real(self, moment: datetime) -> datetime:
-        """The same moment: this clock is real."""
-        return moment
 
 
 class FastClock:
@@ -144,21 +128,6 @@ def notifiers_of(settings: Settings) -> Mapping[Channel, Sequence[Notifier]]:
                 for p in problems
             ]
         ) from exc
-
-
-def policy_of(settings: Settings) -> Callable[[], PolicyBook]:
-    """The ladder used while no policy was applied: the named file's, else the built-in one."""
-    if not settings.policy:
-        return default_book
-    path = Path(settings.policy)
-    try:
-        text = path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as exc:
-        raise Invalid([Fault(where=str(path), code="policy_unreadable", value=str(exc))]) from exc
-    book, faults = parse(text, str(path))
-    if book is None:
-        raise Invalid(faults)
-    return lambda: book
 
 
 def build(

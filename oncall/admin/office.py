@@ -1,0 +1,140 @@
+"""The parts that commands need without a running node: clock, database, directory, engine.
+
+Nothing here sends a message: what a command decides is committed, and a node sends it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from functools import cached_property
+from pathlib import Path
+
+from oncall.clock import SystemClock
+from oncall.config import Settings
+from oncall.core.errors import Fault, Invalid, NotFound, Unreachable
+from oncall.core.policies import PolicyBook, default_book, parse
+from oncall.desk import Desk
+from oncall.directory import Directory, Snapshot
+from oncall.engine import Engine
+from oncall.intake import Intake
+from oncall.store import upkeep
+from oncall.store.database import Database, Tx
+from oncall.store.directory import Unit
+
+
+def new_id() -> str:
+    """An id nobody can guess: 128 random bits."""
+    return secrets.token_hex(16)
+
+
+def policy_of(settings: Settings) -> Callable[[], PolicyBook]:
+    """The ladder used while no policy was applied: the named file's, else the built-in one."""
+    if not settings.policy:
+        return default_book
+    path = Path(settings.policy)
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        raise Invalid([Fault(where=str(path), code="policy_unreadable", value=str(exc))]) from exc
+    book, faults = parse(text, str(path))
+    if book is None:
+        raise Invalid(faults)
+    return lambda: book
+
+
+@dataclass
+class Office:
+    """One command's way to the records. Close it when done."""
+
+    settings: Settings
+    clock: SystemClock
+    db: Database
+    directory: Directory
+
+    @property
+    def now(self) -> datetime:
+        """This moment, UTC."""
+        return self.clock.now()
+
+    @cached_property
+    def engine(self) -> Engine:
+        """What decides about pages; whatever it wants sent is sent by a node."""
+        return Engine(self.db, self.directory, lang=self.settings.lang)
+
+    @cached_property
+    def intake(self) -> Intake:
+        """Takes transfers."""
+        return Intake(self.engine, self.settings.zone, new_id)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Takes answers to them."""
+        return Desk(self.engine)
+
+    def snapshot(self, tx: Tx) -> Snapshot:
+        """The directory as this transaction sees it."""
+        return self.directory.at(tx, self.now)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.db.close()
+
+
+def open_office(settings: Settings, *, ready: bool = True) -> Office:
+    """Open the records; with ``ready`` they must have the schema this code needs.
+
+    Raises Unreachable where there is no database, or one that must be made or upgraded first.
+    """
+    db = Database(settings.database_url)
+    if ready:
+        check_ready(db)
+    return Office(
+        settings=settings,
+        clock=SystemClock(),
+        db=db,
+        directory=Directory(policy_of(settings)),
+    )
+
+
+def check_ready(db: Database) -> None:
+    """Raise Unreachable unless the database has the schema this code needs."""
+    if not upkeep.there(db):
+        raise Unreachable("database_missing", database=upkeep.shown(db))
+    with db.read() as tx:
+        have = upkeep.revision(tx)
+    need = upkeep.newest()
+    if have is None:
+        raise Unreachable("database_empty", database=upkeep.shown(db))
+    if have != need:
+        raise Unreachable("database_old" if have < need else "database_new", have=have, need=need)
+
+
+def unit_of(units: Mapping[str, Unit], text: str) -> Unit:
+    """The unit of this code or name. NotFound names those that are spelled alike."""
+    word = text.strip()
+    found = units.get(word) or units.get(word.upper())
+    if found is not None:
+        return found
+    named = [u for u in units.values() if word in (u.name_zh, u.name_en)]
+    if len(named) == 1:
+        return named[0]
+    near = similar(word, units.values())
+    if near:
+        raise NotFound("unknown_unit_near", unit=word, near=", ".join(near))
+    raise NotFound("unknown_unit", unit=word, value=word)
+
+
+def similar(word: str, units: Iterable[Unit]) -> list[str]:
+    """Up to three units whose code or name is like ``word``, written "CODE name"."""
+    spelled: dict[str, Unit] = {}
+    for unit in units:
+        spelled[unit.code] = unit
+        spelled[unit.name_zh] = unit
+    near = get_close_matches(word.upper(), spelled, n=3) or get_close_matches(word, spelled, n=3)
+    near += [name for name in spelled if len(word) > 1 and word.upper() in name.upper()]
+    found = dict.fromkeys(f"{spelled[name].code} {spelled[name].name_zh}" for name in near)
+    return list(found)[:3]
