@@ -181,18 +181,12 @@ def _reach(climb: Climb, contact: Contact, step: Step, index: int, planned: date
     if known.level != step.level:
         climb.note(Reason.DUPLICATE_TARGET, level=step.level, who=contact.name)
         return False
-    if not known.in_play:
-        climb.note(Reason.OUT_OF_PLAY, level=step.level, who=contact.name)
-        return False
     wanted = _so_far(climb.page, step.level, index) if new else step.channels
     return reach.page_person(climb, known, wanted, Notice.PAGE, f"s{index}", planned)
 
 
 def _page_newcomer(climb: Climb, contact: Contact, step: Step, index: int) -> bool:
     known = replace(reach.memory(climb, contact, step.level), incoming=True)
-    if not known.in_play:
-        climb.note(Reason.OUT_OF_PLAY, level=step.level, who=contact.name)
-        return False
     wanted = _so_far(climb.page, step.level, index)
     return reach.page_person(climb, known, wanted, Notice.HANDOVER, f"h{index}", climb.now)
 

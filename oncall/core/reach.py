@@ -32,6 +32,10 @@ def page_person(
     planned: datetime,
 ) -> bool:
     """Page one person by the wanted channels, or by what works; True when a message goes out."""
+    if not known.in_play and notice is not Notice.ALARM:
+        climb.keep(known)
+        climb.note(Reason.OUT_OF_PLAY, level=known.level, who=known.name)
+        return False
     left = working(known)
     channels = tuple(c for c in wanted if c in left) or left[:1]
     if not channels:

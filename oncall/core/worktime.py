@@ -82,7 +82,7 @@ def put_off(
 ) -> tuple[Rung, ...]:
     """What is still to be done, later by ``held``: the ladder goes on where it stood (rule 3).
 
-    A working morning stays one and keeps its distance from the one before; a night stays quiet.
+    A working morning stays one and stays behind the one before it; a night stays quiet.
     """
     out: list[Rung] = []
     old, new = None, None
