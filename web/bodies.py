@@ -1,0 +1,164 @@
+"""What callers may send: nothing unknown, no moment without its zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic_core import PydanticCustomError
+
+_RFC3339 = re.compile(
+    r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
+)
+#: Outside of these a "moment" is a slip, and arithmetic on it would overflow.
+_FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def moment(value: Any) -> Any:
+    """An aware UTC datetime from RFC 3339; a wall clock without a zone is refused."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC)
+    found = None
+    if isinstance(value, str):
+        # In an address an unescaped + arrives as a blank.
+        value = re.sub(r"(\d) (\d\d:?\d\d)$", r"\1+\2", value) if "T" in value else value
+        found = _RFC3339.fullmatch(value)
+    if found is None:
+        raise PydanticCustomError("bad_time", "no moment")
+    if found["zone"] is None:
+        raise PydanticCustomError("naive_time", "no zone")
+    try:
+        read = datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("bad_time", "no moment") from None
+    if not _FIRST <= read < _LAST:
+        raise PydanticCustomError("bad_time", "no moment")
+    return read
+
+
+Moment = Annotated[datetime, BeforeValidator(moment)]
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+Why = Annotated[str, Field(max_length=500)]
+UnitCode = Annotated[str, Field(min_length=1, max_length=40)]
+
+
+class Body(BaseModel):
+    """A body in which nothing unknown may stand."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class CallerIn(Body):
+    """Who called. Kept with the transfer; never part of any message."""
+
+    name: Annotated[str, Field(max_length=60)] | None = None
+    phone: Annotated[str, Field(max_length=40)] | None = None
+    address: Annotated[str, Field(max_length=200)] | None = None
+
+
+class TransferIn(Body):
+    """A transfer handed over. The same origin and origin_ref give the same transfer again."""
+
+    origin: str
+    to: Annotated[list[str], Field(max_length=100)]
+    urgency: str
+    summary: str
+    origin_ref: str | None = None
+    category: str | None = None
+    area: str | None = None
+    received_at: Moment | None = None
+    first_receiver: str | None = None
+    police: StrictBool = False
+    danger: StrictBool = False
+    confidential: StrictBool = False
+    drill: StrictBool = False
+    caller: CallerIn | None = None
+
+
+class ActIn(Body):
+    """Who acts, for whom, and why."""
+
+    by: Name
+    why: Why = ""
+    #: One unit's part; needed where several units have one.
+    unit: UnitCode | None = None
+
+
+class AnswerIn(ActIn):
+    """An answer; `on_behalf_of` is who said so to `by`, for example by telephone."""
+
+    on_behalf_of: Name | None = None
+
+
+class AckIn(AnswerIn):
+    """An ack; `takeover` takes it from whoever has it."""
+
+    takeover: StrictBool = False
+
+
+class NoteIn(ActIn):
+    """Progress; `why` is its text."""
+
+    why: Annotated[str, Field(max_length=2000)]
+
+
+class PoliceIn(Body):
+    """转110."""
+
+    by: Name
+
+
+class CloseIn(Body):
+    """Who dealt with an alarm."""
+
+    by: Name
+
+
+class ListQuery(Body):
+    """Which transfers: states separated by commas, one unit's, from a cursor on."""
+
+    state: Annotated[str, Field(max_length=200)] | None = None
+    unit: UnitCode | None = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str, Field(max_length=200)] | None = None
+
+
+class OneQuery(Body):
+    """`reveal` gives a reason to see numbers in full; it is kept with the caller's name."""
+
+    reveal: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+
+
+class OnDutyQuery(OneQuery):
+    """Which unit, role and moment; now where none is given."""
+
+    unit: UnitCode | None = None
+    role: Annotated[str, Field(max_length=40)] | None = None
+    at: Moment | None = None
+
+
+class ScheduleQuery(Body):
+    """One unit's role over a window, half-open."""
+
+    unit: UnitCode
+    role: Annotated[str, Field(max_length=40)] = "primary"
+    start: Annotated[Moment, Field(alias="from")]
+    end: Annotated[Moment, Field(alias="to")]
+
+
+class PeopleQuery(Body):
+    """One unit's people, or everybody."""
+
+    unit: UnitCode | None = None
+
+
+class AlarmsQuery(Body):
+    """One unit's alarms, or all."""
+
+    unit: UnitCode | None = None
+
+
+class NoQuery(Body):
+    """No parameters."""

@@ -1,0 +1,121 @@
+"""What every handler stands on: the node behind the door, and who is calling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from oncall.accounts import Accounts, actor
+from oncall.core.errors import Forbidden
+from oncall.core.words import Text
+from oncall.feeds import Feeds
+from oncall.i18n import translator
+from oncall.intake import Actor
+from oncall.store.directory import Account
+from oncall.wiring import App
+from web.errors import Unauthorized
+from web.language import chosen
+from web.limits import Penalties
+from web.roles import ALLOWED, LIAISON, Call, may
+
+_LONGEST_TOKEN = 200
+
+
+@dataclass(slots=True, kw_only=True)
+class Door:
+    """The node, and what the web keeps beside it."""
+
+    app: App
+    accounts: Accounts
+    feeds: Feeds
+    penalties: Penalties
+    run_engine: bool
+
+    def now(self) -> datetime:
+        """This moment on the node's clock."""
+        return self.app.clock.now()
+
+    def stamp(self, moment: datetime) -> str:
+        """RFC 3339 in the installation's zone."""
+        return stamp(moment, self.app)
+
+    def maybe(self, moment: datetime | None) -> str | None:
+        """The same for a moment that may not be."""
+        return None if moment is None else stamp(moment, self.app)
+
+
+def stamp(moment: datetime, app: App) -> str:
+    """RFC 3339 with the offset of the installation's zone; parts of a second only where any."""
+    local = moment.astimezone(UTC).astimezone(app.settings.zone)
+    return local.isoformat(timespec="milliseconds" if local.microsecond else "seconds")
+
+
+def door_of(request: Request) -> Door:
+    """The door a request came through."""
+    door: Door = request.app.state.door
+    return door
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caller:
+    """Who calls, by token, and the language they read."""
+
+    account: Account
+    t: Text
+    lang: str
+
+    @property
+    def actor(self) -> Actor:
+        """The same as intake and desk know it."""
+        return actor(self.account)
+
+    @property
+    def unit(self) -> str | None:
+        """The one unit this caller sees; None for one who sees all."""
+        return self.account.unit if self.account.role == LIAISON else None
+
+    def may(self, call: Call) -> bool:
+        """Whether this caller may do this as well."""
+        return may(self.account.role, call)
+
+    def require(self, call: Call) -> None:
+        """Raises Forbidden where ``may`` says no."""
+        if not self.may(call):
+            allowed = ", ".join(sorted(ALLOWED[call]))
+            raise Forbidden("not_allowed", role=self.account.role, allowed=allowed)
+
+
+_bearer = HTTPBearer(auto_error=False, description="A token made by `oncall token create`.")
+
+
+def calling(call: Call) -> Any:
+    """A dependency: the caller, who may make this call. Refuses with 401 or 403."""
+
+    def check(
+        request: Request,
+        credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    ) -> Caller:
+        door = door_of(request)
+        if credentials is None:
+            raise Unauthorized("no_token")
+        token = credentials.credentials
+        account = door.accounts.check(token, door.now()) if len(token) <= _LONGEST_TOKEN else None
+        if account is None:
+            raise Unauthorized("bad_token")
+        lang = chosen(request.headers.get("accept-language"), door.app.settings.lang)
+        caller = Caller(account=account, t=translator(lang), lang=lang)
+        caller.require(call)
+        if account.role == LIAISON and not account.unit:
+            raise Forbidden("liaison_needs_unit")
+        return caller
+
+    return Depends(check)
+
+
+TheDoor = Annotated[Door, Depends(door_of)]
+Check = Callable[..., Caller]

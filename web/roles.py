@@ -1,0 +1,57 @@
+"""Who may do what: a call that is not in this table is denied to everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+DISPATCHER, ADMIN, LIAISON = "dispatcher", "admin", "liaison"
+SUPERVISOR, AUDITOR = "supervisor", "auditor"
+
+
+class Call(StrEnum):
+    """Everything the API can be asked to do."""
+
+    HAND_OVER = "hand_over"
+    READ_TRANSFERS = "read_transfers"
+    ANSWER = "answer"
+    ESCALATE = "escalate"
+    CANCEL = "cancel"
+    NOTE = "note"
+    CALL_POLICE = "call_police"
+    READ_ROSTERS = "read_rosters"
+    READ_PEOPLE = "read_people"
+    READ_ALARMS = "read_alarms"
+    CLOSE_ALARM = "close_alarm"
+    #: See numbers in full, with a reason that is kept.
+    SEE_PHONES = "see_phones"
+    #: See who called; nobody else's business.
+    SEE_CALLER = "see_caller"
+
+
+_EVERYBODY = frozenset({DISPATCHER, ADMIN, LIAISON, SUPERVISOR, AUDITOR})
+_DESK = frozenset({DISPATCHER, ADMIN})
+_INVOLVED = frozenset({DISPATCHER, ADMIN, LIAISON, SUPERVISOR})
+
+#: A liaison is bound to a unit, and each of these stands for that unit's own parts only.
+ALLOWED: Mapping[Call, frozenset[str]] = {
+    Call.HAND_OVER: _DESK,
+    Call.READ_TRANSFERS: _EVERYBODY,
+    Call.ANSWER: _INVOLVED,
+    Call.ESCALATE: frozenset({DISPATCHER, ADMIN, SUPERVISOR}),
+    Call.CANCEL: _DESK,
+    Call.NOTE: _INVOLVED,
+    # Danger may be reported by anyone involved.
+    Call.CALL_POLICE: _INVOLVED,
+    Call.READ_ROSTERS: _EVERYBODY,
+    Call.READ_PEOPLE: _EVERYBODY,
+    Call.READ_ALARMS: _EVERYBODY,
+    Call.CLOSE_ALARM: frozenset({DISPATCHER, ADMIN, SUPERVISOR}),
+    Call.SEE_PHONES: _INVOLVED,
+    Call.SEE_CALLER: frozenset({DISPATCHER, ADMIN, LIAISON}),
+}
+
+
+def may(role: str, call: Call) -> bool:
+    """Whether a role may make a call."""
+    return role in ALLOWED.get(call, frozenset())

@@ -1,0 +1,331 @@
+"""What the API answers, field by field: a promise to people's scripts.
+
+Moments are RFC 3339 with the offset of the installation's zone.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, Field
+
+Stamp = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+class NextOut(BaseModel):
+    """What happens next if nobody does anything; what is page_level, handover, exhausted, alarm,
+    first_action or none."""
+
+    what: str
+    who: list[str]
+    at: Stamp | None
+    role: str | None = None
+    level: int | None = None
+    channels: list[str] = []
+    text: str = ""
+
+
+class PageOut(BaseModel):
+    """One ladder run: waiting, acked, cancelled or exhausted."""
+
+    id: str
+    state: str
+    level: int
+    urgency: str
+    paged_at: Stamp
+    ack_by: Stamp
+    owner: str | None
+    acked_at: Stamp | None
+    acked_via: str | None
+    next_action: NextOut
+
+
+class PartOut(BaseModel):
+    """A unit's share: lead, assist, copy or police."""
+
+    id: str
+    unit: str
+    unit_name: str
+    role: str
+    state: str
+    page: PageOut
+
+
+class TransferOut(BaseModel):
+    """A transfer as the list shows it."""
+
+    id: str
+    code: str
+    origin: str
+    origin_ref: str | None
+    state: str
+    urgency: str
+    category: str | None
+    area: str | None
+    summary: str
+    received_at: Stamp
+    transferred_at: Stamp
+    changed_at: Stamp
+    first_receiver: str | None
+    created_by: str
+    police: bool
+    danger: bool
+    confidential: bool
+    drill: bool
+    parts: list[PartOut]
+
+
+class PageBrief(BaseModel):
+    """A page just opened."""
+
+    id: str
+    unit: str
+    role: str
+    state: str
+    next_action: NextOut
+
+
+class AcceptedOut(TransferOut):
+    """The transfer that answers a request, and its pages."""
+
+    pages: list[PageBrief]
+
+
+class AttemptOut(BaseModel):
+    """One message to one person. accepted, delivered and answered are not acked."""
+
+    id: int
+    page: str | None
+    person: str
+    unit: str | None
+    channel: str
+    notice: str
+    level: int
+    phone: str
+    state: str
+    planned_at: Stamp
+    sent_at: Stamp | None
+    ended_at: Stamp | None
+    tries: int
+    late: bool
+    resent: bool
+    code: str | None
+    text: str | None
+
+
+class LineOut(BaseModel):
+    """One thing that happened, why, and the same as plain sentences."""
+
+    at: Stamp
+    what: str
+    reason: str | None
+    who: str | None
+    unit: str | None
+    text: str
+
+
+class AlarmOut(BaseModel):
+    """What a human at the desk must look at."""
+
+    id: int
+    alarm: str
+    unit: str | None
+    transfer: str | None
+    page: str | None
+    level: int
+    who: str | None
+    raised_at: Stamp
+    last_at: Stamp
+    times: int
+    closed_at: Stamp | None
+    closed_by: str | None
+    text: str
+
+
+class SupervisionOut(BaseModel):
+    """A supervision order that was drafted."""
+
+    page: str
+    unit: str
+    colour: str
+    drafted_at: Stamp
+
+
+class CallerOut(BaseModel):
+    """Who called; only for those who may know, with the number masked unless asked for."""
+
+    name: str | None = None
+    phone: str | None = None
+    address: str | None = None
+
+
+class FullOut(TransferOut):
+    """Everything about one transfer."""
+
+    caller: CallerOut | None
+    attempts: list[AttemptOut]
+    timeline: list[LineOut]
+    alarms: list[AlarmOut]
+    supervisions: list[SupervisionOut]
+
+
+class ListOut(BaseModel):
+    """One page of the list; `next` is the cursor of the next one, null at the end."""
+
+    items: list[TransferOut]
+    next: str | None
+
+
+class ResultOut(BaseModel):
+    """What an action did to one page."""
+
+    page: str
+    unit: str
+    state: str
+    reason: str
+    owner: str | None
+    text: str
+
+
+class ActedOut(BaseModel):
+    """What an action did, page by page, and where the transfer stands since."""
+
+    id: str
+    code: str
+    state: str
+    results: list[ResultOut]
+
+
+class PoliceOut(BaseModel):
+    """Whether 110 was called now; false when it had been before."""
+
+    id: str
+    code: str
+    called: bool
+
+
+class ServingOut(BaseModel):
+    """One person on duty."""
+
+    role: str
+    person: str
+    until: Stamp | None
+    phone: str
+    source: str
+
+
+class ComingOut(BaseModel):
+    """One person who comes next."""
+
+    role: str
+    person: str
+    start: Annotated[Stamp | None, Field(serialization_alias="from")]
+    until: Stamp | None
+    phone: str
+
+
+class UnitDutyOut(BaseModel):
+    """Who serves a unit at a moment, and who is next."""
+
+    unit: str
+    at: Stamp
+    on_duty: list[ServingOut]
+    next: list[ComingOut]
+
+
+class AllDutyOut(BaseModel):
+    """The same for every unit."""
+
+    at: Stamp
+    units: list[UnitDutyOut]
+
+
+class SegmentOut(BaseModel):
+    """The same people throughout; an uncovered one has none."""
+
+    start: Stamp
+    end: Stamp
+    people: list[str]
+
+
+class GapOut(BaseModel):
+    """Nobody serves."""
+
+    start: Stamp
+    end: Stamp
+
+
+class ScheduleOut(BaseModel):
+    """A window tiled by segments."""
+
+    unit: str
+    role: str
+    start: Annotated[Stamp, Field(serialization_alias="from")]
+    end: Annotated[Stamp, Field(serialization_alias="to")]
+    segments: list[SegmentOut]
+    gaps: list[GapOut]
+
+
+class UnitOut(BaseModel):
+    """A unit."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+    kind: str
+    parent: str | None
+    desk_phone: str | None
+    valid_from: str | None
+    valid_to: str | None
+
+
+class UnitsOut(BaseModel):
+    """Every unit."""
+
+    items: list[UnitOut]
+
+
+class PersonOut(BaseModel):
+    """A contact card, its number masked."""
+
+    id: str
+    unit: str
+    name: str
+    title: str | None
+    post: str | None
+    lang: str | None
+    active: bool
+    mobile: str | None
+
+
+class PeopleOut(BaseModel):
+    """People."""
+
+    items: list[PersonOut]
+
+
+class AlarmsOut(BaseModel):
+    """Open alarms, the newest first."""
+
+    items: list[AlarmOut]
+
+
+class Fault(BaseModel):
+    """One place that is wrong."""
+
+    path: str
+    code: str
+    value: str
+    message: str
+    mend: str
+
+
+class Problem(BaseModel):
+    """RFC 9457, with our code and the places that are wrong."""
+
+    type: str
+    title: str
+    status: int
+    code: str
+    detail: str
+    errors: list[Fault]
