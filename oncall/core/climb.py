@@ -7,8 +7,10 @@ or changes a page's state.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from oncall.core.commands import Command, Notify, RaiseAlarm, StandDown, Tell
 from oncall.core.model import (
@@ -28,8 +30,7 @@ from oncall.core.worktime import after_quiet
 OnDuty = Callable[[Ask], Watch]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Note:
+class Note(msgspec.Struct, frozen=True, kw_only=True):
     """One line of the trail: why somebody was, or was not, reached."""
 
     reason: Reason

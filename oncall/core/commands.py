@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from oncall.core.model import Alarm, Channel, Colour, Notice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Command:
+class Command(msgspec.Struct, frozen=True, kw_only=True):
     """Something to be done, in the same commit as the state that asked for it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Notify(Command):
+class Notify(Command, frozen=True, kw_only=True):
     """Page one person by one channel. ``key`` is unique: page/step/person/channel/attempt."""
 
     key: str
@@ -27,8 +26,7 @@ class Notify(Command):
     late: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StandDown(Command):
+class StandDown(Command, frozen=True, kw_only=True):
     """Stop reaching for one person: drop what is queued, hang up what rings, say why once."""
 
     key: str
@@ -39,8 +37,7 @@ class StandDown(Command):
     owner: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tell(Command):
+class Tell(Command, frozen=True, kw_only=True):
     """Inform one person who need not answer (confirmation, reminder, "X has it")."""
 
     key: str
@@ -51,8 +48,7 @@ class Tell(Command):
     owner: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RaiseAlarm(Command):
+class RaiseAlarm(Command, frozen=True, kw_only=True):
     """Show the desk something it must look at."""
 
     alarm: Alarm
@@ -60,8 +56,7 @@ class RaiseAlarm(Command):
     who: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DraftSupervision(Command):
+class DraftSupervision(Command, frozen=True, kw_only=True):
     """Prepare a supervision order; blue may go out by itself, the others need a person."""
 
     colour: Colour

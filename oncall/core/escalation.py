@@ -15,8 +15,10 @@ Rules 1-10 are those of the county's default ladder; see docs/rules.md.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+import msgspec
+from msgspec.structs import replace
 
 from oncall.core import ladder, reach, steady
 from oncall.core.climb import Climb, Note, OnDuty
@@ -51,8 +53,7 @@ from oncall.core.worktime import first_action_at, plan
 Rule = Callable[[Climb, Event], Reason]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(msgspec.Struct, frozen=True, kw_only=True):
     """What a page became, what to do about it, and why: ``reason`` in a word, ``trail`` in full."""
 
     page: Page

@@ -2,41 +2,35 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from oncall.core.model import Channel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(msgspec.Struct, frozen=True, kw_only=True):
     """Something happened."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrived(Event):
+class Arrived(Event, frozen=True, kw_only=True):
     """A transfer arrived for this unit and was accepted: start the ladder."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StepDue(Event):
+class StepDue(Event, frozen=True, kw_only=True):
     """The alarm clock rang: look at what is due."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShiftChanged(Event):
+class ShiftChanged(Event, frozen=True, kw_only=True):
     """The roster's answer changed: a handover, or a new roster applied."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivered(Event):
+class Delivered(Event, frozen=True, kw_only=True):
     """A message reached a person's phone. Not an ack."""
 
     person: str
     channel: Channel
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryFailed(Event):
+class DeliveryFailed(Event, frozen=True, kw_only=True):
     """A message will definitely not reach a person by this channel."""
 
     person: str
@@ -44,8 +38,7 @@ class DeliveryFailed(Event):
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryStalled(Event):
+class DeliveryStalled(Event, frozen=True, kw_only=True):
     """A provider does not take a message now; it is tried again, but must not be waited for."""
 
     person: str
@@ -53,8 +46,7 @@ class DeliveryStalled(Event):
     code: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Acked(Event):
+class Acked(Event, frozen=True, kw_only=True):
     """A human takes the matter, ``via`` sms, keypad, web, cli or phone.
 
     ``entered_by`` names who typed it in on the person's behalf.
@@ -67,8 +59,7 @@ class Acked(Event):
     takeover: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Declined(Event):
+class Declined(Event, frozen=True, kw_only=True):
     """A human says they cannot."""
 
     person: str
@@ -77,8 +68,7 @@ class Declined(Event):
     via: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Released(Event):
+class Released(Event, frozen=True, kw_only=True):
     """The owner gives the matter back."""
 
     person: str
@@ -86,23 +76,20 @@ class Released(Event):
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Escalated(Event):
+class Escalated(Event, frozen=True, kw_only=True):
     """A dispatcher wants the next level now."""
 
     by: str
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progressed(Event):
+class Progressed(Event, frozen=True, kw_only=True):
     """A progress note was written: the first action."""
 
     by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cancelled(Event):
+class Cancelled(Event, frozen=True, kw_only=True):
     """The transfer was withdrawn."""
 
     by: str

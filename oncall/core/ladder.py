@@ -5,8 +5,9 @@ What follows when nobody is left is for the escalation machine; nothing here cha
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from oncall.core import reach
 from oncall.core.climb import Climb, Note, OnDuty

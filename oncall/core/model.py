@@ -5,9 +5,10 @@ Every moment is an aware UTC datetime; every interval is half-open.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+
+import msgspec
 
 
 class Urgency(StrEnum):
@@ -121,8 +122,7 @@ class Reason(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ask:
+class Ask(msgspec.Struct, frozen=True, kw_only=True):
     """One question to the rosters: who holds ``role`` at ``unit`` right now?
 
     ``unit`` is None for the page's own unit.
@@ -133,8 +133,7 @@ class Ask:
     unit: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Morning:
+class Morning(msgspec.Struct, frozen=True, kw_only=True):
     """The first working-day ``clock`` (wall time) at least ``not_before`` after paging.
 
     ``days_later`` asks for that many further working mornings.
@@ -145,8 +144,7 @@ class Morning:
     days_later: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class Step(msgspec.Struct, frozen=True, kw_only=True):
     """One rung of a policy: at ``after`` (or ``morning``), ask in order until somebody is found."""
 
     level: int
@@ -157,8 +155,7 @@ class Step:
     draft: Colour | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quiet:
+class Quiet(msgspec.Struct, frozen=True, kw_only=True):
     """Wall-clock hours in which levels from ``from_level`` up wait for ``until``."""
 
     since: time
@@ -166,8 +163,7 @@ class Quiet:
     from_level: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Policy:
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """The ladder for one urgency; frozen into a page when it opens (product rule 2)."""
 
     name: str
@@ -190,16 +186,14 @@ class Policy:
     late_after: timedelta = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WorkCalendar:
+class WorkCalendar(msgspec.Struct, frozen=True, kw_only=True):
     """Where the year differs from Monday–Friday: ``off`` holidays, ``working`` make-up 调休."""
 
     off: frozenset[date] = frozenset()
     working: frozenset[date] = frozenset()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """One person (or a duty landline) to reach, with the channels that have a number."""
 
     person: str
@@ -209,16 +203,14 @@ class Contact:
     channels: tuple[Channel, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
+class Watch(msgspec.Struct, frozen=True, kw_only=True):
     """The answer to an Ask: who, and until when that answer holds (None: no end known)."""
 
     people: tuple[Contact, ...]
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rung:
+class Rung(msgspec.Struct, frozen=True, kw_only=True):
     """A step with its planned moment, and when it was done."""
 
     step: int
@@ -226,8 +218,7 @@ class Rung:
     fired_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contacted:
+class Contacted(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody this page has reached for, and what came of it."""
 
     person: str
@@ -260,8 +251,7 @@ class Contacted:
         return self.paged and not (self.declined or self.unreachable)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class Page(msgspec.Struct, frozen=True, kw_only=True):
     """One ladder run for one unit's part in one transfer, carrying the policy it opened with."""
 
     id: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from oncall.core.climb import Climb, reached_for
 from oncall.core.model import Alarm, Channel, Contact, Contacted, Notice, Reason

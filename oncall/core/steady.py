@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from oncall.core import ladder, reach
 from oncall.core.climb import Climb, reached_for

@@ -6,9 +6,10 @@ All arguments and results are aware UTC datetimes; clocks are wall time in the n
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from oncall.core.model import Morning, Policy, Quiet, Rung, Step, WorkCalendar
 

@@ -1,10 +1,8 @@
 """The outbox: one row is one message to one person by one channel, from queued to its end.
 
-A row is claimed by a conditional update before it is sent, recorded after, and moved on by receipts
-in rank order only. Rows held by a node that stopped beating go back to the queue, marked as
-possibly sent twice.
-
-A receipt never moves a row back: see RANK.
+A row is claimed by a conditional update before it is sent and recorded after. A row somebody must
+not send any more has ``stop``: what was under way when a human took the page is not tried again.
+What happens to a message once it has left is in ``attempts``.
 """
 
 from __future__ import annotations
@@ -84,6 +82,7 @@ class Row:
     lang: str | None
     notice: str
     level: int
+    lane: int
     facts: str
     text: str | None
     planned_at: datetime
@@ -123,20 +122,6 @@ def put(tx: Tx, drafts: Sequence[Draft]) -> None:
         ],
     )
     tx.ring()
-
-
-def failed_at_once(tx: Tx, draft: Draft, code: str, now: datetime) -> None:
-    """Record a message that could not even be queued (no number): history, not work."""
-    tx.conn.execute(
-        insert(outbox).values(
-            **{f.name: getattr(draft, f.name) for f in fields(Draft)},
-            state=FAILED,
-            rank=RANK[FAILED],
-            tries=0,
-            code=code,
-            ended_at=now,
-        )
-    )
 
 
 def claim(tx: Tx, node: str, channel: str, now: datetime, limit: int) -> list[Row]:
@@ -254,141 +239,3 @@ def by_id(tx: Tx, row_id: int) -> Row | None:
     """One message."""
     found = _rows(tx.conn.execute(select(*_ROW).where(outbox.c.id == row_id)))
     return found[0] if found else None
-
-
-def advance(
-    tx: Tx,
-    row_id: int,
-    *,
-    state: str,
-    rank: int,
-    provider_id: str | None,
-    code: str | None,
-    now: datetime,
-) -> bool:
-    """Apply a receipt if it tells more than we know; False for an old or repeated one."""
-    ends = rank >= RANK[DELIVERED]
-    done = tx.conn.execute(
-        update(outbox)
-        .where(and_(outbox.c.id == row_id, outbox.c.rank < rank))
-        .values(
-            state=state,
-            rank=rank,
-            provider_id=func.coalesce(outbox.c.provider_id, provider_id),
-            code=func.coalesce(code, outbox.c.code),
-            ended_at=now if ends else outbox.c.ended_at,
-        )
-    )
-    return done.rowcount == 1
-
-
-def supersede(tx: Tx, page: str, now: datetime) -> None:
-    """Drop everything of a page that has not been sent yet."""
-    tx.conn.execute(
-        update(outbox)
-        .where(and_(outbox.c.page == page, outbox.c.state.in_(_OPEN)))
-        .values(state=SUPERSEDED, rank=RANK[SUPERSEDED], ended_at=now)
-    )
-
-
-_REPLACE = (
-    update(outbox)
-    .where(
-        and_(
-            outbox.c.page == bindparam("of_page"),
-            outbox.c.person == bindparam("of_person"),
-            outbox.c.channel == bindparam("of_channel"),
-            # Not IN: a list cannot be expanded in a statement run many times.
-            or_(outbox.c.state == QUEUED, outbox.c.state == UNKNOWN),
-        )
-    )
-    .values(state=SUPERSEDED, rank=RANK[SUPERSEDED], ended_at=bindparam("at"))
-)
-
-
-def replace(tx: Tx, targets: Sequence[tuple[str, str, str]], now: datetime) -> None:
-    """Drop what still waits for these (page, person, channel): a newer message replaces it."""
-    if targets:
-        tx.conn.execute(
-            _REPLACE,
-            [
-                {"of_page": page, "of_person": person, "of_channel": channel, "at": now}
-                for page, person, channel in targets
-            ],
-        )
-
-
-def supersede_rows(tx: Tx, ids: Sequence[int], now: datetime) -> None:
-    """Drop these rows: another message says what they would have said."""
-    tx.conn.execute(
-        update(outbox)
-        .where(outbox.c.id.in_(ids))
-        .values(state=SUPERSEDED, rank=RANK[SUPERSEDED], ended_at=now)
-    )
-
-
-def hang_up(tx: Tx, page: str, *, but: int | None) -> None:
-    """Ask delivery to end every call of a page that is still up, but the one being spoken in."""
-    where = [
-        outbox.c.page == page,
-        outbox.c.channel == "voice",
-        outbox.c.ended_at.is_(None),
-        outbox.c.state.in_((SENDING, UNKNOWN, ACCEPTED, ANSWERED)),
-    ]
-    if but is not None:
-        where.append(outbox.c.id != but)
-    tx.conn.execute(update(outbox).where(and_(*where)).values(stop=True))
-    tx.ring()
-
-
-def to_stop(tx: Tx, now: datetime, limit: int) -> list[Row]:
-    """Calls to be ended whose provider id we know, unless they are too old to be going on."""
-    where = and_(
-        outbox.c.stop.is_(True),
-        outbox.c.sent_at > now - _LONGEST_CALL,
-        outbox.c.provider_id.is_not(None),
-        outbox.c.ended_at.is_(None),
-    )
-    return _rows(tx.conn.execute(select(*_ROW).where(where).limit(limit)))
-
-
-def stopped(tx: Tx, row_id: int, now: datetime) -> None:
-    """A call was ended (or had already ended)."""
-    tx.conn.execute(
-        update(outbox)
-        .where(outbox.c.id == row_id)
-        .values(stop=False, state=SUPERSEDED, rank=RANK[SUPERSEDED], ended_at=now)
-    )
-
-
-def reached(tx: Tx, page: str, person: str) -> bool:
-    """Whether anything of this page ever left for this person."""
-    where = and_(outbox.c.page == page, outbox.c.person == person, outbox.c.tries > 0)
-    return tx.conn.execute(select(outbox.c.id).where(where).limit(1)).first() is not None
-
-
-def mark_acked(tx: Tx, page: str, person: str, now: datetime) -> None:
-    """The latest page message to this person is the one they answered."""
-    last = (
-        select(func.max(outbox.c.id))
-        .where(
-            and_(
-                outbox.c.page == page,
-                outbox.c.person == person,
-                outbox.c.tries > 0,
-                outbox.c.notice.in_(("page", "handover", "alarm")),
-                outbox.c.state.in_((SENDING, UNKNOWN, ACCEPTED, DELIVERED, ANSWERED)),
-            )
-        )
-        .scalar_subquery()
-    )
-    tx.conn.execute(
-        update(outbox)
-        .where(outbox.c.id == last)
-        .values(state=ACKED, rank=RANK[ACKED], ended_at=now, stop=False)
-    )
-
-
-def mark_stalled(tx: Tx, row_id: int) -> None:
-    """The page has been told that this message waits for its provider; once is enough."""
-    tx.conn.execute(update(outbox).where(outbox.c.id == row_id).values(stalled=True))

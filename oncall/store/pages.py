@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_type_hints
 
@@ -88,7 +88,7 @@ _Body = msgspec.defstruct(
     [(name, hint) for name, hint in get_type_hints(Page).items() if name != "policy"],
     kw_only=True,
 )
-_NAMES = tuple(f.name for f in fields(Page) if f.name != "policy")
+_NAMES = tuple(name for name in Page.__struct_fields__ if name != "policy")
 _decode_body = msgspec.json.Decoder(_Body).decode
 
 

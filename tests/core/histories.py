@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 import hypothesis
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from oncall.core.escalation import Decision, decide, open_page
 from oncall.core.events import (
