@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from oncall.core.admin_faults import ADMIN_FAULTS
 from oncall.core.errors import Fault, Invalid, OncallError
 from oncall.core.policies import MESSAGES as POLICY_FAULTS
 from oncall.core.words import N_, Text
 
 #: Code: (what is wrong, how to mend it). Blanks: value, where, and the fault's own parameters.
 FAULTS: Mapping[str, tuple[str, str]] = {
+    **ADMIN_FAULTS,
     # What a transfer may say.
     "empty": (N_("Nothing is written here."), N_("Write something.")),
     "too_long": (

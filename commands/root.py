@@ -1,0 +1,107 @@
+"""`oncall`: every command by name, and one way out for every fault."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+from commands.clicktexts import speak
+from commands.lazy import CONTEXT, Group, everywhere
+from commands.session import Session, peek
+from oncall.clock import SystemClock
+from oncall.core.words import N_
+
+#: What a shell reports of a process whose reader went away.
+_PIPE_CLOSED = 141
+
+COMMANDS = {
+    "init": (
+        "commands.setup:init",
+        N_("Create or upgrade the database; --sample adds a county to try."),
+    ),
+    "serve": ("commands.serve:serve", N_("Run the service: engine, web, or both.")),
+    "who": ("commands.who:who", N_("Who is on duty now, until when, and who is next.")),
+    "schedule": ("commands.who:schedule", N_("Who is on duty over a stretch of time.")),
+    "transfer": ("commands.transfer:transfer", N_("Hand over matters, answer them, look at them.")),
+    "why": ("commands.story_of:why", N_("Every decision of a transfer's pages, in plain words.")),
+    "alarm": ("commands.alarm:alarm", N_("What the desk must look at.")),
+    "roster": ("commands.roster:roster", N_("Read rosters, compare, apply, take back.")),
+    "unit": ("commands.unit:unit", N_("Units: import, list, show.")),
+    "person": ("commands.person:person", N_("People and their numbers: import, list, show.")),
+    "policy": ("commands.policy:policy", N_("Who is contacted, when and how.")),
+    "simulate": (
+        "commands.simulate:simulate",
+        N_("Play a page on a virtual clock."),
+    ),
+    "calendar": ("commands.calendar:calendar", N_("A person's calendar address.")),
+    "token": ("commands.token:token", N_("Tokens for programs and people who call the service.")),
+    "config": ("commands.config:config", N_("The settings, and where each comes from.")),
+    "doctor": ("commands.doctor:doctor", N_("Everything that must be right, each with its mend.")),
+    "db": ("commands.db:db", N_("Upgrade, back up, restore the database.")),
+    "demo": ("commands.demo:demo", N_("Play one transfer's story on a fast clock.")),
+}
+
+_VERSION = "0.1.0"
+
+
+class Root(Group):
+    """The outermost group: the only one that ends the process."""
+
+    def main(  # type: ignore[override]
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> NoReturn:
+        """Run one command and exit with its code (docs/cli.md)."""
+        given = list(sys.argv[1:] if args is None else args)
+        session = Session(peeked=peek(given))
+        speak(session.lang)
+        extra |= {"obj": session, "standalone_mode": False}
+        try:
+            result = super().main(given, prog_name or "oncall", **extra)
+            sys.stdout.flush()
+            code = result if isinstance(result, int) else 0
+        except click.Abort:
+            click.echo(session.t(N_("Aborted!")), err=True)
+            code = 130
+        except OSError as error:
+            if error.errno != errno.EPIPE:
+                code = _fail(session, error)
+            else:
+                # Nobody reads any more; Python would complain once again when it ends.
+                os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+                code = _PIPE_CLOSED
+        except Exception as error:  # noqa: BLE001 - the one place where every fault is told
+            code = _fail(session, error)
+        sys.exit(code)
+
+
+def _fail(session: Session, error: Exception) -> int:
+    # Loaded only now: explaining faults needs texts that working commands do without.
+    code: int = import_module("commands.failures").fail(session, error, SystemClock().now())
+    return code
+
+
+@click.group(
+    cls=Root,
+    lazy=COMMANDS,
+    context_settings=CONTEXT,
+    help=N_("On-call rosters and escalation for a county's 12345/110 linkage."),
+)
+@click.version_option(_VERSION, "-V", "--version", prog_name="oncall")
+def root() -> None:
+    """Every command is below."""
+
+
+# At the top these options are shown; below they are taken but not repeated.
+root.params = [p for p in root.params if p.expose_value is not False or p.name == "version"]
+root.params.extend(everywhere(hidden=False))
+
+
+def main() -> NoReturn:
+    """The console script."""
+    root.main()

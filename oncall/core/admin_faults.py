@@ -1,0 +1,166 @@
+"""What can be wrong with the files and orders of those who administer: and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from oncall.core.words import N_
+
+#: Code: (what is wrong, how to mend it). Blanks: value, where, and the fault's own parameters.
+ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
+    # The database.
+    "database_missing": (
+        N_("There is no database at {database}."),
+        N_("Make it with `oncall init`, or check ONCALL_DATABASE_URL."),
+    ),
+    "database_empty": (
+        N_("The database at {database} is empty."),
+        N_("Prepare it with `oncall init`."),
+    ),
+    "database_old": (
+        N_("The database is at revision {have}; this program needs {need}."),
+        N_("Upgrade it with `oncall db upgrade`, after a backup."),
+    ),
+    "database_new": (
+        N_("The database is at revision {have}; this program only knows {need}."),
+        N_("Use the newer program that made it."),
+    ),
+    "no_pg_tools": (
+        N_("{tool} is not installed here, and PostgreSQL is copied with it."),
+        N_("Install PostgreSQL's client tools, or copy the database on its server."),
+    ),
+    "pg_tool_failed": (
+        N_("{tool} failed: {detail}."),
+        N_("Check the rights of the database user and the version of {tool}."),
+    ),
+    "not_a_backup": (
+        N_("{file} is no copy of an oncall database, or it is damaged."),
+        N_("Choose a file that `oncall db backup` wrote."),
+    ),
+    "backup_newer": (
+        N_("{file} is at revision {have}; this program only knows {need}."),
+        N_("Use the newer program that made it."),
+    ),
+    "file_there": (
+        N_("{file} is there already."),
+        N_("Choose another name, or remove it first."),
+    ),
+    "nodes_alive": (
+        N_("A service is running on this database."),
+        N_("Stop it first: it must not work on records that are being replaced."),
+    ),
+    # Files in general.
+    "file_unreadable": (
+        N_("{value} cannot be read: {detail}."),
+        N_("Check the path and its permissions."),
+    ),
+    "table_unreadable": (
+        N_("This is no table of text: {detail}"),
+        N_("Save it again as CSV UTF-8 (另存为)."),
+    ),
+    "no_header": (
+        N_("There is no line of headings."),
+        N_("The first line must name the columns: {needed}."),
+    ),
+    "column_missing": (
+        N_("The column “{value}” is missing."),
+        N_("Add it; the columns are: {known}."),
+    ),
+    "column_unknown": (
+        N_("The column “{value}” is not known and was passed over."),
+        N_("The columns are: {known}."),
+    ),
+    "column_twice": (N_("The column “{value}” stands there twice."), N_("Remove one of them.")),
+    "row_too_long": (
+        N_("This row has more cells than there are headings."),
+        N_("Put quotation marks around a cell that holds a comma."),
+    ),
+    "nothing_in_it": (N_("There is nothing below the headings."), N_("Add at least one row.")),
+    # Units.
+    "bad_code": (
+        N_("“{value}” is no code of a unit."),
+        N_("Use 2 to 40 capital letters, digits and dashes, such as TWN-100."),
+    ),
+    "bad_kind": (
+        N_("“{value}” is no kind of unit."),
+        N_("Use a lower-case word such as township or gov_department."),
+    ),
+    "bad_day": (N_("“{value}” is no day."), N_("Write it as 2026-11-03.")),
+    "ends_first": (
+        N_("It ends on {value}, not after its first day."),
+        N_("Exchange or correct the two days."),
+    ),
+    "given_before": (
+        N_("“{value}” was given before, at {first}."),
+        N_("Keep one of the two rows."),
+    ),
+    "own_parent": (N_("The unit is its own parent."), N_("Name the unit above it, or none.")),
+    "unknown_unit_near": (
+        N_("There is no unit “{unit}”."),
+        N_("Did you mean {near}?"),
+    ),
+    # People.
+    "bad_mobile": (
+        N_("“{value}” is no mobile number."),
+        N_("Write eleven digits, such as 13900000001."),
+    ),
+    "bad_phone": (
+        N_("“{value}” is no telephone number."),
+        N_("Write a landline with its area code, such as 0595-23500001, or a mobile."),
+    ),
+    "bad_email": (N_("“{value}” is no e-mail address."), N_("Correct it or leave it empty.")),
+    "bad_post": (N_("“{value}” is no post."), N_("Write one of: {known}; or leave it empty.")),
+    "bad_lang": (N_("“{value}” is no language."), N_("Write one of: {known}; or leave it empty.")),
+    "bad_yes_no": (N_("“{value}” is neither yes nor no."), N_("Write yes or no, 是 or 否.")),
+    "number_taken": (
+        N_("{value} is already the number of {other}."),
+        N_("Give each person a number of their own."),
+    ),
+    "namesakes": (
+        N_("{count} people of {unit} are called “{value}”."),
+        N_("Write the mobile number that tells them apart."),
+    ),
+    "no_number": (
+        N_("{value} has no number: nobody can reach them."),
+        N_("Add a mobile or an office number."),
+    ),
+    # Rosters.
+    "window_shared": (
+        N_("{unit}, {role}: both {first} and {second} speak of {day}."),
+        N_("Give each day of a roster in one file only."),
+    ),
+    "no_such_batch": (
+        N_("There is no upload “{batch}”."),
+        N_("`oncall roster history` lists them with their ids."),
+    ),
+    "several_batches": (
+        N_("{count} uploads begin with “{batch}”."),
+        N_("Give more of the id."),
+    ),
+    "batch_undone": (
+        N_("The upload {batch} was taken back before."),
+        N_("There is nothing to do."),
+    ),
+    "batch_built_upon": (
+        N_("Later uploads stand on {batch}: {later}."),
+        N_("Take those back first, or upload a corrected file."),
+    ),
+    "plan_stale": (
+        N_("Somebody changed the roster while you were looking at the plan."),
+        N_("Look at the new plan and apply again."),
+    ),
+    # Orders.
+    "not_an_alarm": (N_("“{value}” is no number of an alarm."), N_("List the open alarms.")),
+    "port_taken": (
+        N_("{host}:{port} cannot be used: {detail}."),
+        N_("Another service may be running there; choose another --port."),
+    ),
+    "not_loopback": (
+        N_("Emulated phones are for this machine only, not for {host}."),
+        N_("Leave --host out, or leave --emulate-phones out."),
+    ),
+    "nothing_to_serve": (
+        N_("With --no-engine and --no-web there is nothing to run."),
+        N_("Leave one of them out."),
+    ),
+}
