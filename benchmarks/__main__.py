@@ -18,15 +18,17 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import drain, lateness, rosters
+from benchmarks import arrival, drain, footprint, lateness, rosters
 from benchmarks.ground import Figure, Postgres
 
 Measurement = Callable[[Path, Postgres], Coroutine[Any, Any, list[Figure]]]
 
 MEASUREMENTS: dict[str, Measurement] = {
+    "arrival": arrival.run,
     "drain": drain.run,
     "lateness": lateness.run,
     "rosters": rosters.run,
+    "footprint": footprint.run,
 }
 
 
