@@ -11,8 +11,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -39,8 +39,8 @@ from oncall.wiring import new_id
 PACES = ((1, 20), (50, 1_000))
 
 
-@asynccontextmanager
-async def server(url: str, api: str) -> AsyncIterator[tuple[str, subprocess.Popen[bytes]]]:
+@contextmanager
+def server(url: str, api: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """`oncall serve` on a port of its own; gives its base URL and process once it is ready."""
     port = free_port()
     base = f"http://127.0.0.1:{port}"
@@ -59,8 +59,7 @@ async def server(url: str, api: str) -> AsyncIterator[tuple[str, subprocess.Pope
         command, env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
         try:
-            async with httpx.AsyncClient() as client:
-                await _ready(client, base)
+            _ready(base)
             yield base, process
         finally:
             process.terminate()
@@ -73,14 +72,14 @@ def megabytes(pid: int, line: str) -> float:
     return int(kilobytes) * 1024 / 1e6
 
 
-async def _ready(client: httpx.AsyncClient, base: str) -> None:
+def _ready(base: str) -> None:
     for _ in range(300):
         try:
-            if (await client.get(f"{base}/readyz")).status_code == httpx.codes.OK:
+            if httpx.get(f"{base}/readyz").status_code == httpx.codes.OK:
                 return
         except httpx.TransportError:
             pass
-        await asyncio.sleep(0.1)
+        time.sleep(0.1)
     raise TimeoutError("the server did not become ready")
 
 
@@ -137,16 +136,15 @@ async def run(folder: Path, postgres: Postgres) -> list[Figure]:
         codes = populate(db, now)
         token = create(db, name="bench", role="dispatcher", unit=None, now=now, new_id=new_id).token
         db.close()
-        with provider() as api:
-            async with server(url, api) as (base, process):
-                await asyncio.sleep(3)
-                idle = megabytes(process.pid, "VmRSS")
-                out.append(goal(f"idle memory, {name}", idle, "MB", most=150))
-                for pace in PACES:
-                    late = await arrivals(base, token, api, codes, pace)
-                    what = f"arrival → provider, {pace[0]}/s, {name}"
-                    out.append(goal(f"{what}, p50", percentile(late, 0.5), "ms", most=30))
-                    out.append(goal(f"{what}, p99", percentile(late, 0.99), "ms", most=150))
-                peak = megabytes(process.pid, "VmHWM")
-                out.append(goal(f"peak memory, {name}", peak, "MB"))
+        with provider() as api, server(url, api) as (base, process):
+            await asyncio.sleep(3)
+            idle = megabytes(process.pid, "VmRSS")
+            out.append(goal(f"idle memory, {name}", idle, "MB", most=150))
+            for pace in PACES:
+                late = await arrivals(base, token, api, codes, pace)
+                what = f"arrival → provider, {pace[0]}/s, {name}"
+                out.append(goal(f"{what}, p50", percentile(late, 0.5), "ms", most=30))
+                out.append(goal(f"{what}, p99", percentile(late, 0.99), "ms", most=150))
+            peak = megabytes(process.pid, "VmHWM")
+            out.append(goal(f"peak memory, {name}", peak, "MB"))
     return out
