@@ -247,7 +247,8 @@ def _event(dice: Dice) -> Event:
     )
 
 
-def _history(thrown: bytes) -> History:
+def history(thrown: bytes) -> History:
+    """The history these bytes stand for; see ``histories``."""
     dice = Dice(thrown)
     start = dice.pick(_STARTS) + timedelta(minutes=30 * dice.upto(95)) * dice.upto(1)
     page = open_page(
@@ -273,7 +274,7 @@ def _history(thrown: bytes) -> History:
 
 def histories() -> st.SearchStrategy[History]:
     """A page about to be opened, a roster, and up to a dozen things that happen."""
-    return st.binary(min_size=_THROWS, max_size=_THROWS).map(_history)
+    return st.binary(min_size=_THROWS, max_size=_THROWS).map(history)
 
 
 def play(history: History) -> list[Moment]:

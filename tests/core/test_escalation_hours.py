@@ -1,12 +1,12 @@
 """Rules 6, 7 and 9: handovers, nights, holidays, clocks that change, and outages."""
 
-from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from oncall.core.events import ShiftChanged
-from oncall.core.model import Channel, Reason, Source, State, Urgency, WorkCalendar
+from oncall.core.model import Channel, Quiet, Reason, Source, State, Urgency, WorkCalendar
 from tests.core.ladders import LADDERS, Story
 
 SMS, VOICE = Channel.SMS, Channel.VOICE
@@ -130,6 +130,28 @@ def test_a_landline_is_rung_at_night() -> None:
     story.duty("primary", "desk")
     story.phone("desk", VOICE)
     assert story.begins() == ["23:00 voice desk"]
+
+
+def test_a_handover_may_be_the_end() -> None:
+    """All said no in the night; the morning shift has no number, and nobody is left above."""
+    routine = LADDERS[Urgency.ROUTINE]
+    quiet = Quiet(since=time(22), until=time(8), from_level=2)
+    steps = (routine.steps[0], routine.steps[2])
+    story = Story(replace(routine, steps=steps, quiet=quiet), at="2026-11-03 23:00")
+    story.duty("deputy")
+    story.duty("primary", "Zhao", since="11-04 08:00")
+    story.phone("Zhao")
+    story.begins()
+    story.declines("Wang")
+    assert story.page.alarm_at is None
+    assert story.outage("11-04 08:00") == [
+        "11-04 08:00 alarm unreachable Zhao",
+        "11-04 08:00 alarm gap deputy",
+        "11-04 08:00 alarm no_target",
+        "11-04 08:00 alarm exhausted",
+    ]
+    assert story.reason is Reason.NOBODY_NEW
+    assert story.state is State.EXHAUSTED
 
 
 def test_an_outage_into_the_night_wakes_no_leader() -> None:
