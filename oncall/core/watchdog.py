@@ -23,8 +23,9 @@ class Silence(StrEnum):
 class Seen:
     """One page as the database shows it; moments are aware UTC.
 
-    ``attempts`` counts messages that were at least handed to a sender, whatever became of them;
-    ``alarms`` counts what the desk is still shown about this page.
+    ``attempts`` counts the messages made for it, whatever became of them; ``alarms`` counts what the
+    desk is still shown about it; ``first_due_at`` is the plan of its first rung, which a night may
+    have put off (None: when it opened).
     """
 
     page: str
@@ -34,6 +35,7 @@ class Seen:
     attempts: int
     last_attempt_at: datetime | None = None
     alarms: int = 0
+    first_due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +63,12 @@ def _look(page: Seen, now: datetime, grace: timedelta) -> Found | None:
 
     if page.state is State.CANCELLED:
         return None
+    first = page.first_due_at or page.opened_at
     last = page.last_attempt_at or page.opened_at
     if page.state is not State.ACKED and now - page.opened_at > grace:
         # A page nobody could be reached for is not silent as long as the desk is told about it.
-        if page.attempts == 0 and page.alarms == 0:
-            return hit(Silence.NO_ATTEMPT, page.opened_at)
+        if page.attempts == 0 and page.alarms == 0 and now - first > grace:
+            return hit(Silence.NO_ATTEMPT, first)
         if page.wake_at is None:
             return hit(Silence.NO_WAKE, last)
         if page.state is State.EXHAUSTED and page.alarms == 0:
