@@ -23,9 +23,9 @@ class Silence(StrEnum):
 class Seen:
     """One page as the database shows it; moments are aware UTC.
 
-    ``attempts`` counts the messages made for it, whatever became of them; ``alarms`` counts what the
-    desk is still shown about it; ``first_due_at`` is the plan of its first rung, which a night may
-    have put off (None: when it opened).
+    ``attempts`` counts the messages made for it, whatever became of them; ``alarms`` counts what
+    the desk is still shown about it; ``first_due_at`` is the plan of its first rung, which a night
+    may have put off (None: when it opened).
     """
 
     page: str

@@ -25,6 +25,7 @@ from oncall.core.events import (
     Cancelled,
     Declined,
     DeliveryFailed,
+    DeliveryStalled,
     Escalated,
     Event,
     Progressed,
@@ -180,6 +181,10 @@ class Story:
     def fails(self, who: str, channel: Channel) -> list[str]:
         """A message will not reach somebody."""
         return self.happens(DeliveryFailed(person=who, channel=channel))
+
+    def stalls(self, who: str, channel: Channel) -> list[str]:
+        """A provider does not take a message just now."""
+        return self.happens(DeliveryStalled(person=who, channel=channel))
 
     def escalates(self) -> list[str]:
         """The dispatcher wants the next level now."""

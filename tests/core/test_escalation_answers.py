@@ -1,5 +1,6 @@
 """Rules 3, 5 and 8: acks, takeovers, releases, a no, a dead phone, and what comes after."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -207,6 +208,35 @@ def test_a_failure_after_the_ack_pages_nobody_but_is_remembered() -> None:
     assert story.releases("Li")[0] == "14:11 tell Wang reopened"
     tell = story.decisions[-1].commands[0]
     assert getattr(tell, "channel", None) is VOICE
+
+
+def test_a_stuck_provider_is_gone_around() -> None:
+    """The text waits at its provider: the phone rings meanwhile, and the text is not given up."""
+    story = Story()
+    story.begins()
+    assert story.stalls("Wang", SMS) == ["14:00 voice Wang"]
+    assert story.stalls("Wang", VOICE) == []
+    assert story.reason is Reason.CHANNEL_STALLED
+    assert story.page.level == 1
+    assert story.fails("Wang", VOICE) == []
+
+
+@pytest.mark.parametrize("over", [Story.declines, Story.acks])
+def test_nobody_is_called_about_a_stuck_text_when_it_is_over_for_them(
+    over: Callable[[Story, str], list[str]],
+) -> None:
+    """Who has answered is not rung up because their text is still on its way."""
+    story = Story()
+    story.begins()
+    over(story, "Wang")
+    assert story.stalls("Wang", SMS) == []
+
+
+def test_a_stuck_text_at_night_does_not_become_a_call() -> None:
+    """A routine text that waits at its provider is not worth a call at 23:00."""
+    story = Story(Urgency.ROUTINE, at="2026-11-03 23:00")
+    story.begins()
+    assert story.stalls("Wang", SMS) == []
 
 
 def test_a_card_mended_meanwhile_is_used() -> None:
