@@ -1,0 +1,227 @@
+"""What the console shows, as plain values in the reader's language; templates only lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from oncall.core.model import Alarm, State, Urgency
+from oncall.core.transfers import TransferState
+from oncall.core.upcoming import NextAction, What
+from oncall.core.words import FLAGS, N_, TRANSFER_STATES, URGENCY, Text, alarm_text
+from oncall.directory import Snapshot
+from oncall.duty import next_action
+from oncall.intake import Actor
+from oncall.store import reports, transfers
+from oncall.store.alarms import Raised
+from oncall.store.database import Tx
+from oncall.store.reports import Brief
+from web.views import next_text
+
+#: Waiting transfers looked at, and shown; of those that somebody has, and of those withdrawn.
+_LOOKED_AT, _SHOWN, _TAKEN, _DONE = 400, 100, 30, 8
+_ALARMS = 30
+
+#: A sign beside each state, because colour is never the only one.
+MARKS = {"waiting": "○", "exhausted": "✕", "acked": "✓", "handling": "▶", "cancelled": "–"}
+_EXHAUSTED = N_("nobody answered")
+_URGENT_FIRST = {Urgency.CRITICAL: 0, Urgency.URGENT: 1, Urgency.ROUTINE: 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Next:
+    """What happens next and to whom, and when."""
+
+    at: datetime
+    clock: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One transfer in a list."""
+
+    code: str
+    urgency: str
+    urgency_text: str
+    units: str
+    about: str
+    state: str
+    state_text: str
+    state_mark: str
+    holder: str
+    next: Next | None
+    drill: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alarming:
+    """One open alarm."""
+
+    id: int
+    unit: str
+    code: str
+    text: str
+    since: datetime
+    clock: str
+    times: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Board:
+    """The lists, the most pressing first."""
+
+    now: datetime
+    clock: str
+    degraded: str
+    alarms: tuple[Alarming, ...]
+    waiting: tuple[Card, ...]
+    #: How many are waiting in all; not every one is shown in a storm.
+    count: int
+    taken: tuple[Card, ...]
+    done: tuple[Card, ...]
+
+
+class Reader:
+    """Reads for one person: their language, their units, one moment."""
+
+    def __init__(
+        self, tx: Tx, snapshot: Snapshot, actor: Actor, now: datetime, *, t: Text, lang: str,
+        zone: ZoneInfo,
+    ) -> None:  # fmt: skip
+        self.tx = tx
+        self.snapshot = snapshot
+        #: The only unit a liaison sees; None for everybody else.
+        self.unit = actor.unit if actor.role == "liaison" else None
+        self.now = now
+        self.t = t
+        self.lang = lang
+        self.zone = zone
+
+    # -- lists -----------------------------------------------------------------------------
+
+    def board(self, degraded: str) -> Board:
+        """Everything in lists; ``degraded`` says what does not work, "" when all does."""
+        waiting = self._list((TransferState.NEW, TransferState.PAGED), _LOOKED_AT)
+        taken = self._list((TransferState.ACKED, TransferState.HANDLING), _TAKEN)
+        done = self._list((TransferState.CANCELLED,), _DONE)
+        waiting.sort(key=self._pressing)
+        return Board(
+            now=self.now,
+            clock=self.clock(self.now),
+            degraded=degraded,
+            alarms=self._alarms(),
+            waiting=tuple(map(self.card, waiting[:_SHOWN])),
+            count=len(waiting),
+            taken=tuple(map(self.card, taken)),
+            done=tuple(map(self.card, done)),
+        )
+
+    def _list(self, states: Sequence[TransferState], limit: int) -> list[Brief]:
+        return reports.list_transfers(self.tx, states=states, unit=self.unit, limit=limit)
+
+    def _pressing(self, brief: Brief) -> tuple[bool, int, datetime]:
+        alone = any(s.page.state is State.EXHAUSTED for s in brief.shares)
+        limits = [s.page.limit_at for s in brief.shares if s.page.state is State.WAITING]
+        moment = min(limits, default=brief.transfer.transferred_at)
+        return not alone, _URGENT_FIRST[brief.transfer.urgency], moment
+
+    def card(self, brief: Brief) -> Card:
+        """A transfer in short."""
+        transfer = brief.transfer
+        state, text = standing(self.t, brief)
+        about = [transfer.category, self.name(transfer.area), transfer.summary]
+        return Card(
+            code=transfer.code,
+            urgency=transfer.urgency,
+            urgency_text=self.t(URGENCY[transfer.urgency]),
+            units=self._and(self.name(s.part.unit) for s in brief.shares),
+            about=" · ".join(part for part in about if part),
+            state=state,
+            state_text=text,
+            state_mark=MARKS[state],
+            holder=self._holder(brief),
+            next=self._soonest(brief),
+            drill=transfer.drill,
+        )
+
+    def _holder(self, brief: Brief) -> str:
+        owners = [s.page.owner_name for s in brief.shares if s.page.owner_name]
+        if owners:
+            return self.t(N_("taken by {who}")).format(who=self._and(owners))
+        paged = [c.name for s in brief.shares for c in s.page.contacted if c.paged]
+        if paged:
+            return self.t(N_("paged: {who}")).format(who=self._and(paged))
+        return self.t(N_("nobody paged yet"))
+
+    def _soonest(self, brief: Brief) -> Next | None:
+        live = [s.page for s in brief.shares if s.page.state in (State.WAITING, State.EXHAUSTED)]
+        pages = live or [s.page for s in brief.shares]
+        found = [self.next(next_action(self.tx, self.snapshot, page)) for page in pages]
+        return min((n for n in found if n is not None), key=lambda n: n.at, default=None)
+
+    def _alarms(self) -> tuple[Alarming, ...]:
+        raised = reports.open_alarms(self.tx, unit=self.unit, limit=_ALARMS)
+        about = transfers.by_ids(self.tx, [a.transfer for a in raised if a.transfer])
+        return tuple(
+            self._alarm(one, about[one.transfer].code if one.transfer in about else "")
+            for one in raised
+        )
+
+    def _alarm(self, one: Raised, code: str) -> Alarming:
+        return Alarming(
+            id=one.id,
+            unit=self.name(one.unit),
+            code=code,
+            text=alarm_text(self.t, Alarm(one.alarm), who=one.who or "", level=one.level),
+            since=one.raised_at,
+            clock=self.clock(one.raised_at),
+            times=one.times,
+        )
+
+    # -- words -----------------------------------------------------------------------------
+
+    def next(self, action: NextAction) -> Next | None:
+        """What comes next in words; None when nothing does."""
+        if action.at is None or action.what is What.NONE:
+            return None
+        return Next(at=action.at, clock=self.clock(action.at), text=next_text(self.t, action))
+
+    def _and(self, words: Iterable[str]) -> str:
+        return self.t(N_(", ")).join(dict.fromkeys(words))
+
+    def name(self, unit: str | None) -> str:
+        """A unit's name."""
+        return self.snapshot.unit_name(unit, self.lang)
+
+    def clock(self, at: datetime) -> str:
+        """Wall time; with the date where it is another day than today."""
+        local = at.astimezone(self.zone)
+        same = local.date() == self.now.astimezone(self.zone).date()
+        return local.strftime("%H:%M:%S" if same else "%m-%d %H:%M")
+
+
+def standing(t: Text, brief: Brief) -> tuple[str, str]:
+    """How a transfer stands: a word for looks and marks, and the words for reading."""
+    state = brief.transfer.state
+    if any(s.page.state is State.EXHAUSTED for s in brief.shares):
+        return "exhausted", t(_EXHAUSTED)
+    look = {
+        TransferState.ACKED: "acked",
+        TransferState.HANDLING: "handling",
+        TransferState.CANCELLED: "cancelled",
+    }.get(state, "waiting")
+    return look, t(TRANSFER_STATES[state])
+
+
+def flags(t: Text, brief: Brief) -> list[str]:
+    """What else a reader must know at a glance."""
+    transfer = brief.transfer
+    out = [t(FLAGS[word]) for word in ("drill", "confidential") if getattr(transfer, word)]
+    if transfer.danger:
+        out.append(t(N_("danger")))
+    if transfer.police:
+        out.append(t(N_("police matter")))
+    return out

@@ -1,0 +1,228 @@
+"""One transfer on the console in full: each unit's page, its story and its messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from notifiers.phone import mask
+from oncall.core.model import Contacted, Page, State
+from oncall.core.why import NOTICES, Paragraph, tell
+from oncall.core.words import ATTEMPTS, CHANNELS, N_, PARTS, STATES, URGENCY, VIA, role
+from oncall.duty import next_action
+from oncall.store.reports import Attempt, Full, Share
+from web.board import MARKS, Next, Reader, flags, standing
+
+#: A sign beside each state of a message.
+_MARKS = {
+    "queued": "…",
+    "sending": "→",
+    "accepted": "→",
+    "delivered": "✓",
+    "answered": "☎",
+    "acked": "✔",
+    "failed": "✕",
+    "expired": "✕",
+    "superseded": "–",
+    "unknown": "?",
+}
+#: By the words as rows carry them.
+_NOTICES: Mapping[str, str] = {str(notice): text for notice, text in NOTICES.items()}
+_CHANNELS: Mapping[str, str] = {str(channel): text for channel, text in CHANNELS.items()}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reached:
+    """Somebody the page reached for."""
+
+    name: str
+    role_text: str
+    phone: str
+    note: str
+    out: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """One message."""
+
+    clock: str
+    name: str
+    phone: str
+    channel_text: str
+    state: str
+    state_text: str
+    state_mark: str
+    note: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One moment of the story."""
+
+    clock: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartView:
+    """A unit's share, with its page."""
+
+    unit: str
+    unit_name: str
+    role_text: str
+    state: str
+    state_text: str
+    state_mark: str
+    owner: str
+    owner_note: str
+    next: Next | None
+    people: tuple[Reached, ...]
+    #: Others of the unit who may turn out to have it.
+    colleagues: tuple[str, ...]
+    story: tuple[Told, ...]
+    attempts: tuple[Sent, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Detail:
+    """The whole transfer."""
+
+    code: str
+    urgency: str
+    urgency_text: str
+    flags: tuple[str, ...]
+    state: str
+    state_text: str
+    state_mark: str
+    summary: str
+    facts: tuple[tuple[str, str], ...]
+    parts: tuple[PartView, ...]
+    notes: tuple[Told, ...]
+
+
+def detail(reader: Reader, full: Full) -> Detail:
+    """Everything about a transfer that the reader may see; never who called."""
+    transfer = full.brief.transfer
+    t = reader.t
+    state, text = standing(t, full.brief)
+    shares = [s for s in full.brief.shares if reader.unit in (None, s.part.unit)]
+    notes = tuple(line.said for line in full.timeline if line.page is None)
+    return Detail(
+        code=transfer.code,
+        urgency=transfer.urgency,
+        urgency_text=t(URGENCY[transfer.urgency]),
+        flags=tuple(flags(t, full.brief)),
+        state=state,
+        state_text=text,
+        state_mark=MARKS[state],
+        summary=transfer.summary,
+        facts=tuple(_facts(reader, full)),
+        parts=tuple(_part(reader, full, share) for share in shares),
+        notes=_told(reader, tell(t, notes, _names(reader, full), zone=str(reader.zone))),
+    )
+
+
+def _facts(reader: Reader, full: Full) -> Iterable[tuple[str, str]]:
+    t, transfer = reader.t, full.brief.transfer
+    origin = " ".join(part for part in (transfer.origin, transfer.origin_ref) if part)
+    for name, value in (
+        (N_("Category"), transfer.category or ""),
+        (N_("Place"), reader.name(transfer.area)),
+        (N_("From"), origin),
+        (N_("Received"), reader.clock(transfer.received_at)),
+        (N_("Handed over"), reader.clock(transfer.transferred_at)),
+        (N_("First receiver"), reader.name(transfer.first_receiver)),
+        (N_("Entered by"), transfer.created_by),
+    ):
+        if value:
+            yield t(name), value
+
+
+def _part(reader: Reader, full: Full, share: Share) -> PartView:
+    t, page = reader.t, share.page
+    said = [line.said for line in full.timeline if line.page == page.id]
+    people = tuple(_reached(reader, c) for c in page.contacted if c.paged)
+    there = {p.name for p in people}
+    return PartView(
+        unit=page.unit,
+        unit_name=reader.name(page.unit),
+        role_text=t(PARTS[share.part.role]),
+        state=page.state,
+        state_text=t(STATES[page.state]),
+        state_mark=MARKS[page.state],
+        owner=page.owner_name or "",
+        owner_note=_owned(reader, page),
+        next=reader.next(next_action(reader.tx, reader.snapshot, page)),
+        people=people,
+        colleagues=tuple(
+            p.name
+            for p in reader.snapshot.people.values()
+            if p.unit == page.unit and p.active and p.name not in there
+        ),
+        story=_told(reader, tell(t, said, _names(reader, full), zone=str(reader.zone))),
+        attempts=tuple(_sent(reader, a) for a in full.attempts if a.page == page.id),
+    )
+
+
+def _owned(reader: Reader, page: Page) -> str:
+    if page.state is not State.ACKED or page.acked_at is None:
+        return ""
+    via = VIA.get(page.acked_via or "")
+    said = [reader.clock(page.acked_at)]
+    if via:
+        said.append(reader.t(via))
+    return " · ".join(said)
+
+
+def _reached(reader: Reader, known: Contacted) -> Reached:
+    t = reader.t
+    note = ""
+    if known.declined:
+        note = t(N_("cannot take it"))
+    elif known.unreachable:
+        note = t(N_("cannot be reached"))
+    number = reader.snapshot.address(known.person, known.channels[0]) if known.channels else None
+    return Reached(
+        name=known.name,
+        role_text=role(t, known.role),
+        phone=mask(number) if number else "",
+        note=note,
+        out=bool(note),
+    )
+
+
+def _sent(reader: Reader, one: Attempt) -> Sent:
+    t = reader.t
+    said = [t(_NOTICES[one.notice])] if one.notice in _NOTICES else []
+    if one.late:
+        said.append(t(N_("later than planned")))
+    if one.resent:
+        said.append(t(N_("perhaps sent twice")))
+    if one.tries > 1:
+        said.append(t(N_("{n} tries")).format(n=one.tries))
+    if one.code:
+        said.append(t(N_("code {code}")).format(code=one.code))
+    return Sent(
+        clock=reader.clock(one.sent_at or one.planned_at),
+        name=one.name,
+        phone=mask(one.address) if one.address else t(N_("no number")),
+        channel_text=t(_CHANNELS[one.channel]) if one.channel in _CHANNELS else one.channel,
+        state=one.state,
+        state_text=t(ATTEMPTS[one.state]) if one.state in ATTEMPTS else one.state,
+        state_mark=_MARKS.get(one.state, ""),
+        note=" · ".join(said),
+        text=one.text or "",
+    )
+
+
+def _told(reader: Reader, story: Sequence[Paragraph]) -> tuple[Told, ...]:
+    return tuple(Told(clock=reader.clock(p.at), lines=p.lines) for p in story)
+
+
+def _names(reader: Reader, full: Full) -> dict[str, str]:
+    names = {p.id: p.name for p in reader.snapshot.people.values()}
+    for share in full.brief.shares:
+        names |= {c.person: c.name for c in share.page.contacted}
+    return names

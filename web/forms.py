@@ -1,0 +1,247 @@
+"""What people send from the console, checked and done; every answer in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from notifiers.twilio.emulator import EmulatorError
+from oncall.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound, OncallError
+from oncall.core.faults import explain, explain_error
+from oncall.core.model import Reason
+from oncall.core.transfers import Draft
+from oncall.core.words import N_, Text
+from oncall.desk import Outcome
+from oncall.directory import Snapshot
+from oncall.store import alarms
+from oncall.store.pages import Lost
+from oncall.wiring import App
+from web.phones import Handsets
+from web.render import Look
+from web.roles import ALLOWED, Call
+from web.session import Visitor
+
+_BETWEEN = re.compile(r"[,，、;；\n]+")
+_NO_SUCH_UNIT = N_("No unit is called “{value}”. Choose one from the list.")
+_NO_URGENCY = N_("Choose how urgent it is.")
+_OVER = N_("The call is over already.")
+
+_TAKEN = (Reason.ACKED, Reason.ALREADY_YOURS, Reason.TAKEN_OVER)
+_DONE = {
+    "ack": N_("{who} has {code} now; everybody else paged is told."),
+    "escalate": N_("The next level of {code} is being contacted."),
+    "release": N_("{code} was given back; the ladder goes on."),
+    "note": N_("Noted on {code}."),
+    "cancel": N_("{code} was withdrawn; everybody paged is told."),
+    "police": N_("The 110 desk is being paged about {code}."),
+}
+_POLICE_BEFORE = N_("The 110 desk has a part in {code} already.")
+_OWNED = N_("{who} already has {code}; nothing was changed.")
+_SENT = N_("{code} was handed over; paging has begun.")
+_SENT_BEFORE = N_("{code} is already here; nothing was sent twice.")
+_DEALT_WITH = N_("The alarm is closed.")
+
+_CALLS = {
+    "ack": Call.ANSWER,
+    "release": Call.ANSWER,
+    "escalate": Call.ESCALATE,
+    "note": Call.NOTE,
+    "cancel": Call.CANCEL,
+    "police": Call.CALL_POLICE,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Given:
+    """One form as it came, from whom, and in which language to answer."""
+
+    visitor: Visitor
+    look: Look
+    form: Mapping[str, str]
+
+    @property
+    def t(self) -> Text:
+        """English source string to the reader's language."""
+        return self.look.t
+
+    def get(self, name: str) -> str:
+        """A field without blanks around it; "" where it is missing."""
+        return self.form.get(name, "").strip()
+
+    def require(self, call: Call) -> None:
+        """Raises Forbidden for a visitor who may not."""
+        if not self.visitor.may(call):
+            allowed = ", ".join(sorted(ALLOWED[call]))
+            raise Forbidden("not_allowed", role=self.visitor.actor.role, allowed=allowed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of it: words for the reader, faults by field, and the transfer to show."""
+
+    said: str
+    status: int = 200
+    faults: Mapping[str, str] = field(default_factory=dict)
+    goto: str | None = None
+
+    @property
+    def good(self) -> bool:
+        """Whether it was done."""
+        return self.status < 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class New:
+    """The form for a new transfer as it stands: what was typed, and what is wrong with it."""
+
+    given: Mapping[str, str] = field(default_factory=dict)
+    faults: Mapping[str, str] = field(default_factory=dict)
+    said: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether somebody is in the middle of it."""
+        return bool(self.given)
+
+
+class Forms:
+    """Does what a form asks; nothing it refuses leaves a trace."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    def send(self, given: Given) -> Result:
+        """Hand over a new transfer."""
+        return _explained(given, lambda: self._send(given))
+
+    def act(self, given: Given, ref: str, verb: str) -> Result:
+        """Answer for somebody, escalate, give back, note, withdraw, call in 110."""
+        return _explained(given, lambda: self._act(given, ref, verb))
+
+    def close_alarm(self, given: Given, number: int) -> Result:
+        """An alarm was dealt with."""
+        return _explained(given, lambda: self._close_alarm(given, number))
+
+    def _send(self, given: Given) -> Result:
+        given.require(Call.HAND_OVER)
+        now = self.app.clock.now()
+        with self.app.db.read() as tx:
+            snapshot = self.app.directory.at(tx, now)
+        draft = Draft(
+            origin=given.get("origin"),
+            origin_ref=given.get("origin_ref") or None,
+            to=tuple(_units(given.get("to"), snapshot)),
+            urgency=given.get("urgency"),
+            summary=given.get("summary"),
+            category=given.get("category") or None,
+            area=given.get("area") or None,
+            danger=bool(given.get("danger")),
+            drill=bool(given.get("drill")),
+        )
+        key = given.get("key")[:60] or None
+        accepted = self.app.intake.accept(draft, now, given.visitor.actor, key=key)
+        code = accepted.transfer.code
+        said = _SENT if accepted.created else _SENT_BEFORE
+        return Result(said=given.t(said).format(code=code), goto=code)
+
+    def _act(self, given: Given, ref: str, verb: str) -> Result:
+        if verb not in _CALLS:
+            raise NotFound("no_such_address")
+        given.require(_CALLS[verb])
+        transfer = self.app.desk.find(ref, given.visitor.actor)
+        by, why, unit = given.visitor.signs(given.get("by")), given.get("why"), given.get("unit")
+        now, actor, desk = self.app.clock.now(), given.visitor.actor, self.app.desk
+        code, part = transfer.code, unit or None
+        who = given.get("who")
+        if verb == "ack":
+            if not who:
+                raise Invalid([Fault(where="who", code="empty")])
+            done = desk.ack(code, by, now, actor, on_behalf_of=who, unit=part)
+            if not any(one.reason in _TAKEN for one in done):
+                return _already(given, code, done)
+        elif verb == "escalate":
+            desk.escalate(code, by, now, actor, why=why, unit=part)
+        elif verb == "release":
+            desk.release(code, by, now, actor, why=_written(why), unit=part)
+        elif verb == "note":
+            desk.note(code, by, why, now, actor, unit=part)
+        elif verb == "cancel":
+            desk.cancel(code, by, now, actor, why=_written(why))
+        elif not self.app.intake.call_police(code, by, now):
+            return Result(said=given.t(_POLICE_BEFORE).format(code=code), goto=code)
+        return Result(said=given.t(_DONE[verb]).format(code=code, who=who), goto=code)
+
+    def _close_alarm(self, given: Given, number: int) -> Result:
+        given.require(Call.CLOSE_ALARM)
+        with self.app.db.begin() as tx:
+            by = given.visitor.signs(given.get("by"))
+            if not alarms.close(tx, number, by, self.app.clock.now()):
+                raise Conflict("alarm_closed", alarm=str(number))
+            tx.ring()
+        return Result(said=given.t(_DEALT_WITH))
+
+
+async def on_phone(given: Given, handsets: Handsets | None, verb: str) -> Result:
+    """Somebody picks up, presses a key, hangs up or writes back on an emulated phone."""
+    if handsets is None:
+        return Result(said=given.t(_OVER), status=404)
+    try:
+        if verb == "call":
+            await handsets.act(given.get("sid"), given.get("verb"))
+        else:
+            await handsets.reply(given.get("number"), given.get("text"))
+    except EmulatorError:
+        return Result(said=given.t(_OVER), status=409)
+    return Result(said="")
+
+
+def refused(t: Text, error: OncallError) -> Result:
+    """A refusal in words; the faults of a form each at its field."""
+    if not isinstance(error, Invalid):
+        return Result(said=str(explain_error(t, error)), status=error.status)
+    faults: dict[str, str] = {}
+    for fault in error.faults:
+        name = re.sub(r"\[\d+\]$", "", fault.where)
+        faults.setdefault(name, _fault(t, name, fault))
+    return Result(said="；".join(faults.values()), status=error.status, faults=faults)
+
+
+def _fault(t: Text, name: str, fault: Fault) -> str:
+    if name == "to" and fault.code == "unknown_unit":
+        return t(_NO_SUCH_UNIT).format(value=fault.value)
+    if name == "urgency":
+        return t(_NO_URGENCY)
+    return str(explain(t, fault))
+
+
+def _explained(given: Given, work: Callable[[], Result]) -> Result:
+    try:
+        return work()
+    except OncallError as error:
+        return refused(given.t, error)
+    except Lost:
+        return refused(given.t, Conflict("busy"))
+
+
+def _already(given: Given, code: str, done: list[Outcome]) -> Result:
+    owner = next((one.owner for one in done if one.owner), "") or ""
+    said = given.t(_OWNED).format(who=owner, code=code)
+    return Result(said=said, status=409, goto=code)
+
+
+def _written(why: str) -> str:
+    if not why:
+        raise Invalid([Fault(where="why", code="empty")])
+    return why
+
+
+def _units(typed: str, snapshot: Snapshot) -> list[str]:
+    """Codes for whatever people type: a code, or a name in either language."""
+    known: dict[str, str] = {}
+    for unit in snapshot.units.values():
+        for word in (unit.name_en, unit.name_zh, unit.code):
+            if word:
+                known[word.casefold()] = unit.code
+    said = [part.strip() for part in _BETWEEN.split(typed)]
+    return [known.get(part.casefold(), part[:40]) for part in said if part]
