@@ -22,11 +22,20 @@ from oncall.core.texts.answers import Answer, answer
 from oncall.engine import Engine
 from oncall.i18n import translator
 from oncall.intake import Intake
-from oncall.store import alarms, directory, outbox, transfers
+from oncall.store import alarms, attempts, directory, outbox, pages, transfers
+from oncall.store.attempts import HUNG_UP, ON_ITS_WAY
 from oncall.store.database import Tx
 from oncall.store.directory import Person
 from oncall.store.log import Entry, append
-from oncall.store.outbox import ANSWERED, DELIVERED, FAILED, HUNG_UP, ON_ITS_WAY, RANK, Draft
+from oncall.store.outbox import (
+    ACCEPTED,
+    ANSWERED,
+    DELIVERED,
+    FAILED,
+    RANK,
+    Draft,
+    Row,
+)
 from oncall.store.transfers import Asked
 
 _log = logging.getLogger(__name__)
@@ -37,6 +46,8 @@ _REMEMBERED = timedelta(hours=24)
 _HELP_EVERY = 600
 _PAGING = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM})
 _OPEN = (State.WAITING, State.EXHAUSTED)
+#: Digits of the largest id a database gives.
+_LONGEST_KEY = 18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,53 +74,55 @@ class Answers:
 
     def receipt(self, receipt: Receipt, now: datetime) -> bool:
         """Apply a provider's word by rank; False for an old, repeated or unknown one."""
-        if not receipt.key.isdigit():
+        return self.db.attempt(lambda tx: self._receipt(tx, receipt, now))
+
+    def _receipt(self, tx: Tx, receipt: Receipt, now: datetime) -> bool:
+        row = _row_of(tx, receipt.key)
+        if row is None:
             return False
+        about = [row]
+        if receipt.result is ReceiptResult.FAILED:
+            about += attempts.said_together(tx, row)
+        told = [(one.page, event) for one in about if (event := _news(one, receipt))]
+        # Pages before messages, as everybody locks them.
+        pages.lock(tx, {page for page, _ in told if page is not None})
         state, rank = _standing(receipt)
-        with self.db.begin() as tx:
-            row = outbox.by_id(tx, int(receipt.key))
-            if row is None:
-                return False
-            news = outbox.advance(
-                tx,
-                row.id,
-                state=state or row.state,
-                rank=rank,
-                provider_id=receipt.provider_id,
-                code=receipt.code,
-                now=now,
-            )
-            if not news or row.page is None or row.person is None or row.notice not in _PAGING:
-                return news
-            channel = model.Channel(row.channel)
-            if receipt.result is ReceiptResult.DELIVERED:
-                told = Delivered(person=row.person, channel=channel)
-                self.engine.handle_in(tx, row.page, told, now)
-            elif receipt.result is ReceiptResult.FAILED and _definite(receipt, row.channel):
-                failed = DeliveryFailed(
-                    person=row.person, channel=channel, code=receipt.code or receipt.status
-                )
-                self.engine.handle_in(tx, row.page, failed, now)
+        news = attempts.advance(
+            tx,
+            row.id,
+            state=state,
+            rank=rank,
+            provider_id=receipt.provider_id,
+            code=receipt.code,
+            now=now,
+        )
+        if not news:
+            return False
+        for page, event in told:
+            if page is not None:
+                self.engine.tell(tx, page, event, now)
         return True
 
     # -- texts -----------------------------------------------------------------------------
 
     def sms(self, inbound: InboundSms, now: datetime) -> Reason | None:
         """A text arrived: act on it once and answer it; None when it changed nothing."""
+        return self.db.attempt(lambda tx: self._sms(tx, inbound, now))
+
+    def _sms(self, tx: Tx, inbound: InboundSms, now: datetime) -> Reason | None:
         number = national(inbound.sender)
-        with self.db.begin() as tx:
-            if not transfers.first_time(tx, f"sms:{inbound.provider_id}", now):
-                return None
-            people = directory.people_with_number(tx, number)
-            if not people:
-                _log.warning("a text from %s, which is nobody's number here", mask(number))
-                return None
-            asked = transfers.pages_for(tx, [p.id for p in people], now - _REMEMBERED)
-            reply = parse(inbound.text)
-            if inbound.opted_out or reply.intent is Intent.OPT_OUT:
-                self._opted_out(tx, people, asked, now)
-                return None
-            return self._act(tx, people, asked, reply, number, now)
+        if not transfers.first_time(tx, f"sms:{inbound.provider_id}", now):
+            return None
+        people = directory.people_with_number(tx, number)
+        if not people:
+            _log.warning("a text from %s, which is nobody's number here", mask(number))
+            return None
+        asked = transfers.pages_for(tx, [p.id for p in people], now - _REMEMBERED)
+        reply = parse(inbound.text)
+        if inbound.opted_out or reply.intent is Intent.OPT_OUT:
+            self._opted_out(tx, people, asked, now)
+            return None
+        return self._act(tx, people, asked, reply, number, now)
 
     def _act(
         self,
@@ -138,7 +151,9 @@ class Answers:
             self._say(tx, people[0], Answer.ASK_WHICH, number, now, codes=choice.codes, digit=digit)
             return None
         reason = None
-        for target in [a for a in asked if a.code in choice.codes]:
+        chosen = [a for a in asked if a.code in choice.codes]
+        pages.lock(tx, {target.page for target in chosen})
+        for target in chosen:
             reason = self._tell(tx, people, target, reply, number, now) or reason
         return reason
 
@@ -166,7 +181,7 @@ class Answers:
                 return Declined(person=on_it.id, name=on_it.name, why=reply.why, via="sms")
             return Acked(person=on_it.id, name=on_it.name, via="sms")
 
-        decision = self.engine.handle_in(tx, target.page, event, now)
+        decision = self.engine.tell(tx, target.page, event, now)
         if decision is None:
             return None
         if reply.intent is Intent.DECLINE:
@@ -201,7 +216,7 @@ class Answers:
                     event = DeliveryFailed(
                         person=person.id, channel=model.Channel.SMS, code="opted_out"
                     )
-                    self.engine.handle_in(tx, target.page, event, now)
+                    self.engine.tell(tx, target.page, event, now)
 
     def _say(
         self,
@@ -219,7 +234,8 @@ class Answers:
         t = translator(person.lang or self.lang)
         text = answer(t, kind, self.signature, code=code, codes=codes, owner=owner, digit=digit)
         draft = Draft(
-            key=f"reply/{person.id}/{now.timestamp():.6f}/{kind}",
+            # One answer of a kind per text and matter: said of two pages, it is said once.
+            key=f"reply/{number}/{now.timestamp():.6f}/{kind}/{code}",
             page=None,
             transfer=None,
             person=person.id,
@@ -236,60 +252,84 @@ class Answers:
             useful_seconds=3600,
             text=text,
         )
-        outbox.put(tx, [draft])
+        outbox.put_once(tx, draft)
 
     # -- keys ------------------------------------------------------------------------------
 
     def key(self, press: KeyPress, now: datetime) -> Spoken:
         """A key was pressed in one of our calls."""
+        return self.db.attempt(lambda tx: self._key(tx, press, now))
+
+    def _key(self, tx: Tx, press: KeyPress, now: datetime) -> Spoken:
         intent = keypad(press.digit)
-        with self.db.begin() as tx:
-            row = outbox.by_id(tx, int(press.key)) if press.key.isdigit() else None
-            if row is None or row.page is None or row.person is None:
-                return Spoken(text="", lang=self.lang, listen=False)
-            lang = row.lang or self.lang
-            t = translator(lang)
-            code = transfers.code_of_page(tx, row.page)
-            append(
-                tx,
-                [
-                    Entry(
-                        transfer=row.transfer or "",
-                        page=row.page,
-                        at=now,
-                        event="KeyPressed",
-                        who=row.name,
-                        payload={"digit": press.digit, "attempt": row.id},
-                    )
-                ],
-            )
+        row = _row_of(tx, press.key)
+        if row is None or row.page is None or row.person is None:
+            return Spoken(text="", lang=self.lang, listen=False)
+        lang = row.lang or self.lang
+        t = translator(lang)
+        code = transfers.code_of_page(tx, row.page)
+        append(
+            tx,
+            [
+                Entry(
+                    transfer=row.transfer or "",
+                    page=row.page,
+                    at=now,
+                    event="KeyPressed",
+                    who=row.name,
+                    payload={"digit": press.digit, "attempt": row.id},
+                )
+            ],
+        )
 
-            def say(kind: Answer, *, owner: str = "", listen: bool = False) -> Spoken:
-                said = answer(t, kind, "", code=code, owner=owner)
-                return Spoken(text=said, lang=lang, listen=listen)
+        def say(kind: Answer, *, owner: str = "", listen: bool = False) -> Spoken:
+            said = answer(t, kind, "", code=code, owner=owner)
+            return Spoken(text=said, lang=lang, listen=listen)
 
-            if intent is Intent.POLICE:
-                self.intake.call_police_in(tx, code, row.name, now)
-                return say(Answer.POLICE, listen=True)
-            if intent is Intent.REPEAT:
-                return Spoken(text=row.text or "", lang=lang, listen=True)
-            if intent not in (Intent.ACK, Intent.DECLINE):
-                return say(Answer.HELP, listen=True)
-            event: Event = Acked(person=row.person, name=row.name, via="keypad")
-            if intent is Intent.DECLINE:
-                event = Declined(person=row.person, name=row.name, via="keypad")
-            decision = self.engine.handle_in(tx, row.page, event, now, attempt=row.id)
-            if decision is None or decision.reason is Reason.CLOSED:
-                return say(Answer.CLOSED)
-            if decision.reason in (Reason.ALREADY_OWNED, Reason.NOT_OWNER):
-                return say(Answer.OWNED, owner=decision.page.owner_name or "")
-            return say(Answer.DECLINED if intent is Intent.DECLINE else Answer.CONFIRMED)
+        if intent is Intent.POLICE:
+            self.intake.call_police_in(tx, code, row.name, now)
+            return say(Answer.POLICE, listen=True)
+        if intent is Intent.REPEAT:
+            return Spoken(text=row.text or "", lang=lang, listen=True)
+        if intent not in (Intent.ACK, Intent.DECLINE):
+            return say(Answer.HELP, listen=True)
+        event: Event = Acked(person=row.person, name=row.name, via="keypad")
+        if intent is Intent.DECLINE:
+            event = Declined(person=row.person, name=row.name, via="keypad")
+        decision = self.engine.tell(tx, row.page, event, now, attempt=row.id)
+        if decision is None:
+            # The page is broken and the desk is alarmed: nobody may think it taken.
+            return say(Answer.HELP, listen=True)
+        if decision.reason is Reason.CLOSED:
+            return say(Answer.CLOSED)
+        if decision.reason in (Reason.ALREADY_OWNED, Reason.NOT_OWNER):
+            return say(Answer.OWNED, owner=decision.page.owner_name or "")
+        return say(Answer.DECLINED if intent is Intent.DECLINE else Answer.CONFIRMED)
 
 
-def _standing(receipt: Receipt) -> tuple[str | None, int]:
-    """Our state (None: as it is) and rank for a provider's word."""
+def _row_of(tx: Tx, key: str) -> Row | None:
+    """The message a provider speaks of; None for a key that was never ours."""
+    plain = key.isascii() and key.isdecimal() and len(key) <= _LONGEST_KEY
+    return outbox.by_id(tx, int(key)) if plain else None
+
+
+def _news(row: Row, receipt: Receipt) -> Event | None:
+    """What a receipt means for the page of a message; None if nothing."""
+    if row.person is None or row.notice not in _PAGING:
+        return None
+    channel = model.Channel(row.channel)
+    if receipt.result is ReceiptResult.DELIVERED:
+        return Delivered(person=row.person, channel=channel)
+    if receipt.result is ReceiptResult.FAILED and _definite(receipt, row.channel):
+        code = receipt.code or receipt.status
+        return DeliveryFailed(person=row.person, channel=channel, code=code)
+    return None
+
+
+def _standing(receipt: Receipt) -> tuple[str, int]:
+    """Our state and rank for a provider's word."""
     return {
-        ReceiptResult.PROGRESS: (outbox.ACCEPTED, ON_ITS_WAY),
+        ReceiptResult.PROGRESS: (ACCEPTED, ON_ITS_WAY),
         ReceiptResult.ANSWERED: (ANSWERED, RANK[ANSWERED]),
         ReceiptResult.DELIVERED: (DELIVERED, RANK[DELIVERED]),
         ReceiptResult.ENDED: (ANSWERED, HUNG_UP),

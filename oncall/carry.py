@@ -21,7 +21,7 @@ from oncall.core.model import Alarm, Page, Urgency
 from oncall.core.texts import Facts
 from oncall.core.transfers import Transfer
 from oncall.directory import Snapshot
-from oncall.store import alarms, outbox
+from oncall.store import alarms, attempts, outbox
 from oncall.store.database import Tx
 from oncall.store.log import dumps
 from oncall.store.outbox import Draft
@@ -31,6 +31,8 @@ from oncall.store.transfers import draft_supervision
 LANES = {Urgency.CRITICAL: 0, Urgency.URGENT: 1, Urgency.ROUTINE: 2}
 BULK = 3
 
+#: The name of a unit's duty desk may be longer than a person's.
+_LONGEST_NAME = 60
 #: A confirmation or "X has it" older than this helps nobody.
 _TELL_LIFE = timedelta(hours=1)
 
@@ -48,6 +50,7 @@ class Carrier:
         self.lang = lang
         self._drafts: list[Draft] = []
         self._replaced: list[tuple[str, str, str]] = []
+        self._alarms: list[tuple[Page, RaiseAlarm]] = []
 
     def carry(
         self, page: Page, transfer: Transfer, commands: Iterable[Command], *, fresh: bool = False
@@ -57,29 +60,32 @@ class Carrier:
             if isinstance(command, Notify):
                 self._notify(page, transfer, command, fresh=fresh)
             elif isinstance(command, StandDown):
-                if outbox.reached(self.tx, page.id, command.person):
+                if attempts.reached(self.tx, page.id, command.person):
                     self._tell(page, transfer, command)
             elif isinstance(command, Tell):
                 self._tell(page, transfer, command)
             elif isinstance(command, RaiseAlarm):
-                alarms.raise_alarm(
-                    self.tx,
-                    command.alarm,
-                    self.now,
-                    unit=page.unit,
-                    transfer=page.transfer,
-                    page=page.id,
-                    level=command.level,
-                    who=command.who,
-                )
+                self._alarms.append((page, command))
             elif isinstance(command, DraftSupervision):
                 draft_supervision(self.tx, page, command.colour, self.now)
 
     def flush(self) -> None:
         """Queue everything collected."""
-        outbox.replace(self.tx, self._replaced, self.now)
+        attempts.replace(self.tx, self._replaced, self.now)
         outbox.put(self.tx, self._drafts)
-        self._replaced, self._drafts = [], []
+        # In one order everywhere: two nodes may be raising the same unit's alarms just now.
+        for page, raised in sorted(self._alarms, key=_place):
+            alarms.raise_alarm(
+                self.tx,
+                raised.alarm,
+                self.now,
+                unit=page.unit,
+                transfer=page.transfer,
+                page=page.id,
+                level=raised.level,
+                who=raised.who,
+            )
+        self._replaced, self._drafts, self._alarms = [], [], []
 
     def _notify(self, page: Page, transfer: Transfer, command: Notify, *, fresh: bool) -> None:
         if not fresh:
@@ -128,7 +134,7 @@ class Carrier:
             page=page.id,
             transfer=page.transfer,
             person=command.person,
-            name=command.name,
+            name=command.name[:_LONGEST_NAME],
             channel=command.channel,
             address=address or "",
             lang=self.snapshot.lang(command.person),
@@ -169,6 +175,11 @@ class Carrier:
             drill=transfer.drill,
             planned_at=planned_at,
         )
+
+
+def _place(raised: tuple[Page, RaiseAlarm]) -> tuple[str, str, int, str, str]:
+    page, alarm = raised
+    return alarm.alarm, page.unit, alarm.level, alarm.who, page.id
 
 
 def _next_role(page: Page, level: int) -> str | None:

@@ -2,53 +2,56 @@
 
 A row is ours before it is sent and recorded after; nothing is sent inside a transaction. What a
 failure means for the page is told to the page in the same commit that records it. Channels have
-places of their own, so a provider that hangs delays nobody else.
+places of their own, so a provider that hangs delays nobody else, and the gravest lane has a few
+that no other may take. A row we hold is always in ``_held``: what the database says is ours and is
+not there was lost on the way to us, and goes back to the queue.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from notifiers.errors import NumberError
 from notifiers.message import Channel, Message, Notifier, Outcome, OutcomeKind
 from notifiers.phone import e164
 from oncall.core import model
-from oncall.core.events import DeliveryFailed, DeliveryStalled
-from oncall.core.model import Urgency
+from oncall.core.errors import NotFound, OncallError
+from oncall.core.events import DeliveryFailed, DeliveryStalled, Event
+from oncall.core.model import Alarm
 from oncall.core.texts import ASKS
 from oncall.engine import Engine
-from oncall.packing import PAGING, Parcel, facts_of, pack
-from oncall.store import outbox
-from oncall.store.outbox import ACCEPTED, EXPIRED, FAILED, QUEUED, SUPERSEDED, UNKNOWN, Row, Sent
+from oncall.outcomes import settle, unsent
+from oncall.packing import PAGING, Parcel, pack
+from oncall.store import alarms, attempts, outbox, pages
+from oncall.store.database import Tx
+from oncall.store.outbox import FAILED, Row, Sent
 
 _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-#: Messages in flight per channel.
-PLACES = 400
-#: A notifier that has not answered by now is in doubt, whatever its own time-outs say.
-_LONGEST_SEND = 20.0
-#: Seconds before another try while a provider is unavailable, by number of tries; then the last.
-_BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-#: After this many tries the page is told, so that another channel is used meanwhile.
-_STALLED_AFTER = 2
-#: How long to wait for a receipt before a send in doubt is repeated.
-_DOUBT = {
-    Urgency.CRITICAL: timedelta(seconds=5),
-    Urgency.URGENT: timedelta(seconds=10),
-    Urgency.ROUTINE: timedelta(seconds=60),
-}
-#: A second call while the first may be ringing would find the line busy.
-_DOUBT_VOICE = timedelta(seconds=30)
+#: Messages in flight per channel, and how many more of the gravest lane.
+PLACES, RESERVED = 400, 40
+_GRAVEST = 0
+#: Seconds. A notifier that has not answered by now is in doubt, whatever its own time-outs say.
+_LONGEST_SEND = 9.0
+#: Seconds between looks for work, and between tries to end one call.
+_LOOK_EVERY, _STOP_AGAIN = 1.0, 1.0
+#: Calls ended at the same time.
+_STOPS = 100
 
-_UNSPEAKABLE = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="cannot_be_worded")
+#: Why a row failed without being offered to a provider.
+_UNSPEAKABLE = "cannot_be_worded"
+#: Why nothing more is known of a send.
+_UNRECORDABLE = "cannot_be_recorded"
 _NO_NUMBER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_number")
+_NO_PROVIDER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_provider")
 
 
 class Clock(Protocol):
@@ -84,16 +87,19 @@ class Delivery:
         self.node = node
         self.lang = lang
         self.signature = signature
-        self._in_flight = dict.fromkeys(notifiers, 0)
+        self._in_flight = dict.fromkeys(Channel, 0)
+        #: From the claim to the record; see the module's promise.
+        self._held: dict[int, Row] = {}
+        self._in_doubt = False
         self._done: list[Sent] = []
         self._has_done = asyncio.Event()
-        self._rows: dict[int, Row] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping: set[int] = set()
         self._wake = asyncio.Event()
-        self._finished = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="delivery")
         self._closing = False
+        self._finished = False
 
     def wake(self) -> None:
         """There may be something to send; safe from any thread."""
@@ -108,16 +114,29 @@ class Delivery:
         try:
             while not self._closing:
                 self._wake.clear()
-                more = await self._turn()
-                if not more:
+                if not await self._turn():
                     await self._rest()
         finally:
             await self._drain()
-            self._finished.set()
+            self._finished = True
+            self._has_done.set()
             await recorder
             for notifier in {id(n): n for ns in self.notifiers.values() for n in ns}.values():
                 await notifier.close()
             self._threads.shutdown()
+
+    async def once(self) -> int:
+        """Instead of ``run()``: send and record what is due at this moment; says how many."""
+        total = 0
+        while True:
+            more = await self._turn()
+            while self._tasks:
+                await asyncio.wait(tuple(self._tasks))
+            batch, self._done = self._done, []
+            if not batch and not more:
+                return total
+            self._record(batch)
+            total += len(batch)
 
     async def close(self) -> None:
         """Stop claiming; what is in flight is waited for and recorded."""
@@ -126,25 +145,26 @@ class Delivery:
 
     async def _drain(self) -> None:
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=_LONGEST_SEND)
+            await asyncio.wait(self._tasks, timeout=2 * _LONGEST_SEND)
 
     async def _rest(self) -> None:
         """Until woken, until the next retry is due, or a second."""
+        free = [channel for channel, used in self._in_flight.items() if used < PLACES]
         try:
-            due = await self._thread(self._next_due)
-            wait = 1.0 if due is None else min(1.0, max(0.0, self.clock.seconds_until(due)))
+            due = await self._thread(self._next_due, free)
+            wait = _LOOK_EVERY if due is None else self.clock.seconds_until(due)
         except Exception:  # noqa: BLE001 - a database that is away must not end the sending
             _log.exception("the outbox cannot be read")
-            wait = 1.0
-        if wait > 0:
-            try:
-                await asyncio.wait_for(self._wake.wait(), wait)
-            except TimeoutError:
-                return
+            wait = _LOOK_EVERY
+        try:
+            # Never without a pause: what is due may be in another node's hands just now.
+            await asyncio.wait_for(self._wake.wait(), min(_LOOK_EVERY, max(0.01, wait)))
+        except TimeoutError:
+            return
 
-    def _next_due(self) -> datetime | None:
+    def _next_due(self, channels: Sequence[Channel]) -> datetime | None:
         with self.db.read() as tx:
-            return outbox.next_due(tx)
+            return outbox.next_due(tx, channels)
 
     async def _thread(self, call: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call, *args)
@@ -153,31 +173,60 @@ class Delivery:
 
     async def _turn(self) -> bool:
         """Claim and start sending; True when there may be more to claim at once."""
-        free = {c: PLACES - used for c, used in self._in_flight.items() if used < PLACES}
-        if not free:
+        room = self._room()
+        if not room:
             return False
         try:
-            claimed, stops = await self._thread(self._claim, free)
+            claimed, stops = await self._thread(self._claim, room)
+            for row in stops:
+                if row.id not in self._stopping:
+                    self._stopping.add(row.id)
+                    self._start(self._hang_up(row))
+            for channel, rows in claimed.items():
+                self._post(channel, rows)
         except Exception:  # noqa: BLE001 - a database that is away must not end the sending
+            # It may have committed all the same: what is ours and unknown to us goes back.
+            self._in_doubt = True
             _log.exception("the outbox cannot be claimed from")
             return False
-        for row in stops:
-            self._start(self._hang_up(row))
-        for channel, rows in claimed.items():
-            parcels, silent = pack(rows, self.clock.now(), self.lang, self.signature)
-            for row, state in silent:
-                outcome = None if state == EXPIRED else _UNSPEAKABLE
-                self._finish(self._sent(row, state, "", outcome), row)
-            for parcel in parcels:
-                self._in_flight[channel] += 1
-                self._start(self._carry(channel, parcel))
-        return any(rows and len(rows) == free[channel] for channel, rows in claimed.items())
+        return any(rows and len(rows) == room[c][0] for c, rows in claimed.items())
 
-    def _claim(self, free: Mapping[Channel, int]) -> tuple[dict[Channel, list[Row]], list[Row]]:
+    def _room(self) -> dict[Channel, tuple[int, int | None]]:
+        """For each channel that can take any: how many, and up to which lane (None: all)."""
+        room: dict[Channel, tuple[int, int | None]] = {}
+        for channel, used in self._in_flight.items():
+            if used < PLACES:
+                room[channel] = (PLACES - used, None)
+            elif used < PLACES + RESERVED:
+                room[channel] = (PLACES + RESERVED - used, _GRAVEST)
+        return room
+
+    def _claim(
+        self, room: Mapping[Channel, tuple[int, int | None]]
+    ) -> tuple[dict[Channel, list[Row]], list[Row]]:
         now = self.clock.now()
         with self.db.begin() as tx:
-            claimed = {c: outbox.claim(tx, self.node, c, now, n) for c, n in free.items()}
-            return claimed, outbox.to_stop(tx, now, 100)
+            if self._in_doubt:
+                outbox.give_back_all_but(tx, self.node, tuple(self._held))
+            claimed = {
+                channel: outbox.claim(tx, self.node, channel, now, limit, lane=lane)
+                for channel, (limit, lane) in room.items()
+            }
+            stops = attempts.to_stop(tx, now, _STOPS)
+        self._in_doubt = False
+        return claimed, stops
+
+    def _post(self, channel: Channel, rows: Sequence[Row]) -> None:
+        """Put claimed rows into words and start sending them."""
+        now = self.clock.now()
+        parcels, silent = pack(rows, now, self.lang, self.signature)
+        for row, state in silent:
+            self._held[row.id] = row
+            self._finish(unsent(row, state, _UNSPEAKABLE if state == FAILED else None, now))
+        for parcel in parcels:
+            self._held.update((row.id, row) for row in parcel.rows)
+            self._in_flight[channel] += 1
+            self._start(self._carry(channel, parcel))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -187,16 +236,16 @@ class Delivery:
     # -- sending ---------------------------------------------------------------------------
 
     async def _carry(self, channel: Channel, parcel: Parcel) -> None:
-        first, *rest = parcel.rows
         try:
             outcome = await self._send(channel, parcel)
         finally:
             self._in_flight[channel] -= 1
+        now = self.clock.now()
         for row in parcel.rows:
-            self._finish(self._settle(row, parcel, outcome, merged=row in rest), row)
-        if self._in_flight[channel] == PLACES - 1:
+            self._finish(settle(row, parcel, outcome, now))
+        if self._in_flight[channel] >= PLACES - 1:
             self._wake.set()
-        _log.debug("attempt %s: %s", first.id, outcome.kind)
+        _log.debug("attempt %s: %s", parcel.rows[0].id, outcome.kind)
 
     async def _send(self, channel: Channel, parcel: Parcel) -> Outcome:
         """Offer the message to each provider of the channel in order until one takes it."""
@@ -214,8 +263,8 @@ class Delivery:
             useful_life=timedelta(seconds=row.useful_seconds),
             keypad=channel is Channel.VOICE and row.notice in ASKS,
         )
-        outcome = Outcome(kind=OutcomeKind.MISCONFIGURED, provider="none", code="no_provider")
-        for notifier in self.notifiers[channel]:
+        outcome = _NO_PROVIDER
+        for notifier in self.notifiers.get(channel, ()):
             try:
                 outcome = await asyncio.wait_for(notifier.send(message), _LONGEST_SEND)
             except TimeoutError:
@@ -231,122 +280,110 @@ class Delivery:
                 return outcome
         return outcome
 
-    def _settle(self, row: Row, parcel: Parcel, outcome: Outcome, *, merged: bool) -> Sent:
-        """What an outcome means for one row."""
-        now = self.clock.now()
-        kind = outcome.kind
-        state, due = FAILED, now
-        if kind is OutcomeKind.ACCEPTED:
-            state = SUPERSEDED if merged else ACCEPTED
-        elif kind is OutcomeKind.UNKNOWN:
-            state = UNKNOWN
-            urgency = facts_of(row).urgency
-            due = now + (_DOUBT_VOICE if row.channel == Channel.VOICE else _DOUBT[urgency])
-        elif kind is not OutcomeKind.REJECTED:
-            state, due = QUEUED, now + _backoff(row.tries, outcome.retry_after)
-        if state in (UNKNOWN, QUEUED) and row.notice not in PAGING and _too_old(row, now):
-            state = FAILED
-        return self._sent(row, state, parcel.text, outcome, due=due, late=parcel.late)
-
-    def _sent(
-        self,
-        row: Row,
-        state: str,
-        text: str,
-        outcome: Outcome | None,
-        *,
-        due: datetime | None = None,
-        late: bool = False,
-    ) -> Sent:
-        now = self.clock.now()
-        return Sent(
-            id=row.id,
-            state=state,
-            text=text,
-            provider=outcome.provider if outcome else "",
-            provider_id=outcome.provider_id if outcome else None,
-            code=outcome.code if outcome else None,
-            at=now,
-            due_at=due or now,
-            late=late,
-        )
-
     async def _hang_up(self, row: Row) -> None:
-        channel = Channel(row.channel)
-        for notifier in self.notifiers.get(channel, ()):
-            if row.provider in (None, notifier.name) and await notifier.stop(
-                row.provider_id or "", channel
-            ):
+        """End one call; one that goes on is tried again in a second."""
+        channel, over = Channel(row.channel), False
+        try:
+            for notifier in self.notifiers.get(channel, ()):
+                if row.provider in (None, notifier.name) and not over:
+                    stop = notifier.stop(row.provider_id or "", channel)
+                    over = await asyncio.wait_for(stop, _LONGEST_SEND)
+            if over:
                 await self._thread(self._stopped, row.id)
-                return
+        except Exception:  # noqa: BLE001 - it is tried again, and holds up nothing
+            _log.exception("the call of attempt %s could not be ended", row.id)
+        wait = 0.0 if over else _STOP_AGAIN
+        asyncio.get_running_loop().call_later(wait, self._stopping.discard, row.id)
 
     def _stopped(self, row_id: int) -> None:
         with self.db.begin() as tx:
-            outbox.stopped(tx, row_id, self.clock.now())
+            attempts.stopped(tx, row_id, self.clock.now())
 
     # -- recording -------------------------------------------------------------------------
 
-    def _finish(self, sent: Sent, row: Row) -> None:
+    def _finish(self, sent: Sent) -> None:
         self._done.append(sent)
-        self._rows[sent.id] = row
         self._has_done.set()
 
     async def _record_all(self) -> None:
         """Write outcomes as they come, many in one commit."""
-        while not (self._finished.is_set() and not self._done):
-            if not self._done:
-                waits = [
-                    asyncio.create_task(self._has_done.wait()),
-                    asyncio.create_task(self._finished.wait()),
-                ]
-                await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-                for wait in waits:
-                    wait.cancel()
+        while self._done or not self._finished:
+            await self._has_done.wait()
             self._has_done.clear()
             batch, self._done = self._done, []
             if not batch:
                 continue
-            rows = [self._rows.pop(sent.id) for sent in batch]
             try:
-                await self._thread(self._record, batch, rows)
+                await self._thread(self._record, batch)
             except Exception:  # noqa: BLE001 - the outcome is kept and written when it can be
                 _log.exception("outcomes cannot be recorded")
                 self._done = batch + self._done
-                self._rows.update({s.id: r for s, r in zip(batch, rows, strict=True)})
-                await asyncio.sleep(1)
+                await asyncio.sleep(_LOOK_EVERY)
+            if self._done or self._finished:
                 self._has_done.set()
 
-    def _record(self, batch: Sequence[Sent], rows: Sequence[Row]) -> None:
+    def _record(self, batch: Sequence[Sent]) -> None:
+        """Write outcomes and tell pages what they must know; one that cannot be holds up none."""
+        try:
+            self.db.attempt(lambda tx: self._write(tx, batch))
+        except OncallError:
+            raise
+        except Exception:  # noqa: BLE001 - the one that is wrong is found by itself
+            _log.exception("%s outcomes cannot be recorded, trying them one by one", len(batch))
+            for sent in batch:
+                self._record_one(sent)
+        for sent in batch:
+            self._held.pop(sent.id, None)
+
+    def _record_one(self, sent: Sent) -> None:
+        """The outcome as it is, else without what a provider or a template put into it."""
+        for one in (sent, replace(sent, text="", provider_id=None, code=_UNRECORDABLE)):
+            try:
+                self.db.attempt(partial(self._write, batch=[one]))
+            except OncallError:
+                raise
+            except Exception:  # noqa: BLE001 - left as it is, "being sent", which is alarmed
+                _log.exception("the outcome of attempt %s cannot be recorded", sent.id)
+            else:
+                return
+
+    def _write(self, tx: Tx, batch: Sequence[Sent]) -> None:
         now = self.clock.now()
-        with self.db.begin() as tx:
-            outbox.record(tx, batch)
-            for sent, row in zip(batch, rows, strict=True):
-                if row.page is None or row.person is None or row.notice not in PAGING:
-                    continue
-                channel = model.Channel(row.channel)
-                if sent.state == FAILED:
-                    event = DeliveryFailed(person=row.person, channel=channel, code=sent.code or "")
-                    self.engine.handle_in(tx, row.page, event, now)
-                elif sent.state in (QUEUED, UNKNOWN) and _stalls(row):
-                    outbox.mark_stalled(tx, row.id)
-                    stalled = DeliveryStalled(
-                        person=row.person, channel=channel, code=sent.code or ""
-                    )
-                    self.engine.handle_in(tx, row.page, stalled, now)
-            if any(row.stop for row in rows) or any(row.channel == Channel.VOICE for row in rows):
-                tx.ring()
+        # Some may have been written the last time, before the database went away.
+        batch = sorted((s for s in batch if s.id in self._held), key=lambda sent: sent.id)
+        news = [(self._held[sent.id], sent, _news(self._held[sent.id], sent)) for sent in batch]
+        # Pages before messages, and messages by id, as everybody locks them.
+        about = {row.page for row, _, event in news if event is not None and row.page is not None}
+        pages.lock(tx, about)
+        overtaken = outbox.record(tx, batch)
+        for row, sent, event in news:
+            if row.page is None or event is None or sent.id in overtaken:
+                continue
+            self._tell(tx, row.page, event, now)
+            if sent.code == _UNSPEAKABLE:
+                _alarm(tx, row, now)
+        if any(row.channel == Channel.VOICE for row, _, _ in news):
+            tx.ring()
+
+    def _tell(self, tx: Tx, page: str, event: Event, now: datetime) -> None:
+        try:
+            self.engine.tell(tx, page, event, now)
+        except NotFound:
+            _log.error("a message speaks of the page %s, which is not there", page)
 
 
-def _stalls(row: Row) -> bool:
-    return row.tries >= _STALLED_AFTER and not row.stalled
+def _news(row: Row, sent: Sent) -> Event | None:
+    """What a page must hear of one send; None if nothing."""
+    if row.page is None or row.person is None or row.notice not in PAGING:
+        return None
+    channel, code = model.Channel(row.channel), sent.code or ""
+    if sent.state == FAILED:
+        return DeliveryFailed(person=row.person, channel=channel, code=code)
+    if sent.stalled:
+        return DeliveryStalled(person=row.person, channel=channel, code=code)
+    return None
 
 
-def _too_old(row: Row, now: datetime) -> bool:
-    return (now - row.planned_at).total_seconds() > row.useful_seconds
-
-
-def _backoff(tries: int, retry_after: timedelta | None) -> timedelta:
-    base = _BACKOFF[min(tries, len(_BACKOFF)) - 1]
-    jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
-    wait = timedelta(seconds=base * jitter)
-    return max(wait, retry_after) if retry_after is not None else wait
+def _alarm(tx: Tx, row: Row, now: datetime) -> None:
+    unit, transfer = pages.whose(tx, row.page or "")
+    alarms.raise_alarm(tx, Alarm.SILENT, now, unit=unit, transfer=transfer, page=row.page)

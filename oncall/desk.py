@@ -26,7 +26,7 @@ from oncall.directory import Snapshot
 from oncall.engine import Engine
 from oncall.intake import Actor
 from oncall.store import pages, transfers
-from oncall.store.database import Tx
+from oncall.store.database import Contended, Tx
 from oncall.store.log import Entry, append
 from oncall.store.pages import Lost
 
@@ -221,7 +221,8 @@ class Desk:
         unit: str | None,
     ) -> list[Outcome]:
         """An answer by a named person, on the pages that reached them (else the only ones open)."""
-        with self.db.begin() as tx:
+
+        def work(tx: Tx) -> list[Outcome]:
             transfer = self._find(tx, ref, actor)
             snapshot = self.engine.directory.at(tx, now)
             mine = self._mine(tx, transfer, actor, unit)
@@ -239,14 +240,18 @@ class Desk:
                 decision = self.engine.handle_in(tx, page.id, event(who), now)
                 if decision is not None:
                     out.append(_outcome(decision.page, decision.reason))
-        return out
+            return out
+
+        return self.db.attempt(work)
 
     def _mine(
         self, tx: Tx, transfer: Transfer, actor: Actor, unit: str | None
     ) -> list[tuple[Part, Page]]:
         wanted = unit or (actor.unit if actor.role == "liaison" else None)
         out = []
-        for part, page_id, _ in transfers.pages_of(tx, transfer.id):
+        found = transfers.pages_of(tx, transfer.id)
+        pages.lock(tx, {page_id for part, page_id, _ in found if wanted in (None, part.unit)})
+        for part, page_id, _ in found:
             loaded = pages.load(tx, page_id) if wanted in (None, part.unit) else None
             if loaded is not None:
                 out.append((part, loaded.page))
@@ -278,7 +283,7 @@ class Desk:
                     if not out:
                         raise Conflict(otherwise, transfer=transfer.code)
                 return out
-            except Lost:
+            except (Lost, Contended):
                 continue
         raise Lost
 

@@ -6,6 +6,7 @@ anywhere makes the next look compile anew, unit by unit, as units are asked for.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -19,6 +20,8 @@ from oncall.store import directory as rows
 from oncall.store.database import Tx
 from oncall.store.directory import Person, Unit
 from rosters.resolve import Roster, compile_roster
+
+_log = logging.getLogger(__name__)
 
 #: How much of a roster is compiled around the present moment.
 _BACK, _AHEAD = timedelta(days=2), timedelta(days=60)
@@ -174,9 +177,19 @@ def _load(tx: Tx, version: int, now: datetime, fallback: Callable[[], PolicyBook
         units={u.code: u for u in rows.all_units(tx)},
         people={p.id: p for p in people},
         posts=posts,
-        book=policy_in_force(tx, fallback),
+        book=_book(tx, fallback),
         calendar=rows.work_calendar(tx),
     )
+
+
+def _book(tx: Tx, fallback: Callable[[], PolicyBook]) -> PolicyBook:
+    """The policies to page by: a stored file that no longer parses must not stop all paging."""
+    try:
+        return policy_in_force(tx, fallback)
+    except Invalid as exc:
+        faults = ", ".join(f"{f.where}: {f.code}" for f in exc.faults[:5])
+        _log.error("the policy in force cannot be read, paging by the built-in one: %s", faults)
+        return fallback()
 
 
 def policy_in_force(tx: Tx, fallback: Callable[[], PolicyBook]) -> PolicyBook:

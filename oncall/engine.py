@@ -19,13 +19,15 @@ from oncall.core.ladder import OnDuty
 from oncall.core.model import Alarm, Ask, Page, State, Watch
 from oncall.core.transfers import Transfer, standing
 from oncall.directory import Directory, Snapshot
-from oncall.store import alarms, outbox, pages, transfers
-from oncall.store.database import Database, Tx
+from oncall.store import alarms, attempts, pages, transfers
+from oncall.store.database import Contended, Database, Tx
 from oncall.store.log import Entry, append
 from oncall.store.pages import Loaded, Lost
 
 _log = logging.getLogger(__name__)
 
+#: States in which the roster is still asked.
+OPEN = (State.WAITING, State.EXHAUSTED)
 #: A page that still wants to be looked at after this many looks at one moment is broken.
 _LOOKS = 40
 #: How long a page that cannot be decided is left alone before it is tried again.
@@ -135,7 +137,7 @@ class Engine:
                     if before is not None and not before(tx):
                         return None
                     return self.handle_in(tx, page_id, event, now, attempt=attempt)
-            except Lost:
+            except (Lost, Contended):
                 continue
         raise Lost
 
@@ -158,7 +160,7 @@ class Engine:
         batch = self.batch(tx, now)
         transfer = transfers.by_ids(tx, [loaded.page.transfer])[loaded.page.transfer]
         if isinstance(told, Acked) and loaded.page.state is not State.CANCELLED:
-            outbox.mark_acked(tx, page_id, told.person, now)
+            attempts.mark_acked(tx, page_id, told.person, now, attempt=attempt)
         decision = batch.decide(loaded.page, told, transfer)
         before, after = loaded.page, decision.page
         if after != before:
@@ -166,22 +168,49 @@ class Engine:
         if after.state is not before.state or after.owner != before.owner:
             self._quell(tx, after, now, attempt)
         batch.save()
+        if loaded.nudged and after.state in OPEN:
+            # The roster changed and nobody has looked yet: saving must not make us forget to.
+            pages.nudge(tx, now, page_id)
         if after.state is not before.state:
             self.settle_transfer(tx, after.transfer, now)
         if isinstance(told, Progressed):
             alarms.close_for_page(tx, page_id, (Alarm.NO_FIRST_ACTION,), told.by, now)
         return decision
 
+    def tell(
+        self,
+        tx: Tx,
+        page_id: str,
+        event: Event | Callable[[Page], Event | None],
+        now: datetime,
+        *,
+        attempt: int | None = None,
+    ) -> Decision | None:
+        """The same for a caller with other things to do: a page that cannot be decided is alarmed.
+
+        None then, and the transaction can go on.
+        """
+        try:
+            with tx.savepoint():
+                return self.handle_in(tx, page_id, event, now, attempt=attempt)
+        except (OncallError, Lost):
+            raise
+        except Exception:  # noqa: BLE001 - whatever is wrong with one page, the others go on
+            _log.exception("page %s could not be told", page_id)
+        self._report(tx, page_id, now)
+        return None
+
     def _quell(self, tx: Tx, page: Page, now: datetime, attempt: int | None) -> None:
         """A human owns it, or it is withdrawn: nothing unsent goes out, nothing keeps ringing."""
         if page.state in (State.ACKED, State.CANCELLED):
-            outbox.supersede(tx, page.id, now)
-            outbox.hang_up(tx, page.id, but=attempt)
+            attempts.quell(tx, page.id, now, but=attempt)
             by = page.owner_name or ""
             alarms.close_for_page(tx, page.id, ENDED_BY_ACK, by, now)
 
     def settle_transfer(self, tx: Tx, transfer_id: str, now: datetime) -> None:
         """Say where the whole transfer stands after one of its pages moved."""
+        # Two units answering in the same instant must not each see the other as unanswered.
+        transfers.lock(tx, transfer_id)
         states = [(part.role, state) for part, _, state in transfers.pages_of(tx, transfer_id)]
         state = standing(states, noted=transfers.noted(tx, transfer_id))
         transfers.set_state(tx, transfer_id, state, now)
@@ -206,6 +235,8 @@ class Engine:
         for page_id in ids:
             try:
                 self._run(now, 1, page_id)
+            except Lost:
+                continue
             except OncallError:
                 raise
             except Exception:  # noqa: BLE001 - this is the one; it is reported, not retried at once
@@ -228,8 +259,12 @@ class Engine:
 
     def _give_up(self, page_id: str, now: datetime) -> None:
         with self.db.begin() as tx:
-            unit, transfer = pages.postpone(tx, page_id, now + _POSTPONED)
-            alarms.raise_alarm(tx, Alarm.SILENT, now, unit=unit, transfer=transfer, page=page_id)
+            pages.postpone(tx, page_id, now + _POSTPONED)
+            self._report(tx, page_id, now)
+
+    def _report(self, tx: Tx, page_id: str, now: datetime) -> None:
+        unit, transfer = pages.whose(tx, page_id)
+        alarms.raise_alarm(tx, Alarm.SILENT, now, unit=unit, transfer=transfer, page=page_id)
 
     def next_wake(self) -> datetime | None:
         """The earliest moment any page must be looked at."""

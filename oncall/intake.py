@@ -83,14 +83,12 @@ class Intake:
                 raise Invalid(faults)
             transfer = self._transfer(tx, draft, now, actor)
             caller = dumps(draft.caller) if draft.caller else None
-            if not transfers.add(tx, transfer, caller):
+            if not self._is_first(tx, transfer, caller, stored_key, digest):
                 # Somebody handed in the same matter in this very instant: theirs it is.
                 known = self._known(tx, draft, stored_key, digest)
                 if known is None:
                     raise Conflict("transfer_vanished", ref=draft.origin_ref or "")
                 return Accepted(transfer=known, created=False)
-            if stored_key is not None:
-                transfers.first_time(tx, stored_key, now, transfer=transfer.id, digest=digest)
             batch.entries.append(
                 Entry(
                     transfer=transfer.id,
@@ -114,6 +112,21 @@ class Intake:
         if draft.origin_ref:
             return transfers.find(tx, f"{draft.origin}:{draft.origin_ref}")
         return None
+
+    def _is_first(
+        self, tx: Tx, transfer: Transfer, caller: str | None, stored_key: str | None, digest: str
+    ) -> bool:
+        """Write the transfer down unless its number or its key is already taken."""
+        now = transfer.transferred_at
+        if stored_key is not None and not transfers.first_time(
+            tx, stored_key, now, transfer=transfer.id, digest=digest
+        ):
+            return False
+        if transfers.add(tx, transfer, caller):
+            return True
+        if stored_key is not None:
+            transfers.forget(tx, stored_key)
+        return False
 
     def _transfer(self, tx: Tx, draft: Draft, now: datetime, actor: Actor) -> Transfer:
         day = now.astimezone(self.zone).strftime("%Y%m%d")
@@ -151,6 +164,7 @@ class Intake:
         transfer = transfers.find(tx, ref)
         if transfer is None:
             raise NotFound("no_such_transfer", ref=ref)
+        transfers.lock(tx, transfer.id)
         if any(part.unit == POLICE_DESK for part, _, _ in transfers.pages_of(tx, transfer.id)):
             return False
         batch = self.engine.batch(tx, now)

@@ -65,7 +65,10 @@ def pack(
             text = _words(same, lang, signature, late=late)
         except Exception:  # noqa: BLE001 - one bad row is reported; the others go out
             _log.exception("attempts %s cannot be put into words", [row.id for row in same])
-            silent += [(row, FAILED) for row in same]
+            if len(same) > 1:
+                ready += [((row,), late) for row in same]
+            else:
+                silent += [(row, FAILED) for row in same]
         else:
             parcels.append(Parcel(rows=same, text=text, late=late))
     return parcels, silent

@@ -1,7 +1,8 @@
 """The alarm clock: ring at the next planned moment, look once a second in any case.
 
 The database holds every moment (``wake_at``); nothing is lost with this process. APScheduler only
-rings: a date job at the earliest moment, a safety look every second, the node's heartbeat.
+rings at the earliest moment. The heartbeat and the safety look every second are counted in time
+that passes, not by the wall clock, so that they go on when that is set back.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ from typing import TypeVar
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
 from oncall.core.errors import OncallError
 from oncall.delivery import Clock
@@ -60,21 +60,16 @@ class Timers:
     async def run(self) -> None:
         """Ring until ``close()``."""
         self._loop = asyncio.get_running_loop()
-        self._scheduler.add_job(
-            self._look,
-            IntervalTrigger(seconds=_LOOK_EVERY, timezone=UTC),
-            id="look",
-            max_instances=1,
-            coalesce=True,
-            misfire_grace_time=None,
-        )
         self._scheduler.start()
+        heart = asyncio.create_task(self._live())
         try:
             while not self._closing:
                 self._due.clear()
                 await self._round()
                 await self._due.wait()
         finally:
+            heart.cancel()
+            await asyncio.gather(heart, return_exceptions=True)
             self._scheduler.shutdown(wait=False)
             await self._on(self._pulse, self._leave)
             self._threads.shutdown()
@@ -92,27 +87,32 @@ class Timers:
         # A coroutine, because APScheduler runs plain functions in another thread.
         self._due.set()
 
-    async def _look(self) -> None:
+    async def _live(self) -> None:
         """The safety look: beat, take over what dead nodes held, and see what is due."""
-        try:
-            await self._on(self._pulse, self._beat)
-        except OncallError as exc:
-            _log.warning("no heartbeat: %s", exc)
-        self._due.set()
+        while True:
+            try:
+                await self._on(self._pulse, self._beat)
+            except OncallError as exc:
+                _log.warning("no heartbeat: %s", exc)
+            except Exception:  # noqa: BLE001 - whatever it is, the clock must go on
+                _log.exception("no heartbeat")
+            self._due.set()
+            await asyncio.sleep(_LOOK_EVERY)
 
     async def _round(self) -> None:
         """Decide everything that is due, then set the alarm for what is not."""
         try:
             wake_at = await self._on(self._threads, self._decide_all)
+            self.progress_at = self.clock.now()
+            if wake_at is not None:
+                self._set_alarm(wake_at)
+        except OncallError as exc:
+            _log.warning("what is due could not be decided: %s", exc)
         except Exception:  # noqa: BLE001 - the clock must go on; it looks again in a second
             _log.exception("what is due could not be decided")
-            return
-        self.progress_at = self.clock.now()
-        if wake_at is not None:
-            self._set_alarm(wake_at)
 
     def _decide_all(self) -> datetime | None:
-        while self.engine.run_due(self.clock.now(), BATCH):
+        while not self._closing and self.engine.run_due(self.clock.now(), BATCH):
             self._sent()
         return self.engine.next_wake()
 
@@ -130,10 +130,9 @@ class Timers:
         )
 
     def _beat(self) -> None:
-        now = self.clock.now()
         with self.engine.db.begin() as tx:
-            nodes.beat(tx, self.node, now, self.progress_at)
-            taken = nodes.take_over(tx, now)
+            nodes.beat(tx, self.node, self.progress_at)
+            taken = nodes.take_over(tx)
         if taken:
             _log.warning("took over %s messages from a node that stopped", taken)
 
@@ -141,5 +140,5 @@ class Timers:
         try:
             with self.engine.db.begin() as tx:
                 nodes.leave(tx, self.node)
-        except OncallError as exc:
+        except Exception as exc:  # noqa: BLE001 - the lease ends by itself
             _log.warning("could not say goodbye: %s", exc)

@@ -89,15 +89,21 @@ class App:
         self.db.on_commit(heard)
         watcher = asyncio.create_task(watch(self.db, heard))
         try:
-            await asyncio.gather(self.timers.run(), self.delivery.run())
+            await asyncio.gather(self.timers.run(), self._send())
         finally:
             watcher.cancel()
             await asyncio.gather(watcher, return_exceptions=True)
 
+    async def _send(self) -> None:
+        try:
+            await self.delivery.run()
+        finally:
+            # Only now: a node that stopped beating while it sends would be taken for dead.
+            await self.timers.close()
+
     async def stop(self) -> None:
         """Stop in good order: nothing new is claimed, what is in flight is recorded."""
         await self.delivery.close()
-        await self.timers.close()
 
 
 def notifiers_of(settings: Settings) -> Mapping[Channel, Sequence[Notifier]]:

@@ -133,7 +133,7 @@ class World:
             decided = 0
             while done := self.app.engine.run_due(self.now):
                 decided += done
-            sent = self._runner.run(self._send_all())
+            sent = self._runner.run(self.app.delivery.once())
             if not decided and not sent:
                 return
         raise AssertionError("the world does not come to rest")
@@ -142,19 +142,6 @@ class World:
         with self.app.db.read() as tx:
             moments = (pages.next_wake(tx), outbox.next_due(tx))
         return min((m for m in moments if m is not None), default=None)
-
-    async def _send_all(self) -> int:
-        """What delivery's own loop does, one round after another until nothing is left."""
-        delivery, total = self.app.delivery, 0
-        while True:
-            more = await delivery._turn()
-            while delivery._tasks:
-                await asyncio.wait(tuple(delivery._tasks))
-            batch, delivery._done = delivery._done, []
-            if not batch and not more:
-                return total
-            delivery._record(batch, [delivery._rows.pop(sent.id) for sent in batch])
-            total += len(batch)
 
     # -- what people do --------------------------------------------------------------------
 

@@ -12,6 +12,8 @@ from oncall.core.model import Alarm
 from oncall.store.database import Tx
 from oncall.tables import alarms
 
+#: A longer name must not keep an alarm from being raised.
+_LONGEST_NAME = 60
 #: These speak of a unit's people, not of one page: one open alarm for all the pages that met it.
 _OF_THE_UNIT = frozenset({Alarm.GAP, Alarm.UNREACHABLE})
 
@@ -47,6 +49,7 @@ def raise_alarm(
 ) -> None:
     """Open an alarm, or count once more one that is still open."""
     c = alarms.c
+    who = who[:_LONGEST_NAME]
     same = [c.alarm == alarm, c.closed_at.is_(None), c.unit == unit, c.level == level]
     same.append(c.who == who if who else c.who.is_(None))
     if alarm not in _OF_THE_UNIT:
@@ -73,7 +76,7 @@ def close_for_page(tx: Tx, page: str, kinds: Collection[Alarm], by: str, now: da
     tx.conn.execute(
         update(alarms)
         .where(and_(alarms.c.page == page, alarms.c.alarm.in_(kinds), alarms.c.closed_at.is_(None)))
-        .values(closed_at=now, closed_by=by)
+        .values(closed_at=now, closed_by=by[:_LONGEST_NAME])
     )
 
 
@@ -82,7 +85,7 @@ def close(tx: Tx, alarm_id: int, by: str, now: datetime) -> bool:
     done = tx.conn.execute(
         update(alarms)
         .where(and_(alarms.c.id == alarm_id, alarms.c.closed_at.is_(None)))
-        .values(closed_at=now, closed_by=by)
+        .values(closed_at=now, closed_by=by[:_LONGEST_NAME])
     )
     return done.rowcount == 1
 

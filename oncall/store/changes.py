@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import psycopg
 
-from oncall.store.database import CHANNEL, Database
+from oncall.store.database import CHANNEL, GIVE_UP, Database
 
 _log = logging.getLogger(__name__)
 
@@ -22,8 +22,8 @@ async def watch(db: Database, heard: Callable[[], None]) -> None:
     while True:
         try:
             await (_listen(db, heard) if db.postgres else _poll(db, heard))
-        except (psycopg.Error, OSError) as exc:
-            # The one-second poll finds the work meanwhile; we only lose the quick ear.
+        except Exception as exc:  # noqa: BLE001 - whatever it is, only the quick ear is lost
+            # The one-second poll finds the work meanwhile.
             _log.warning("cannot hear other nodes, trying again: %s", type(exc).__name__)
         await asyncio.sleep(_RECONNECT_AFTER)
         heard()
@@ -31,7 +31,9 @@ async def watch(db: Database, heard: Callable[[], None]) -> None:
 
 async def _listen(db: Database, heard: Callable[[], None]) -> None:
     dsn = db.url.set(drivername="postgresql").render_as_string(hide_password=False)
-    async with await psycopg.AsyncConnection.connect(dsn, autocommit=True) as conn:
+    async with await psycopg.AsyncConnection.connect(
+        dsn, autocommit=True, connect_timeout=5, **GIVE_UP
+    ) as conn:
         await conn.execute(f"LISTEN {CHANNEL}")
         heard()
         async for _ in conn.notifies():

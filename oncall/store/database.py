@@ -8,15 +8,24 @@ and other nodes hear of new work by NOTIFY. Both are accelerators only: the one-
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, make_url, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from oncall.core.errors import Unreachable
+
+T = TypeVar("T")
 
 #: The channel name of LISTEN/NOTIFY.
 CHANNEL = "oncall"
@@ -25,6 +34,24 @@ CHANNEL = "oncall"
 _BUSY_SECONDS = 20
 #: A statement longer than this is cut: a slow query must not hold up paging.
 _STATEMENT_TIMEOUT = "30s"
+#: A server that vanished without a word is given up after this long, not after the system's hours.
+GIVE_UP: Mapping[str, Any] = {
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+#: What goes wrong with a database rather than with what was asked of it.
+_AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout)
+#: SQLSTATEs of a transaction undone so that another could go on: deadlock, serialization.
+_UNDONE = frozenset({"40P01", "40001"})
+#: A transaction undone this often in a row is given up.
+_ATTEMPTS = 5
+
+
+class Contended(Unreachable):
+    """The database undid this transaction in favour of another; doing it again will do."""
 
 
 class Tx:
@@ -38,6 +65,18 @@ class Tx:
     def ring(self) -> None:
         """There is new work in this transaction: wake whoever does it, after the commit."""
         self.rung = True
+
+    @contextmanager
+    def savepoint(self) -> Iterator[None]:
+        """What fails in here is undone by itself, and the transaction can go on.
+
+        Raises Unreachable where it is the database that failed.
+        """
+        try:
+            with self.conn.begin_nested():
+                yield
+        except _AWAY as exc:
+            raise _unreachable(exc) from exc
 
 
 class Database:
@@ -54,6 +93,7 @@ class Database:
         if self.postgres:
             options["connect_args"] = {
                 "connect_timeout": 5,
+                **GIVE_UP,
                 "options": f"-c timezone=UTC -c statement_timeout={_STATEMENT_TIMEOUT}",
             }
             options["max_overflow"] = pool_size
@@ -81,11 +121,25 @@ class Database:
                 yield tx
                 if tx.rung and self.postgres:
                     conn.execute(text(f"SELECT pg_notify('{CHANNEL}', '')"))
-        except OperationalError as exc:
-            raise Unreachable("database_unreachable", detail=_first_line(exc)) from exc
+        except _AWAY as exc:
+            raise _unreachable(exc) from exc
         if tx.rung:
             for bell in self._bells:
                 bell()
+
+    def attempt(self, work: Callable[[Tx], T]) -> T:
+        """Do ``work`` in a transaction, and again when that was undone in favour of another.
+
+        Raises what ``work`` raises, and Unreachable.
+        """
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                with self.begin() as tx:
+                    return work(tx)
+            except Contended:
+                continue
+        with self.begin() as tx:
+            return work(tx)
 
     @contextmanager
     def read(self) -> Iterator[Tx]:
@@ -96,8 +150,8 @@ class Database:
                     conn = conn.execution_options(read_only=True)
                 yield Tx(conn, postgres=self.postgres)
                 conn.rollback()
-        except OperationalError as exc:
-            raise Unreachable("database_unreachable", detail=_first_line(exc)) from exc
+        except _AWAY as exc:
+            raise _unreachable(exc) from exc
 
     def close(self) -> None:
         """Give back every connection."""
@@ -124,5 +178,8 @@ def _prepare_sqlite(db: Database) -> None:
         conn.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
-def _first_line(exc: DBAPIError) -> str:
-    return str(exc.orig).strip().splitlines()[0][:200] if str(exc.orig).strip() else "no answer"
+def _unreachable(exc: SQLAlchemyError) -> Unreachable:
+    cause = exc.orig if isinstance(exc, DBAPIError) else exc
+    told = str(cause).strip()
+    kind = Contended if getattr(cause, "sqlstate", None) in _UNDONE else Unreachable
+    return kind("database_unreachable", detail=told.splitlines()[0][:200] if told else "no answer")

@@ -15,6 +15,8 @@ from oncall.store.database import Tx
 from oncall.tables import counters, log
 
 _encode = msgspec.json.Encoder().encode
+#: A longer name must not keep an event out of the log.
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +51,7 @@ def append(tx: Tx, entries: Sequence[Entry]) -> None:
                     "at": e.at,
                     "event": e.event,
                     "reason": e.reason,
-                    "who": e.who,
+                    "who": e.who[:_LONGEST_NAME] if e.who else e.who,
                     "payload": dumps(e.payload if e.payload is not None else {}),
                     "saw": None if e.saw is None else dumps(e.saw),
                     "trail": None if e.trail is None else dumps(e.trail),

@@ -7,12 +7,25 @@ What happens to a message once it has left is in ``attempts``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Integer,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from oncall.store.database import Tx
 from oncall.tables import outbox
@@ -33,13 +46,10 @@ RANK = {
     EXPIRED: 60,
     SUPERSEDED: 60,
 }
-#: The provider says it is on its way; a state of its own is not needed to know that.
-ON_ITS_WAY = 40
-#: A call that was answered and is over.
-HUNG_UP = 50
-
-#: A call that was to be ended longer ago than this has ended, whatever the provider says.
-_LONGEST_CALL = timedelta(minutes=5)
+#: A provider's code is for people to read; a longer one must not keep an outcome from its row.
+_LONGEST_CODE = 40
+#: How many ids fit into one statement.
+_CHUNK = 5_000
 
 #: Rows that may still be sent.
 _OPEN = (QUEUED, UNKNOWN)
@@ -124,16 +134,28 @@ def put(tx: Tx, drafts: Sequence[Draft]) -> None:
     tx.ring()
 
 
-def claim(tx: Tx, node: str, channel: str, now: datetime, limit: int) -> list[Row]:
+def put_once(tx: Tx, draft: Draft) -> None:
+    """Queue a message unless its key is there already."""
+    if tx.conn.execute(select(outbox.c.id).where(outbox.c.key == draft.key)).first() is None:
+        put(tx, [draft])
+
+
+def claim(
+    tx: Tx, node: str, channel: str, now: datetime, limit: int, *, lane: int | None = None
+) -> list[Row]:
     """Take up to ``limit`` messages that are due, the most pressing lane first; they are ours.
 
-    One whose last send ended in doubt is marked as possibly sent twice.
+    Only up to ``lane`` where one is given. One whose last send ended in doubt is marked as
+    possibly sent twice.
     """
     c = outbox.c
+    where = [c.state.in_(_OPEN), c.due_at <= now, c.channel == channel, c.stop.is_(False)]
+    if lane is not None:
+        where.append(c.lane <= lane)
     due = (
         select(c.id)
-        .where(and_(c.state.in_(_OPEN), c.due_at <= now, c.channel == channel))
-        .order_by(outbox.c.lane, outbox.c.due_at, outbox.c.id)
+        .where(and_(*where))
+        .order_by(c.lane, c.due_at, c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -142,7 +164,7 @@ def claim(tx: Tx, node: str, channel: str, now: datetime, limit: int) -> list[Ro
         return []
     taken = tx.conn.execute(
         update(outbox)
-        .where(and_(outbox.c.id.in_(ids), outbox.c.state.in_(_OPEN)))
+        .where(and_(c.id.in_(ids), c.state.in_(_OPEN)))
         .values(
             state=SENDING,
             rank=RANK[SENDING],
@@ -156,17 +178,50 @@ def claim(tx: Tx, node: str, channel: str, now: datetime, limit: int) -> list[Ro
     return sorted(_rows(taken), key=lambda row: order[row.id])
 
 
-def next_due(tx: Tx) -> datetime | None:
-    """When the next queued message is due."""
-    query = select(func.min(outbox.c.due_at)).where(outbox.c.state.in_(_OPEN))
-    return tx.conn.execute(query).scalar()
+def next_due(tx: Tx, channels: Collection[str] | None = None) -> datetime | None:
+    """When the next queued message is due, on any channel or on these."""
+    c = outbox.c
+    where = [c.state.in_(_OPEN), c.stop.is_(False)]
+    if channels is not None:
+        where.append(c.channel.in_(channels))
+    return tx.conn.execute(select(func.min(c.due_at)).where(and_(*where))).scalar()
+
+
+def give_back(tx: Tx, whose: ColumnElement[bool]) -> int:
+    """Put back what is held by ``whose`` and will not be recorded; says how many.
+
+    Marked as possibly sent twice; what must not be sent any more stays in doubt.
+    """
+    c = outbox.c
+    held = select(c.id).where(and_(c.state == SENDING, whose)).order_by(c.id)
+    ids = list(tx.conn.execute(held.with_for_update(skip_locked=True)).scalars())
+    for i in range(0, len(ids), _CHUNK):
+        tx.conn.execute(
+            update(outbox)
+            .where(and_(c.id.in_(ids[i : i + _CHUNK]), c.state == SENDING))
+            .values(
+                state=case((c.stop, UNKNOWN), else_=QUEUED),
+                rank=case((c.stop, RANK[UNKNOWN]), else_=RANK[QUEUED]),
+                resent=True,
+                node=None,
+            )
+        )
+    if ids:
+        tx.ring()
+    return len(ids)
+
+
+def give_back_all_but(tx: Tx, node: str, held: Collection[int]) -> int:
+    """Put back what ``node`` claimed without ever hearing of it: its commit broke on the way."""
+    return give_back(tx, and_(outbox.c.node == node, outbox.c.id.not_in(held)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What became of one send."""
+    """What became of one send: of the row's try number ``tries``."""
 
     id: int
+    tries: int
     state: str
     text: str
     provider: str
@@ -176,14 +231,29 @@ class Sent:
     #: When to try again, for queued and unknown.
     due_at: datetime
     late: bool
+    #: It waits for its provider, and the page is told so.
+    stalled: bool = False
 
 
 _RECORD = (
     update(outbox)
-    .where(and_(outbox.c.id == bindparam("row_id"), outbox.c.rank <= RANK[SENDING]))
+    .where(
+        and_(
+            outbox.c.id == bindparam("row_id"),
+            outbox.c.rank <= RANK[SENDING],
+            # Another node may have taken it over meanwhile and be sending it now.
+            outbox.c.tries == bindparam("try_number"),
+        )
+    )
     .values(
-        state=bindparam("new_state"),
-        rank=bindparam("new_rank"),
+        state=case(
+            (outbox.c.stop, bindparam("quelled_state", type_=String)),
+            else_=bindparam("new_state", type_=String),
+        ),
+        rank=case(
+            (outbox.c.stop, bindparam("quelled_rank", type_=Integer)),
+            else_=bindparam("new_rank", type_=Integer),
+        ),
         text=bindparam("new_text"),
         provider=bindparam("new_provider"),
         provider_id=func.coalesce(bindparam("new_provider_id"), outbox.c.provider_id),
@@ -192,6 +262,7 @@ _RECORD = (
         due_at=bindparam("new_due_at"),
         late=bindparam("new_late"),
         ended_at=bindparam("new_ended_at"),
+        stalled=or_(outbox.c.stalled, bindparam("new_stalled", type_=Boolean)),
     )
 )
 #: A receipt overtook the record: keep its state, but remember what was sent and how.
@@ -207,8 +278,14 @@ _RECORD_LATE = (
 )
 
 
-def record(tx: Tx, results: Sequence[Sent]) -> None:
-    """Write what became of sends; never undoes what a receipt has already told."""
+def record(tx: Tx, results: Sequence[Sent]) -> set[int]:
+    """Write what became of sends; never undoes what a receipt has already told.
+
+    What should be tried again is dropped instead where a human took the page in between. Gives the
+    ids of messages that stand otherwise than their result says, because something overtook it.
+    """
+    if not results:
+        return set()
     late = [
         {
             "row_id": s.id,
@@ -219,23 +296,38 @@ def record(tx: Tx, results: Sequence[Sent]) -> None:
         }
         for s in results
     ]
-    main = [
-        {
-            **values,
-            "new_state": s.state,
-            "new_rank": RANK[s.state],
-            "new_code": s.code,
-            "new_due_at": s.due_at,
-            "new_late": s.late,
-            "new_ended_at": s.at if s.state == FAILED else None,
-        }
-        for s, values in zip(results, late, strict=True)
-    ]
-    if main and tx.conn.execute(_RECORD, main).rowcount != len(main):
-        tx.conn.execute(_RECORD_LATE, late)
+    main = [{**values, **_result(s)} for s, values in zip(results, late, strict=True)]
+    if tx.conn.execute(_RECORD, main).rowcount == len(main):
+        return set()
+    tx.conn.execute(_RECORD_LATE, late)
+    stands = select(outbox.c.id, outbox.c.state).where(outbox.c.id.in_([s.id for s in results]))
+    states = {row.id: row.state for row in tx.conn.execute(stands)}
+    return {s.id for s in results if states.get(s.id) != s.state}
+
+
+def _result(sent: Sent) -> dict[str, Any]:
+    quelled = SUPERSEDED if sent.state == QUEUED else sent.state
+    return {
+        "try_number": sent.tries,
+        "new_state": sent.state,
+        "new_rank": RANK[sent.state],
+        "quelled_state": quelled,
+        "quelled_rank": RANK[quelled],
+        "new_code": sent.code[:_LONGEST_CODE] if sent.code else None,
+        "new_due_at": sent.due_at,
+        "new_late": sent.late,
+        "new_stalled": sent.stalled,
+        "new_ended_at": sent.at if RANK[sent.state] == RANK[FAILED] else None,
+    }
 
 
 def by_id(tx: Tx, row_id: int) -> Row | None:
     """One message."""
-    found = _rows(tx.conn.execute(select(*_ROW).where(outbox.c.id == row_id)))
+    found = select_rows(tx, outbox.c.id == row_id)
     return found[0] if found else None
+
+
+def select_rows(tx: Tx, where: ColumnElement[bool], limit: int | None = None) -> list[Row]:
+    """Messages that fit, the oldest first."""
+    query = select(*_ROW).where(where).order_by(outbox.c.id).limit(limit)
+    return _rows(tx.conn.execute(query))

@@ -7,7 +7,7 @@ still carrying the very policy it opened with.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_type_hints
@@ -193,19 +193,30 @@ def save(tx: Tx, changed: Sequence[tuple[Page, int]]) -> None:
         raise Lost
 
 
-def postpone(tx: Tx, page_id: str, until: datetime) -> tuple[str, str]:
-    """Look at a page again later, one that could not be decided; gives its unit and transfer."""
+def lock(tx: Tx, ids: Collection[str]) -> None:
+    """Keep these pages from everybody else until the transaction ends, always in one order."""
+    query = select(pages.c.id).where(pages.c.id.in_(sorted(ids))).order_by(pages.c.id)
+    tx.conn.execute(query.with_for_update()).all()
+
+
+def postpone(tx: Tx, page_id: str, until: datetime) -> None:
+    """Look at a page again later, one that could not be decided."""
     tx.conn.execute(update(pages).where(pages.c.id == page_id).values(wake_at=until))
+
+
+def whose(tx: Tx, page_id: str) -> tuple[str, str]:
+    """A page's unit and transfer, without looking inside it."""
     query = select(pages.c.unit, pages.c.transfer).where(pages.c.id == page_id)
     row = tx.conn.execute(query).one()
     return row.unit, row.transfer
 
 
-def nudge(tx: Tx, now: datetime) -> None:
-    """The roster changed: every open page asks again who is on duty."""
+def nudge(tx: Tx, now: datetime, page_id: str | None = None) -> None:
+    """The roster changed: every open page, or this one, asks again who is on duty."""
+    where = pages.c.state.in_((State.WAITING, State.EXHAUSTED))
     tx.conn.execute(
         update(pages)
-        .where(pages.c.state.in_((State.WAITING, State.EXHAUSTED)))
+        .where(where if page_id is None else and_(where, pages.c.id == page_id))
         .values(wake_at=now, nudged=True, version=pages.c.version + 1)
     )
     tx.ring()

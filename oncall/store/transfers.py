@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from oncall.core.model import Colour, Page, State, Urgency
@@ -55,6 +55,12 @@ def by_ids(tx: Tx, ids: Sequence[str]) -> dict[str, Transfer]:
     """Transfers by id."""
     query = select(*_TRANSFER_COLUMNS).where(transfers.c.id.in_(set(ids)))
     return {t.id: t for t in map(_transfer, tx.conn.execute(query))}
+
+
+def lock(tx: Tx, transfer_id: str) -> None:
+    """Keep a transfer from everybody else until the transaction ends."""
+    query = select(transfers.c.id).where(transfers.c.id == transfer_id)
+    tx.conn.execute(query.with_for_update()).all()
 
 
 def set_state(tx: Tx, transfer_id: str, state: TransferState, now: datetime) -> None:
@@ -164,6 +170,11 @@ def first_time(
     except IntegrityError:
         return False
     return True
+
+
+def forget(tx: Tx, key: str) -> None:
+    """A request that came to nothing leaves no trace."""
+    tx.conn.execute(delete(seen).where(seen.c.key == key))
 
 
 def seen_before(tx: Tx, key: str) -> tuple[str | None, str | None] | None:

@@ -1,0 +1,199 @@
+"""What becomes of messages that have left: receipts, answers, and calls to be ended.
+
+A receipt never moves a message back: see ``outbox.RANK``. Rows of one page are locked in the order
+of their ids by everybody, so that an ack and a record never wait for each other for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, bindparam, case, func, or_, select, update
+
+from oncall.store.database import Tx
+from oncall.store.outbox import (
+    ACCEPTED,
+    ACKED,
+    ANSWERED,
+    DELIVERED,
+    FAILED,
+    QUEUED,
+    RANK,
+    SENDING,
+    SUPERSEDED,
+    UNKNOWN,
+    Row,
+    select_rows,
+)
+from oncall.tables import outbox
+
+#: The provider says it is on its way; a state of its own is not needed to know that.
+ON_ITS_WAY = 40
+#: A call that was answered and is over.
+HUNG_UP = 50
+
+#: A call that was to be ended longer ago than this has ended, whatever the provider says.
+_LONGEST_CALL = timedelta(minutes=5)
+_VOICE = "voice"
+
+
+def advance(
+    tx: Tx,
+    row_id: int,
+    *,
+    state: str,
+    rank: int,
+    provider_id: str | None,
+    code: str | None,
+    now: datetime,
+) -> bool:
+    """Apply a receipt if it tells more than we know; False for an old or repeated one.
+
+    That an earlier send failed says nothing about the later one we know of.
+    """
+    c = outbox.c
+    where = [c.id == row_id, c.rank < rank]
+    if state == FAILED:
+        where.append(or_(c.provider_id.is_(None), c.provider_id == provider_id))
+    ends = rank >= RANK[DELIVERED]
+    done = tx.conn.execute(
+        update(outbox)
+        .where(and_(*where))
+        .values(
+            state=state,
+            rank=rank,
+            provider_id=func.coalesce(c.provider_id, provider_id),
+            code=func.coalesce(code, c.code),
+            ended_at=now if ends else c.ended_at,
+        )
+    )
+    if done.rowcount:
+        # It may be a call that was waiting only for its id to be hung up.
+        tx.ring()
+    return done.rowcount == 1
+
+
+def said_together(tx: Tx, row: Row) -> list[Row]:
+    """The other rows that the message of ``row`` spoke for (one message for several pages)."""
+    if row.provider_id is None:
+        return []
+    same = and_(
+        outbox.c.provider_id == row.provider_id,
+        outbox.c.state == SUPERSEDED,
+        outbox.c.id != row.id,
+    )
+    return select_rows(tx, same)
+
+
+def quell(tx: Tx, page: str, now: datetime, *, but: int | None) -> None:
+    """A human has it: send nothing more of a page and end its calls, but the one being spoken in.
+
+    What is under way at this moment will not be tried again, whatever comes of it.
+    """
+    _lock(tx, page)
+    c = outbox.c
+    under_way = or_(
+        c.state.in_((QUEUED, SENDING, UNKNOWN)),
+        and_(c.channel == _VOICE, c.state.in_((ACCEPTED, ANSWERED))),
+    )
+    where = [c.page == page, c.ended_at.is_(None), under_way]
+    if but is not None:
+        where.append(c.id != but)
+    queued = c.state == QUEUED
+    tx.conn.execute(
+        update(outbox)
+        .where(and_(*where))
+        .values(
+            state=case((queued, SUPERSEDED), else_=c.state),
+            rank=case((queued, RANK[SUPERSEDED]), else_=c.rank),
+            ended_at=case((queued, now), else_=c.ended_at),
+            stop=case((queued, c.stop), else_=True),
+        )
+    )
+    tx.ring()
+
+
+_REPLACE = (
+    update(outbox)
+    .where(
+        and_(
+            outbox.c.page == bindparam("of_page"),
+            outbox.c.person == bindparam("of_person"),
+            outbox.c.channel == bindparam("of_channel"),
+            # Not IN: a list cannot be expanded in a statement run many times.
+            or_(outbox.c.state == QUEUED, outbox.c.state == UNKNOWN),
+            outbox.c.stop.is_(False),
+        )
+    )
+    .values(state=SUPERSEDED, rank=RANK[SUPERSEDED], ended_at=bindparam("at"))
+)
+
+
+def replace(tx: Tx, targets: Sequence[tuple[str, str, str]], now: datetime) -> None:
+    """Drop what still waits for these (page, person, channel): a newer message replaces it."""
+    if targets:
+        tx.conn.execute(
+            _REPLACE,
+            [
+                {"of_page": page, "of_person": person, "of_channel": channel, "at": now}
+                for page, person, channel in targets
+            ],
+        )
+
+
+def to_stop(tx: Tx, now: datetime, limit: int) -> list[Row]:
+    """Calls to be ended whose provider id we know, unless they are too old to be going on."""
+    c = outbox.c
+    begun = func.coalesce(c.sent_at, c.due_at)
+    where = and_(
+        c.stop.is_(True),
+        c.channel == _VOICE,
+        c.provider_id.is_not(None),
+        c.ended_at.is_(None),
+        begun > now - _LONGEST_CALL,
+    )
+    return select_rows(tx, where, limit)
+
+
+def stopped(tx: Tx, row_id: int, now: datetime) -> None:
+    """A call was ended (or had already ended), unless it was answered with a key meanwhile."""
+    tx.conn.execute(
+        update(outbox)
+        .where(and_(outbox.c.id == row_id, outbox.c.stop.is_(True)))
+        .values(stop=False, state=SUPERSEDED, rank=RANK[SUPERSEDED], ended_at=now)
+    )
+
+
+def reached(tx: Tx, page: str, person: str) -> bool:
+    """Whether anything of this page ever left for this person."""
+    where = and_(outbox.c.page == page, outbox.c.person == person, outbox.c.tries > 0)
+    return tx.conn.execute(select(outbox.c.id).where(where).limit(1)).first() is not None
+
+
+def mark_acked(tx: Tx, page: str, person: str, now: datetime, *, attempt: int | None) -> None:
+    """Mark the message that was answered: ``attempt``, else the latest text to this person.
+
+    Never a call that nobody pressed a key in: it may be ringing, and is to be hung up.
+    """
+    _lock(tx, page)
+    c = outbox.c
+    left = and_(
+        c.page == page,
+        c.person == person,
+        c.tries > 0,
+        c.channel != _VOICE,
+        c.notice.in_(("page", "handover", "alarm")),
+        c.state.in_((SENDING, UNKNOWN, ACCEPTED, DELIVERED, ANSWERED)),
+    )
+    latest = select(func.max(c.id)).where(left).scalar_subquery()
+    tx.conn.execute(
+        update(outbox)
+        .where(c.id == (latest if attempt is None else attempt))
+        .values(state=ACKED, rank=RANK[ACKED], ended_at=now, stop=False)
+    )
+
+
+def _lock(tx: Tx, page: str) -> None:
+    rows = select(outbox.c.id).where(outbox.c.page == page).order_by(outbox.c.id)
+    tx.conn.execute(rows.with_for_update()).all()
