@@ -90,6 +90,7 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("It ends on {value}, not after its first day."),
         N_("Exchange or correct the two days."),
     ),
+    "missing_cell": (N_("“{value}” is empty."), N_("Fill it in.")),
     "given_before": (
         N_("“{value}” was given before, at {first}."),
         N_("Keep one of the two rows."),

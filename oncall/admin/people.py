@@ -1,0 +1,254 @@
+"""People from a file: who is who by unit, name and number; then all of it or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from oncall.admin.office import similar
+from oncall.admin.tables import Column, Faults, Row, read_table
+from oncall.admin.units import phone
+from oncall.config import LANGS
+from oncall.core.errors import Fault
+from oncall.core.model import Source
+from oncall.core.policies.values import ROLES
+from oncall.store import directory as rows
+from oncall.store import pages
+from oncall.store.database import Tx
+from oncall.store.directory import Person, Unit
+from rosters.phones import mobile
+from rosters.text import fold_name, squeeze
+
+COLUMNS = (
+    Column(name="unit", also=("单位", "单位代码", "单位名称", "部门"), required=True),
+    Column(name="name", also=("姓名", "人员", "联络员"), required=True),
+    Column(name="mobile", also=("手机", "手机号", "手机号码", "联系电话", "phone"), required=True),
+    Column(name="mobile2", also=("手机2", "备用手机", "第二手机")),
+    Column(name="office_phone", also=("办公电话", "座机", "固定电话", "办公座机")),
+    Column(name="email", also=("邮箱", "电子邮箱", "邮件")),
+    Column(name="title", also=("职务", "职位", "职称")),
+    Column(name="post", also=("岗位", "身份", "联络身份")),
+    Column(name="lang", also=("语言",)),
+    Column(name="active", also=("在职", "在岗", "状态")),
+)
+#: Standing posts, and what people write for them.
+POSTS: Mapping[str, str] = {
+    squeeze(word): post
+    for post, words in {
+        "liaison": "liaison 联络员",
+        "deputy": "deputy 副职 副班 副联络员",
+        "division_leader": "division_leader 分管领导 分管",
+        "head": "head 主要负责人 主要领导 负责人",
+    }.items()
+    for word in words.split()
+}
+_YES = frozenset("yes y true 1 是 在职 在岗 有效".split())
+_NO = frozenset("no n false 0 否 离职 离岗 调离 退休 无效".split())
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_LONGEST = {"name": 60, "email": 120, "title": 60}
+_LANG_WORDS = {"zh": "zh_CN", "zh_cn": "zh_CN", "zh-cn": "zh_CN", "中文": "zh_CN", "en": "en"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonPlan:
+    """What a file of people changes."""
+
+    add: tuple[Person, ...]
+    change: tuple[tuple[Person, Person], ...]
+    unchanged: int
+    warnings: tuple[Fault, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.add or self.change)
+
+
+def plan(
+    data: bytes,
+    filename: str,
+    units: Mapping[str, Unit],
+    people: Sequence[Person],
+    new_id: Callable[[], str],
+) -> PersonPlan:
+    """What the file would change; raises Invalid with every fault of it.
+
+    A person is known again by unit and name, namesakes by their number, and who moved to another
+    unit by name and number. People the file does not name stay as they are.
+    """
+    faults = Faults()
+    read = read_table(data, filename, COLUMNS, faults)
+    reading = _Reading(units, people, faults, new_id)
+    for row in read:
+        reading.add(row)
+    reading.check_numbers()
+    faults.check()
+    return reading.plan()
+
+
+def apply(tx: Tx, planned: PersonPlan, now: datetime) -> None:
+    """Carry a plan out; open pages ask again whom to contact."""
+    rows.put_people(tx, [*planned.add, *(new for _, new in planned.change)])
+    pages.nudge(tx, now)
+
+
+@dataclass
+class _Reading:
+    units: Mapping[str, Unit]
+    people: Sequence[Person]
+    faults: Faults
+    new_id: Callable[[], str]
+    #: What was read: person id -> (where, before, after).
+    found: dict[str, tuple[str, Person | None, Person]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.named: dict[tuple[str, str], list[Person]] = {}
+        for person in self.people:
+            self.named.setdefault((person.unit, fold_name(person.name)), []).append(person)
+        self.spelled = {squeeze(u.name_zh): u.code for u in self.units.values()}
+        self.spelled |= {squeeze(u.code): u.code for u in self.units.values()}
+
+    def add(self, row: Row) -> None:
+        """One row: everything wrong with it is noted."""
+        unit = self.spelled.get(squeeze(row.get("unit")))
+        if unit is None:
+            self._unknown_unit(row)
+        name = row.get("name").replace("\n", " ")
+        if not name:
+            self.faults.add(row.where, "missing_cell", "name")
+        values = dict(self._values(row))
+        if unit is None or not name:
+            return
+        before, sure = self._known(row, unit, name, values.get("mobile"))
+        if not sure:
+            return
+        person = before or Person(id=self.new_id(), unit=unit, name=name)
+        after = replace(person, unit=unit, name=name, **values)
+        if before is None and "active" not in values:
+            after = replace(after, active=True)
+        if not (after.mobile or after.mobile2 or after.office_phone) and after.active:
+            self.faults.add(row.where, "no_number", name, severity="warning")
+        if after.id in self.found:
+            first = self.found[after.id][0]
+            self.faults.add(row.where, "given_before", name, first=first)
+            return
+        self.found[after.id] = (row.where, before, after)
+        if before is None:
+            self.named.setdefault((unit, fold_name(name)), []).append(after)
+
+    def _unknown_unit(self, row: Row) -> None:
+        text = row.get("unit")
+        near = similar(text, self.units.values()) if text else []
+        if not text:
+            self.faults.add(row.where, "missing_cell", "unit")
+        elif near:
+            self.faults.add(row.where, "unknown_unit_near", text, unit=text, near=", ".join(near))
+        else:
+            self.faults.add(row.where, "unknown_unit", text)
+
+    def _known(
+        self, row: Row, unit: str, name: str, number: str | None
+    ) -> tuple[Person | None, bool]:
+        """Who that is already, if anybody; and whether there is no doubt."""
+        same = self.named.get((unit, fold_name(name)), [])
+        if len(same) == 1 and (not number or not same[0].mobile or same[0].id not in self.found):
+            return same[0], True
+        if same:
+            fitting = [p for p in same if number and number in (p.mobile, p.mobile2)]
+            if len(fitting) == 1:
+                return fitting[0], True
+            if not number:
+                self.faults.add(row.where, "namesakes", name, count=str(len(same)), unit=unit)
+                return None, False
+            return None, True
+        moved = [
+            p
+            for p in self.people
+            if number and number == p.mobile and fold_name(p.name) == fold_name(name)
+        ]
+        return (moved[0] if len(moved) == 1 else None), True
+
+    def _values(self, row: Row) -> Iterator[tuple[str, Any]]:
+        """The cells that are there, read; a column that is not there says nothing."""
+        for name in ("mobile", "mobile2"):
+            if name in row.cells:
+                yield name, self._mobile(row, name)
+        if "office_phone" in row.cells:
+            text = row.get("office_phone")
+            yield "office_phone", phone(row, "office_phone", self.faults) if text else None
+        for name in ("email", "title"):
+            if name in row.cells:
+                yield name, row.get(name) or None
+        if row.get("email") and not _EMAIL.fullmatch(row.get("email")):
+            self.faults.add(row.where, "bad_email", row.get("email"))
+        for name, longest in _LONGEST.items():
+            if len(row.get(name)) > longest:
+                self.faults.add(
+                    row.where, "too_long", str(len(row.get(name))), longest=str(longest)
+                )
+        if "post" in row.cells:
+            yield "post", self._word(row, "post", POSTS, "bad_post", ROLES[Source.POST])
+        if "lang" in row.cells:
+            yield "lang", self._word(row, "lang", _LANG_WORDS, "bad_lang", LANGS)
+        if row.get("active"):
+            yield "active", self._active(row)
+
+    def _mobile(self, row: Row, name: str) -> str | None:
+        text = row.get(name)
+        if not text:
+            return None
+        number = mobile(text)
+        if number is None:
+            self.faults.add(row.where, "bad_mobile", text)
+        return number
+
+    def _word(
+        self, row: Row, name: str, words: Mapping[str, str], code: str, known: Sequence[str]
+    ) -> str | None:
+        text = row.get(name)
+        found = words.get(squeeze(text))
+        if text and found is None:
+            self.faults.add(row.where, code, text, known=", ".join(known))
+        return found
+
+    def _active(self, row: Row) -> bool:
+        word = squeeze(row.get("active"))
+        if word not in _YES and word not in _NO:
+            self.faults.add(row.where, "bad_yes_no", row.get("active"))
+        return word not in _NO
+
+    def check_numbers(self) -> None:
+        """One number, one person: over the file and everybody who is known."""
+        owners: dict[str, tuple[str, str]] = {}
+        for person in self.people:
+            if person.active and person.id not in self.found:
+                for number in filter(None, (person.mobile, person.mobile2)):
+                    owners[number] = (person.id, f"{person.name} ({person.unit})")
+        for where, _, person in self.found.values():
+            if not person.active:
+                continue
+            for number in dict.fromkeys(filter(None, (person.mobile, person.mobile2))):
+                other = owners.get(number)
+                if other is not None and other[0] != person.id:
+                    self.faults.add(where, "number_taken", number, other=other[1])
+                owners.setdefault(number, (person.id, f"{person.name} ({where})"))
+
+    def plan(self) -> PersonPlan:
+        """What has to change."""
+        add, change, same = [], [], 0
+        for _, before, after in self.found.values():
+            if before is None:
+                add.append(after)
+            elif before != after:
+                change.append((before, after))
+            else:
+                same += 1
+        return PersonPlan(
+            add=tuple(add),
+            change=tuple(change),
+            unchanged=same,
+            warnings=self.faults.warnings,
+        )

@@ -1,0 +1,141 @@
+"""Units from a file: compared with those known, then all of it or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from oncall.admin.tables import Column, Faults, Row, read_table
+from oncall.core.errors import Fault
+from oncall.store import directory as rows
+from oncall.store.database import Tx
+from oncall.store.directory import Unit
+from rosters.phones import phones
+
+COLUMNS = (
+    Column(name="code", also=("单位代码", "代码", "编码", "unit"), required=True),
+    Column(name="name_zh", also=("单位", "单位名称", "名称", "中文名", "name"), required=True),
+    Column(name="name_en", also=("英文名", "英文名称")),
+    Column(name="kind", also=("类别", "类型", "单位类别"), required=True),
+    Column(name="parent", also=("上级", "上级单位")),
+    Column(name="desk_phone", also=("值班电话", "值班室电话", "座机")),
+    Column(name="valid_from", also=("启用日期", "生效日期")),
+    Column(name="valid_to", also=("停用日期", "失效日期")),
+)
+_CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,38}[A-Z0-9]")
+_KIND = re.compile(r"[a-z][a-z_]{1,39}")
+_LONGEST = {"name_zh": 100, "name_en": 200}
+_OPTIONAL = ("name_en", "parent", "desk_phone")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitPlan:
+    """What a file of units changes."""
+
+    add: tuple[Unit, ...]
+    change: tuple[tuple[Unit, Unit], ...]
+    unchanged: int
+    warnings: tuple[Fault, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to do."""
+        return not (self.add or self.change)
+
+
+def plan(data: bytes, filename: str, known: Mapping[str, Unit]) -> UnitPlan:
+    """What the file would change; raises Invalid with every fault of it.
+
+    A column the file does not have keeps what is known. Units the file does not name stay.
+    """
+    faults = Faults()
+    read = read_table(data, filename, COLUMNS, faults)
+    found: dict[str, tuple[str, Unit]] = {}
+    for row in read:
+        unit = _unit(row, known, faults)
+        if unit is None:
+            continue
+        if unit.code in found:
+            faults.add(row.where, "given_before", unit.code, first=found[unit.code][0])
+            continue
+        found[unit.code] = (row.where, unit)
+    for where, unit in found.values():
+        if unit.parent == unit.code:
+            faults.add(where, "own_parent")
+        elif unit.parent and unit.parent not in found and unit.parent not in known:
+            faults.add(where, "unknown_unit", unit.parent)
+    faults.check()
+    return compare((unit for _, unit in found.values()), known, faults.warnings)
+
+
+def compare(
+    wanted: Iterable[Unit], known: Mapping[str, Unit], warnings: tuple[Fault, ...] = ()
+) -> UnitPlan:
+    """What has to change for ``wanted`` to be known."""
+    add, change, same = [], [], 0
+    for unit in wanted:
+        before = known.get(unit.code)
+        if before is None:
+            add.append(unit)
+        elif before != unit:
+            change.append((before, unit))
+        else:
+            same += 1
+    return UnitPlan(add=tuple(add), change=tuple(change), unchanged=same, warnings=warnings)
+
+
+def apply(tx: Tx, planned: UnitPlan) -> None:
+    """Carry a plan out."""
+    rows.put_units(tx, [*planned.add, *(new for _, new in planned.change)])
+
+
+def _unit(row: Row, known: Mapping[str, Unit], faults: Faults) -> Unit | None:
+    code = row.get("code").upper()
+    if not _CODE.fullmatch(code):
+        faults.add(row.where, "bad_code", row.get("code"))
+        return None
+    before = known.get(code, Unit(code=code, name_zh=""))
+    given: dict[str, str | None] = {name: text or None for name, text in row.cells.items()}
+    if not given.get("name_zh"):
+        faults.add(row.where, "missing_cell", "name_zh")
+    for name, longest in _LONGEST.items():
+        if len(given.get(name) or "") > longest:
+            faults.add(row.where, "too_long", str(len(given[name] or "")), longest=str(longest))
+    kind = given.get("kind") or ""
+    if not _KIND.fullmatch(kind):
+        faults.add(row.where, "bad_kind", kind)
+    if given.get("parent"):
+        given["parent"] = (given["parent"] or "").upper()
+    if given.get("desk_phone"):
+        given["desk_phone"] = phone(row, "desk_phone", faults)
+    days = {name: _day(row, name, faults) for name in ("valid_from", "valid_to") if name in given}
+    changes: dict[str, Any] = {n: given[n] for n in _OPTIONAL if n in given}
+    changes.update(name_zh=given.get("name_zh") or before.name_zh, kind=kind, **days)
+    made = replace(before, **changes)
+    if made.valid_from and made.valid_to and made.valid_to <= made.valid_from:
+        faults.add(row.where, "ends_first", made.valid_to.isoformat())
+    return made
+
+
+def phone(row: Row, name: str, faults: Faults) -> str | None:
+    """The one number of a cell, a landline or a mobile; a fault where it is none."""
+    read = phones(row.get(name))
+    numbers = [*read.mobiles, *read.landlines]
+    if len(numbers) == 1 and not read.unread and (numbers[0][0] in "014"):
+        return numbers[0]
+    faults.add(row.where, "bad_phone", row.get(name))
+    return None
+
+
+def _day(row: Row, name: str, faults: Faults) -> date | None:
+    text = row.get(name)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text.replace("/", "-").replace(".", "-"))
+    except ValueError:
+        faults.add(row.where, "bad_day", text)
+        return None
