@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -35,6 +36,8 @@ class Door:
     feeds: Feeds
     penalties: Penalties
     run_engine: bool
+    #: Made in the loop that uses it.
+    hook_threads: CapacityLimiter | None = None
 
     def now(self) -> datetime:
         """This moment on the node's clock."""

@@ -196,11 +196,11 @@ def install(api: FastAPI, default_lang: str) -> None:
             media_type=MEDIA_TYPE,
         )
 
-    async def fault(request: Request, _: Exception) -> Response:
+    async def fault(request: Request, error: Exception) -> Response:
         incident = secrets.token_hex(4)
         # The route, not the address: an address may hold a secret.
         route = getattr(request.scope.get("route"), "path", "")
-        _log.error("%s %s failed, incident %s", request.method, route, incident)
+        _log.error("%s %s failed, incident %s", request.method, route, incident, exc_info=error)
         said = sentence(t_of(request), "server_fault", value=incident)
         return JSONResponse(
             problem(500, "server_fault", str(said)), status_code=500, media_type=MEDIA_TYPE

@@ -1,5 +1,17 @@
-"""The world behind the web door."""
+"""The world behind the web door, and the door itself."""
 
-from tests.world import furnished_url, templates, world
+from collections.abc import Iterator
 
-__all__ = ["furnished_url", "templates", "world"]
+import pytest
+
+from tests.web.serving import Site, serving
+from tests.world import World, furnished_url, templates, world
+
+__all__ = ["furnished_url", "site", "templates", "world"]
+
+
+@pytest.fixture
+def site(world: World) -> Iterator[Site]:
+    """The county's web door over HTTP; nothing runs behind it but what the test settles."""
+    with serving(world.app) as url:
+        yield Site(world=world, url=url, tokens={})

@@ -1,0 +1,101 @@
+"""The web door as one application: API, hooks, calendars, health; and the node's own life in it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from oncall.accounts import Accounts
+from oncall.feeds import Feeds
+from oncall.wiring import App
+from web import api, errors, feeds, health, hooks, lookup, quiet, reference
+from web.door import Door
+from web.limits import Guard, Penalties
+
+_log = logging.getLogger(__name__)
+
+VERSION = "1"
+
+
+def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter] = ()) -> FastAPI:
+    """The application over one node; with ``run_engine`` it decides and sends in this process.
+
+    ``routers`` are further doors (the console); handlers reach the node by
+    ``web.door.door_of(request).app``. The caller owns ``app`` and closes its database.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        quiet.install()
+        running = asyncio.create_task(_run(app)) if run_engine else None
+        try:
+            yield
+        finally:
+            if running is not None:
+                await app.stop()
+                await running
+
+    web = FastAPI(
+        title="oncall",
+        version=VERSION,
+        openapi_url=f"{api.PREFIX}/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        redirect_slashes=False,
+    )
+    door = Door(
+        app=app,
+        accounts=Accounts(app.db),
+        feeds=Feeds(app.db, app.directory, app.settings),
+        penalties=Penalties(),
+        run_engine=run_engine,
+    )
+    web.state.door = door
+    web.state.registry = health.registry_for(door)
+    for router in (api.router, lookup.router, hooks.router, feeds.router, health.router):
+        web.include_router(router)
+    web.include_router(reference.router)
+    for router in routers:
+        web.include_router(router)
+    errors.install(web, app.settings.lang)
+    web.add_middleware(Guard, lang=app.settings.lang)
+    web.openapi = _described(web)  # type: ignore[method-assign]
+    return web
+
+
+async def _run(app: App) -> None:
+    """The node's own loops; their end is said aloud, and readiness then fails by itself."""
+    try:
+        await app.run()
+    except Exception:
+        _log.critical("the engine has stopped; restart this node", exc_info=True)
+        raise
+
+
+def _described(web: FastAPI) -> Any:
+    """The OpenAPI document, with errors as problem+json; made once."""
+
+    def describe() -> dict[str, Any]:
+        if web.openapi_schema is None:
+            document = get_openapi(
+                title=web.title,
+                version=web.version,
+                routes=web.routes,
+                description="Transfers, rosters and alarms of a county's 12345/110 linkage.",
+            )
+            for call in (c for methods in document["paths"].values() for c in methods.values()):
+                for status, answer in call["responses"].items():
+                    content = answer.get("content", {})
+                    if int(status) >= 400 and "application/json" in content:
+                        answer["content"] = {errors.MEDIA_TYPE: content["application/json"]}
+            web.openapi_schema = document
+        return web.openapi_schema
+
+    return describe

@@ -1,0 +1,154 @@
+"""What Twilio tells us: nothing is believed, and nothing changes, before its signature is checked.
+
+A signature proves who sent it; the address it is made over is the configured one, because a
+request's own host can be forged. Wrong requests are counted per address and then refused unread, so
+a flood of them cannot keep an ack from being heard.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import parse_qsl, quote
+
+from anyio import CapacityLimiter, to_thread
+from fastapi import APIRouter, Request, Response
+
+from notifiers.errors import CallbackError, WrongAccountError
+from notifiers.twilio import inbound
+from oncall.answers import Spoken
+from oncall.core.errors import Forbidden
+from oncall.core.words import N_
+from oncall.i18n import translator
+from web.door import Door, door_of
+from web.errors import BadRequest, TooMany
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+router = APIRouter(prefix="/hooks/twilio", include_in_schema=False)
+
+Form = list[tuple[str, str]]
+
+#: Threads of our own: a rush on the API must not keep a key press waiting.
+_THREADS = 8
+_XML = "application/xml"
+
+_CALLED_BACK = N_(
+    "This number only calls out. Please reply to the text message, or call your duty desk."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verified:
+    """A callback that Twilio did send."""
+
+    form: Form
+    query: Form
+
+
+async def verified(request: Request) -> Verified:
+    """The form of a request whose signature and account are right.
+
+    Raises Forbidden where they are not, TooMany for an address with too many wrong requests.
+    """
+    door = door_of(request)
+    settings = door.app.settings
+    peer = request.client.host if request.client is not None else ""
+    seconds = door.now().timestamp()
+    if door.penalties.refused(peer, seconds):
+        raise TooMany("too_many_requests")
+    body = await request.body()
+    try:
+        form = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=200)
+    except ValueError as exc:
+        door.penalties.wrong(peer, seconds)
+        raise Forbidden("bad_signature") from exc
+    tokens = settings.twilio_tokens
+    if not tokens:
+        _log.error("a Twilio callback was refused: TWILIO_AUTH_TOKEN is not set")
+    if not tokens or not inbound.signature_ok(
+        settings.public_url,
+        _path_with_query(request),
+        form,
+        request.headers.get("x-twilio-signature", ""),
+        tokens,
+        request.headers.get("x-twilio-webhooks-signature-settings", ""),
+    ):
+        door.penalties.wrong(peer, seconds)
+        raise Forbidden("bad_signature")
+    try:
+        inbound.require_account(form, settings.twilio_account_sid)
+    except WrongAccountError as exc:
+        raise Forbidden("wrong_account") from exc
+    query = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
+    return Verified(form=form, query=query)
+
+
+@router.post("/sms")
+async def sms(request: Request) -> Response:
+    """Somebody texted us; the answer goes out as a message of its own, so that it is kept."""
+    told = await verified(request)
+    door = door_of(request)
+    text = _read(lambda: inbound.parse_sms(told.form))
+    await _in_thread(door, lambda: door.app.answers.sms(text, door.now()))
+    return Response(inbound.reply(), media_type=_XML)
+
+
+@router.post("/status")
+async def status(request: Request) -> Response:
+    """What became of a message or a call."""
+    told = await verified(request)
+    door = door_of(request)
+    receipt = _read(lambda: inbound.parse_status(told.form, told.query))
+    await _in_thread(door, lambda: door.app.answers.receipt(receipt, door.now()))
+    return Response(status_code=204)
+
+
+@router.post("/gather")
+async def gather(request: Request) -> Response:
+    """A key was pressed in one of our calls; the caller hears what came of it."""
+    told = await verified(request)
+    door = door_of(request)
+    press = _read(lambda: inbound.parse_gather(told.form, told.query))
+    spoken = await _in_thread(door, lambda: door.app.answers.key(press, door.now()))
+    return Response(_twiml(door, spoken, press.key), media_type=_XML)
+
+
+@router.post("/voice")
+async def voice(request: Request) -> Response:
+    """Somebody called our number back."""
+    await verified(request)
+    lang = door_of(request).app.settings.lang
+    return Response(inbound.say(translator(lang)(_CALLED_BACK), lang, times=2), media_type=_XML)
+
+
+def _twiml(door: Door, spoken: Spoken, key: str) -> str:
+    if not spoken.text:
+        return inbound.hang_up()
+    base = door.app.settings.public_url.rstrip("/")
+    again = f"{base}/hooks/twilio/gather?attempt={quote(key, safe='/:')}"
+    return inbound.say(spoken.text, spoken.lang, again if spoken.listen else None)
+
+
+def _path_with_query(request: Request) -> str:
+    path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    query: bytes = request.scope["query_string"]
+    return path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
+
+
+def _read(parse: Callable[[], T]) -> T:
+    try:
+        return parse()
+    except CallbackError as exc:
+        # Signed by Twilio and still not readable: worth knowing, not worth a retry.
+        _log.warning("a signed callback cannot be read: %s", exc)
+        raise BadRequest("bad_callback", value=str(exc)) from exc
+
+
+async def _in_thread(door: Door, call: Callable[[], T]) -> T:
+    if door.hook_threads is None:
+        door.hook_threads = CapacityLimiter(_THREADS)
+    return await to_thread.run_sync(call, limiter=door.hook_threads)
