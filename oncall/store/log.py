@@ -61,6 +61,24 @@ def append(tx: Tx, entries: Sequence[Entry]) -> None:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """One line of a page's log as it was written; ``payload`` and ``saw`` are JSON text."""
+
+    at: datetime
+    event: str
+    reason: str | None
+    payload: str
+    saw: str | None
+
+
+def of_page(tx: Tx, page: str) -> list[Told]:
+    """Everything a page was told, in the order it was."""
+    c = log.c
+    query = select(c.at, c.event, c.reason, c.payload, c.saw).where(c.page == page).order_by(c.id)
+    return [Told(**row._mapping) for row in tx.conn.execute(query)]
+
+
 def bump(tx: Tx, name: str) -> int:
     """The next number of a counter; two callers never get the same one."""
     done = tx.conn.execute(
