@@ -156,12 +156,4 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("{host}:{port} cannot be used: {detail}."),
         N_("Another service may be running there; choose another --port."),
     ),
-    "not_loopback": (
-        N_("Emulated phones are for this machine only, not for {host}."),
-        N_("Leave --host out, or leave --emulate-phones out."),
-    ),
-    "nothing_to_serve": (
-        N_("With --no-engine and --no-web there is nothing to run."),
-        N_("Leave one of them out."),
-    ),
 }
