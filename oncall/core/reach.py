@@ -15,8 +15,9 @@ def memory(climb: Climb, contact: Contact, level: int) -> Contacted:
     told = climb.page.person(contact.person)
     if told is None or not told.paged:
         return reached_for(contact, level, climb.now, told)
-    mended = bool(set(contact.channels) - set(told.failed))
-    return replace(told, channels=contact.channels, unreachable=told.unreachable and not mended)
+    # A card mended meanwhile brings somebody back whom we had written off.
+    alive = bool(set(contact.channels) - set(told.failed))
+    return replace(told, channels=contact.channels, unreachable=not alive)
 
 
 def working(known: Contacted) -> tuple[Channel, ...]:

@@ -219,7 +219,7 @@ class Story:
 
     def trail(self) -> list[tuple[Reason, str]]:
         """Reason and person of every line of the last decision's trail."""
-        return [(note.reason, note.who) for note in self.decisions[-1].trail]
+        return told(self.decisions[-1])
 
     def clock(self, moment: datetime) -> str:
         """A moment as the story tells it."""
@@ -232,6 +232,11 @@ class Story:
         for _, group in groupby(commands, key=_recipient):
             for command in _joined(list(group)):
                 yield f"{at} {command}".strip()
+
+
+def told(decision: Decision) -> list[tuple[Reason, str]]:
+    """A decision's trail, as reason and person."""
+    return [(note.reason, note.who) for note in decision.trail]
 
 
 def _recipient(command: Command) -> tuple[str, str]:

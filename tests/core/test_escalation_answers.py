@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from oncall.core.events import ShiftChanged
 from oncall.core.model import Channel, Reason, State, Urgency
 from tests.core.ladders import Story
 
@@ -137,6 +138,8 @@ def test_a_no_goes_on_at_once() -> None:
     story = Story()
     story.begins()
     assert story.declines("Wang") == ["14:00 sms+voice Li"]
+    assert story.until("14:05") == []
+    assert (Reason.OUT_OF_PLAY, "Wang") in story.trail()
     assert story.until("14:15") == ["14:15 sms+voice Chen"]
 
 
@@ -147,6 +150,13 @@ def test_a_dead_number_is_tried_another_way_then_passed_over() -> None:
     assert story.fails("Wang", SMS) == ["14:00 voice Wang"]
     assert story.reason is Reason.NEXT_CHANNEL
     assert story.fails("Wang", VOICE) == ["14:00 alarm unreachable Wang", "14:00 sms+voice Li"]
+    assert story.trail() == [
+        (Reason.CHANNEL_FAILED, "Wang"),
+        (Reason.PERSON_UNREACHABLE, "Wang"),
+        (Reason.ADVANCED, ""),
+        (Reason.STEP_DUE, ""),
+        (Reason.ROSTER_ROLE, "Li"),
+    ]
     assert story.fails("Wang", VOICE) == []
 
 
@@ -163,6 +173,12 @@ def test_a_person_without_a_number_is_an_alarm_and_the_next_level() -> None:
     story = Story()
     story.phone("Wang")
     assert story.begins() == ["14:00 alarm unreachable Wang", "14:00 sms+voice Li"]
+    assert story.trail()[1:5] == [
+        (Reason.NO_CHANNEL, "Wang"),
+        (Reason.PERSON_UNREACHABLE, "Wang"),
+        (Reason.NO_TARGET, ""),
+        (Reason.ADVANCED, ""),
+    ]
     assert story.acks("Li") == []
 
 
@@ -298,3 +314,15 @@ def test_who_was_only_reminded_is_paged_when_it_is_their_turn() -> None:
     story.acks("Wang")
     story.until("15:00")
     assert story.releases("Wang") == ["15:00 sms+voice Li"]
+
+
+def test_who_only_heard_a_reminder_and_said_no_is_not_paged_later() -> None:
+    """The deputy, reminded, says no; the level is passed over once, and no handover repeats it."""
+    story = Story()
+    story.begins()
+    story.acks("Wang")
+    story.until("15:00")
+    story.declines("Li")
+    assert story.releases("Wang") == ["15:00 sms+voice Chen"]
+    assert story.happens(ShiftChanged()) == []
+    assert story.page.level == 3

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from oncall.core.events import ShiftChanged
 from oncall.core.model import Channel, Quiet, Reason, Source, State, Urgency, WorkCalendar
-from tests.core.ladders import LADDERS, Story
+from tests.core.ladders import LADDERS, Story, told
 
 SMS, VOICE = Channel.SMS, Channel.VOICE
 
@@ -29,6 +29,7 @@ def test_whoever_comes_on_duty_is_paged_at_the_handover() -> None:
         "14:07 sms+voice Zhao handover",
         "14:10 sms+voice Li",
     ]
+    assert (Reason.HANDED_OVER, "Zhao") in [line for d in story.decisions for line in told(d)]
     assert story.acks("Wang") == ["14:10 stop Zhao stood_down", "14:10 stop Li stood_down"]
 
 
@@ -124,6 +125,38 @@ def test_a_dead_text_at_night_does_not_become_a_call() -> None:
     assert story.until("11-04 08:00")[0] == "11-04 08:00 voice Wang"
 
 
+def test_a_text_that_failed_by_day_does_not_become_a_call_at_night() -> None:
+    """The second text of 22:05 cannot go out and a call may not: it is made in the morning."""
+    story = Story(Urgency.ROUTINE, at="2026-11-03 21:50")
+    story.begins()
+    assert story.fails("Wang", SMS) == ["21:50 voice Wang"]
+    assert story.until("22:05") == []
+    assert (Reason.QUIET_HOURS, "") in story.trail()
+    story.acks("Zhou")
+    story.releases("Zhou")
+    assert "11-04 08:00 voice Wang" in story.until("11-04 08:00")
+
+
+def test_a_call_put_off_is_not_made_to_somebody_who_said_no_meanwhile() -> None:
+    """The primary's text fails at 23:00; at midnight they decline on the web: no call at 08:00."""
+    story = Story(Urgency.ROUTINE, at="2026-11-03 23:00")
+    story.begins()
+    story.fails("Wang", SMS)
+    story.declines("Wang")
+    assert not [line for line in story.until("11-04 08:00") if "Wang" in line]
+
+
+def test_a_call_put_off_survives_a_handover_in_the_night() -> None:
+    """The shift changes at 02:00: the newcomer is texted, the call of 08:00 is still made."""
+    story = Story(Urgency.ROUTINE, at="2026-11-03 23:00")
+    story.duty("primary", "Zhao", since="11-04 02:00")
+    story.begins()
+    story.fails("Wang", SMS)
+    assert story.until("11-04 02:00") == ["11-04 02:00 sms Zhao handover"]
+    assert story.until("11-04 08:00")[0] == "11-04 08:00 voice Wang"
+    assert story.trail()[0] == (Reason.NEXT_CHANNEL, "Wang")
+
+
 def test_a_landline_is_rung_at_night() -> None:
     """A duty desk with nothing but a telephone is there to hear it."""
     story = Story(Urgency.ROUTINE, at="2026-11-03 23:00")
@@ -180,6 +213,7 @@ def test_a_release_at_night_lets_leaders_sleep() -> None:
     assert story.releases("Li") == ["23:00 tell Wang reopened"]
     assert story.until("11-04 07:59") == []
     assert story.until("11-04 08:00")[0] == "11-04 08:00 sms Chen"
+    assert story.trail()[0] == (Reason.REPEATED, "")
 
 
 def test_an_exhausted_routine_page_is_quiet_at_night_but_the_desk_is_not() -> None:
