@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 
 from oncall.core.escalation import decide, open_page
 from oncall.core.events import Arrived
@@ -79,7 +80,7 @@ def waiting(name: str, unit: str, due: datetime) -> tuple[Transfer, Part, Page]:
 
 def fill(db: Database, made: Iterator[tuple[Transfer, Part, Page]], chunk: int = 2_000) -> None:
     """Store them, many in one commit."""
-    while batch := [one for one, _ in zip(made, range(chunk), strict=False)]:
+    while batch := list(islice(made, chunk)):
         with db.begin() as tx:
             for transfer, _, _ in batch:
                 transfers.add(tx, transfer, None)
