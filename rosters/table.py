@@ -102,7 +102,8 @@ class _Table:
         for number in self.grid.rows():
             if number <= self.header.row:
                 continue
-            if repeated := read_header(self.grid, number):
+            # On a Sunday 日 stands in the row and 白班 beside it, as in a header: a day decides.
+            if not self._dated(current, number) and (repeated := read_header(self.grid, number)):
                 current, below = repeated, False
                 continue
             if self._is_note(current, number, below=below):
@@ -111,6 +112,11 @@ class _Table:
                 continue
             if day := self._day(current, number):
                 yield _Row(number=number, header=current, day=day)
+
+    def _dated(self, found: Header, row: int) -> bool:
+        """Whether the row has a day of its own where this header has its days."""
+        column = found.first(Kind.DATE)
+        return column is not None and self.reader.peek(row, column.number).day is not None
 
     def _is_note(self, found: Header, row: int, *, below: bool) -> bool:
         column = found.first(Kind.DATE)

@@ -404,6 +404,17 @@ def test_the_header_again_on_the_second_page() -> None:
     ]
 
 
+def test_a_sunday_is_no_header() -> None:
+    """日 beside 白班 looks like a header's 日 and 白班, but the row has a day of its own."""
+    sunday = [
+        [date(2026, 11, 8), "日", "白班", "陈建国", "张三", "13900000001", "李四"],
+        [None, None, "夜班", None, "王五", "13900000002", "赵六"],
+    ]
+    result = load(l1(sunday))
+    assert not result.failed
+    assert [e.name for e in result.entries if e.role == "primary"] == ["张三", "王五"]
+
+
 def test_a_workbook_with_a_sheet_per_month() -> None:
     """Only the month asked for is read; the other sheets are named."""
     book = Workbook()
