@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator
 from pydantic_core import PydanticCustomError
 
 _RFC3339 = re.compile(
@@ -26,15 +26,15 @@ def moment(value: Any) -> Any:
         value = re.sub(r"(\d) (\d\d:?\d\d)$", r"\1+\2", value) if "T" in value else value
         found = _RFC3339.fullmatch(value)
     if found is None:
-        raise PydanticCustomError("bad_time", "no moment")
+        raise PydanticCustomError("bad_time", "moment")
     if found["zone"] is None:
-        raise PydanticCustomError("naive_time", "no zone")
+        raise PydanticCustomError("naive_time", "zone")
     try:
         read = datetime.fromisoformat(value.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise PydanticCustomError("bad_time", "no moment") from None
+        raise PydanticCustomError("bad_time", "moment") from None
     if not _FIRST <= read < _LAST:
-        raise PydanticCustomError("bad_time", "no moment")
+        raise PydanticCustomError("bad_time", "moment")
     return read
 
 
@@ -48,6 +48,18 @@ class Body(BaseModel):
     """A body in which nothing unknown may stand."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _writable(cls, value: Any) -> Any:
+        """Half a surrogate pair is no text: no database and no message could hold it."""
+        for text in value if isinstance(value, list) else (value,):
+            if isinstance(text, str) and not text.isascii():
+                try:
+                    text.encode()
+                except UnicodeEncodeError:
+                    raise PydanticCustomError("string_unicode", "text") from None
+        return value
 
 
 class CallerIn(Body):

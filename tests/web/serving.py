@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
@@ -42,6 +42,7 @@ class Site:
 
     world: World
     url: str
+    client: httpx.Client
     tokens: dict[str, str]
 
     def call(
@@ -50,16 +51,18 @@ class Site:
         path: str,
         *,
         role: str | None = "dispatcher",
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str | bytes] | None = None,
         **more: Any,
     ) -> httpx.Response:
         """One request, by the token of a role (or LIAISON@UNIT); in English unless asked."""
         sent = {"Accept-Language": "en"}
         if role is not None:
             sent["Authorization"] = f"Bearer {self.token(role)}"
-        return httpx.request(
-            method, self.url + path, headers=sent | (headers or {}), timeout=30, **more
-        )
+        raw = {
+            name.encode(): value if isinstance(value, bytes) else value.encode()
+            for name, value in {**sent, **(headers or {})}.items()
+        }
+        return self.client.request(method, self.url + path, headers=raw, **more)
 
     def get(self, path: str, **more: Any) -> httpx.Response:
         """GET under /api/v1."""
