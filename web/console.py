@@ -52,10 +52,11 @@ _CATEGORIES = (
 Work = Callable[[Given], Result | Awaitable[Result]]
 
 
-def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> None:
+def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> Console:
     """Put the console at / of an application; with an emulator, its phones are on the page.
 
     With an emulator the page opens without signing in for whoever sits at this very machine.
+    Serve it with ``web.server.Server``, which ends the live pages before it stops.
     """
     console = Console(app, emulator)
     route = fastapi_app.add_api_route
@@ -73,6 +74,8 @@ def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> N
     ):
         route(path, handler, methods=[method], include_in_schema=False, response_model=None)
     fastapi_app.mount("/console/static", StaticFiles(directory=STATIC), name="console-static")
+    fastapi_app.state.console = console
+    return console
 
 
 class Console:

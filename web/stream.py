@@ -35,6 +35,7 @@ class Pulse:
         self._beat = asyncio.Event()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._listeners = 0
+        self._closing = False
         self._tasks: list[asyncio.Task[None]] = []
         db.on_commit(self.beat)
 
@@ -43,6 +44,11 @@ class Pulse:
         loop = self._loop
         if loop is not None and not loop.is_closed():
             loop.call_soon_threadsafe(self._mark)
+
+    def close(self) -> None:
+        """End every stream: the server stops, and would otherwise wait for its listeners."""
+        self._closing = True
+        self.beat()
 
     def _mark(self) -> None:
         self.beats += 1
@@ -54,7 +60,7 @@ class Pulse:
         await self._begin()
         try:
             yield f"retry: {_RETRY_MILLISECONDS}\n\n"
-            while not await gone():
+            while not self._closing and not await gone():
                 seen = self.beats
                 beat = self._beat
                 yield f"id: {seen}\nevent: change\ndata: {seen}\n\n"

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import uvicorn
 from aiohttp import ClientSession
 
 from commands.story import cast
@@ -27,10 +26,13 @@ from oncall.store import reports
 from oncall.store.database import Database
 from oncall.wiring import App, FastClock, build
 from web.app import create_app
+from web.server import Server
 
 _ACCOUNT = "AC" + "0" * 31 + "1"
 #: The clock is started this much before 14:00, so that everything runs by then.
 _BEFORE = timedelta(minutes=1)
+#: Real seconds the service may take to start.
+_START_WITHIN = 30
 #: The story is told by then; whatever were still to come would have come.
 _END = cast.BEGIN + timedelta(minutes=16, seconds=30)
 
@@ -72,16 +74,11 @@ async def stage(settings_of: Callable[[str, str], Settings], speed: float) -> As
     emulator.script(*cast.handsets())
     async with emulator.serve() as api:
         app = build(settings_of(hooks, api), clock=clock)
-        config = uvicorn.Config(
-            create_app(app), log_level="warning", timeout_graceful_shutdown=2, lifespan="on"
-        )
-        server = uvicorn.Server(config)
+        server = Server(create_app(app))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
-            while not server.started:
-                if serving.done():
-                    serving.result()
-                await asyncio.sleep(0.01)
+            if not await asyncio.to_thread(server.up.wait, _START_WITHIN):
+                raise RuntimeError("the service does not start")
             yield Stage(app=app, emulator=emulator, clock=clock, speed=speed, url=hooks)
         finally:
             server.should_exit = True

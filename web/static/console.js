@@ -5,6 +5,7 @@ const live = document.getElementById("live");
 const lost = document.getElementById("lost");
 const toast = document.getElementById("toast");
 const words = document.body.dataset;
+document.getElementById("still").remove();
 let ahead = 0; // How far the server's clock is ahead of this machine's, in milliseconds.
 let heard = Date.now();
 let fetching = false;
