@@ -153,7 +153,8 @@ def templates(
 ) -> Iterator[Templates]:
     """Furnished databases to copy: building the schema costs a second, copying it nothing."""
     worker = getattr(pytestconfig, "workerinput", {}).get("workerid", "main")
-    name = f"template_{worker}"
+    # A folder whose conftest imports this fixture has one of its own.
+    name = f"template_{worker}_{next(_count)}"
     made: list[str] = []
 
     def pg() -> str:

@@ -87,10 +87,17 @@ class ManualClock:
 class World:
     """One node, its database, its phones, and the hand on the clock."""
 
-    def __init__(self, url: str, settings: Settings | None = None, *, node: str = "test") -> None:
+    def __init__(
+        self,
+        url: str,
+        settings: Settings | None = None,
+        *,
+        node: str = "test",
+        phones: Phones | None = None,
+    ) -> None:
         self.url = url
         self.clock = ManualClock(START)
-        self.phones = Phones()
+        self.phones = phones or Phones()
         self.settings = settings or load({"database_url": url}, {}, cwd=Path("/nonexistent"))
         self.app: App = build(
             self.settings,
@@ -190,16 +197,26 @@ class World:
         return spoken
 
     def receipt(
-        self, number: str, channel: str, result: ReceiptResult, *, code: str | None = None
+        self,
+        number: str,
+        channel: str,
+        result: ReceiptResult,
+        *,
+        code: str | None = None,
+        permanent: bool = False,
     ) -> bool:
         """The provider reports on the latest message to a phone."""
+        key = self.last(number, channel).key
+        with self.app.db.read() as tx:
+            row = outbox.by_id(tx, int(key))
         receipt = Receipt(
-            key=self.last(number, channel).key,
-            provider_id="PR1",
+            key=key,
+            provider_id=(row and row.provider_id) or "",
             status=str(result),
             rank=50,
             result=result,
             code=code,
+            permanent=permanent,
         )
         news = self.app.answers.receipt(receipt, self.now)
         self.settle()

@@ -1,0 +1,1 @@
+"""Engine, delivery, outbox, intake and answers, each pushed where it may break."""

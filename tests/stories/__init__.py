@@ -1,0 +1,1 @@
+"""Whole stories, told the way the people with the phones live them."""
