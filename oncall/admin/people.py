@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from oncall.admin.office import similar
@@ -19,6 +19,9 @@ from oncall.store import directory as rows
 from oncall.store import pages
 from oncall.store.database import Tx
 from oncall.store.directory import Person, Unit
+from oncall.store.log import Entry, append
+from oncall.store.usage import NO_TRANSFER
+from rosters.model import Duty
 from rosters.phones import mobile
 from rosters.text import fold_name, squeeze
 
@@ -252,3 +255,14 @@ class _Reading:
             unchanged=same,
             warnings=self.faults.warnings,
         )
+
+
+def next_duties(tx: Tx, person: str, now: datetime, days: int = 30) -> list[Duty]:
+    """A person's duties from the running one on."""
+    return rows.duties_between(tx, now, now + timedelta(days=days), person=person)
+
+
+def note_numbers_shown(tx: Tx, *, by: str, why: str, whom: str, now: datetime) -> None:
+    """Keep who looked at numbers in full, whose, and why."""
+    payload = {"why": why[:200], "whom": whom}
+    append(tx, [Entry(transfer=NO_TRANSFER, at=now, event="PhonesShown", who=by, payload=payload)])

@@ -214,7 +214,8 @@ def duties(crew: Crew, days: Sequence[date], zone: ZoneInfo) -> Iterator[Duty]:
         if crew.leader:
             week = (turn - 1) // 7
             who = crew.leader[week % len(crew.leader)]
-            yield _duty(crew.unit, LEADER, who, day, 8 * 60, 32 * 60, zone)
+            for start, end in (_DAY, _NIGHT):
+                yield _duty(crew.unit, LEADER, who, day, start, end, zone)
 
 
 def _duty(

@@ -11,6 +11,7 @@ from typing import Any
 from oncall.admin.tables import Column, Faults, Row, read_table
 from oncall.core.errors import Fault
 from oncall.store import directory as rows
+from oncall.store import upkeep
 from oncall.store.database import Tx
 from oncall.store.directory import Unit
 from rosters.phones import phones
@@ -139,3 +140,8 @@ def _day(row: Row, name: str, faults: Faults) -> date | None:
     except ValueError:
         faults.add(row.where, "bad_day", text)
         return None
+
+
+def last_days(tx: Tx, unit: str) -> dict[str, date]:
+    """Role -> the day (UTC) on which its roster ends."""
+    return {role: end.date() for (_, role), end in upkeep.lasting_until(tx, unit).items()}

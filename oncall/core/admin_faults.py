@@ -50,6 +50,10 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("Stop it first: it must not work on records that are being replaced."),
     ),
     # Files in general.
+    "file_unwritable": (
+        N_("{file} cannot be written: {detail}."),
+        N_("Check the folder and its permissions."),
+    ),
     "file_unreadable": (
         N_("{value} cannot be read: {detail}."),
         N_("Check the path and its permissions."),
@@ -124,6 +128,10 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
     "no_number": (
         N_("{value} has no number: nobody can reach them."),
         N_("Add a mobile or an office number."),
+    ),
+    "reason_wanted": (
+        N_("Numbers are shown in full only for a reason."),
+        N_('Say why: --full "new telephone list".'),
     ),
     # Rosters.
     "window_shared": (

@@ -1,0 +1,279 @@
+"""`oncall roster show`, `gaps`, `history`, `export` and `template`."""
+
+from __future__ import annotations
+
+import calendar
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import click
+
+from commands.lazy import command, option
+from commands.moments import MOMENT, MONTH, moment_of, month_span
+from commands.output import good, json_option, local, say, show_json, stamp, table
+from commands.records import office_of
+from commands.session import session_of
+from commands.who import ROLE
+from oncall.admin import history as past
+from oncall.admin.office import unit_of
+from oncall.core.errors import OncallError
+from oncall.core.words import N_
+from oncall.core.words import role as role_word
+from oncall.store import directory as rows
+from rosters.model import PRIMARY
+from rosters.template import Day, l1_workbook
+
+_WEEK = timedelta(days=7)
+_month = option(
+    "--month", type=MONTH, metavar="YYYY-MM", help=N_("Which month (default: this one).")
+)
+
+
+@command(N_("A unit's duties in force, one line each."))
+@click.argument("unit", metavar="UNIT")
+@_month
+@option("--role", type=ROLE, help=N_("Only this role."))
+@json_option
+@click.pass_context
+def show(
+    ctx: click.Context,
+    unit: str,
+    month: tuple[int, int] | None,
+    role: str | None,
+    as_json: bool,
+) -> None:
+    """As uploaded, with the cell each came from."""
+    session = session_of(ctx)
+    zone, t = session.settings.zone, session.t
+    with office_of(session) as office, office.db.read() as tx:
+        start, end = month_span(month or _this_month(office.now.astimezone(zone)), zone)
+        snapshot = office.snapshot(tx)
+        code = unit_of(snapshot.units, unit).code
+        found = [
+            duty
+            for duty in rows.duties_between(tx, start, end, unit=code)
+            if role in (None, duty.role)
+        ]
+        names = {p: snapshot.people[p].name if p in snapshot.people else p for p in
+                 {duty.person for duty in found}}  # fmt: skip
+    if as_json:
+        duties = [
+            {
+                "unit": duty.unit,
+                "role": duty.role,
+                "person": names[duty.person],
+                "start": stamp(duty.start, zone),
+                "end": stamp(duty.end, zone),
+                "source": duty.source,
+            }
+            for duty in found
+        ]
+        show_json({"unit": code, "duties": duties})
+        return
+    table(
+        session,
+        (N_("From"), N_("To"), N_("Role"), N_("On duty"), N_("Source")),
+        [
+            (
+                local(duty.start, zone),
+                local(duty.end, zone),
+                role_word(t, duty.role),
+                names[duty.person],
+                duty.source,
+            )
+            for duty in found
+        ],
+    )
+
+
+@command(N_("When nobody is on duty: every unit, the next seven days, to the minute."))
+@option("--unit", "units", multiple=True, metavar="CODE", help=N_("Only this unit; repeatable."))
+@option("--role", "roles", type=ROLE, multiple=True, help=N_("Which role (default: primary)."))
+@option("--from", "start", type=MOMENT, metavar="TIME", help=N_("From when (default: now)."))
+@option("--to", "end", type=MOMENT, metavar="TIME", help=N_("Until when (default: 7 days on)."))
+@json_option
+@click.pass_context
+def gaps(
+    ctx: click.Context,
+    units: tuple[str, ...],
+    roles: tuple[str, ...],
+    start: str | None,
+    end: str | None,
+    as_json: bool,
+) -> None:
+    """Seams under a minute are no gaps."""
+    session = session_of(ctx)
+    zone, t = session.settings.zone, session.t
+    with office_of(session) as office, office.db.read() as tx:
+        first = moment_of(ctx, start, office.now)
+        last = moment_of(ctx, end, first + _WEEK) if end else first + _WEEK
+        if last <= first:
+            raise click.UsageError(t(N_("--to must be later than --from.")))
+        snapshot = office.snapshot(tx)
+        codes = [unit_of(snapshot.units, u).code for u in units] or sorted(snapshot.units)
+        found = past.holes(tx, codes, first, last, roles=roles or (PRIMARY,))
+        names = {code: snapshot.unit_name(code, session.lang) for code in codes}
+    if as_json:
+        listed = [
+            {
+                "unit": gap.unit,
+                "role": gap.role,
+                "start": stamp(gap.start, zone),
+                "end": stamp(gap.end, zone),
+            }
+            for gap in found
+        ]
+        show_json({"from": stamp(first, zone), "to": stamp(last, zone), "gaps": listed})
+        return
+    if not found:
+        good(t(N_("No gaps.")))
+        return
+    table(
+        session,
+        (N_("Unit"), N_("Role"), N_("From"), N_("To")),
+        [
+            (
+                names[gap.unit],
+                role_word(t, gap.role),
+                local(gap.start, zone),
+                local(gap.end, zone),
+            )
+            for gap in found
+        ],
+    )
+
+
+@command(N_("What was applied: when, by whom, from which files, and whether it still stands."))
+@option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True,
+        help=N_("How many, the newest first."))  # fmt: skip
+@json_option
+@click.pass_context
+def history(ctx: click.Context, limit: int, as_json: bool) -> None:
+    """Nothing is ever removed from this list."""
+    session = session_of(ctx)
+    zone, t = session.settings.zone, session.t
+    with office_of(session) as office, office.db.read() as tx:
+        found = rows.history(tx, limit)
+    if as_json:
+        listed = [
+            {
+                "id": batch.id,
+                "at": stamp(batch.at, zone),
+                "by": batch.by,
+                "files": batch.files,
+                "sha256": batch.sha256,
+                "summary": json.loads(batch.summary),
+                "undone_at": stamp(batch.undone_at, zone),
+                "undone_by": batch.undone_by,
+            }
+            for batch in found
+        ]
+        show_json({"items": listed})
+        return
+    lines = []
+    for batch in found:
+        counts = json.loads(batch.summary)
+        undone = local(batch.undone_at, zone)
+        lines.append(
+            (
+                batch.id if batch.by == "sample" else batch.id[:8],
+                local(batch.at, zone),
+                batch.by,
+                batch.files,
+                f"+{counts.get('add', 0)} ~{counts.get('change', 0)} −{counts.get('remove', 0)}",
+                f"{undone} {batch.undone_by}" if undone else "",
+            )
+        )
+    heads = (N_("Id"), N_("At"), N_("By"), N_("Files"), N_("Changes"), N_("Taken back"))
+    table(session, heads, lines)
+    if not lines:
+        say(t(N_("Nothing was applied yet.")))
+
+
+@command(N_("The roster as CSV or JSON; `oncall roster plan` reads the CSV back without a change."))
+@click.argument("units", nargs=-1, metavar="[UNIT]...")
+@_month
+@option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv", show_default=True,
+        help=N_("Which format."))  # fmt: skip
+@option("--output", type=click.Path(dir_okay=False), metavar="FILE",
+        help=N_("Write here instead of stdout."))  # fmt: skip
+@click.pass_context
+def export(
+    ctx: click.Context,
+    units: tuple[str, ...],
+    month: tuple[int, int] | None,
+    kind: str,
+    output: str | None,
+) -> None:
+    """Duties that start in the month, with mobile numbers: they tell namesakes apart."""
+    session = session_of(ctx)
+    zone = session.settings.zone
+    with office_of(session) as office, office.db.read() as tx:
+        start, end = month_span(month or _this_month(office.now.astimezone(zone)), zone)
+        snapshot = office.snapshot(tx)
+        codes = {unit_of(snapshot.units, unit).code for unit in units} or set(snapshot.units)
+        found = [
+            duty
+            for duty in rows.duties_between(tx, start, end)
+            if duty.start >= start and duty.unit in codes
+        ]
+        people = dict(snapshot.people)
+    if kind == "csv":
+        text = past.export_csv(found, people, zone)
+    else:
+        duties = [
+            {
+                "unit": duty.unit,
+                "role": duty.role,
+                "person": people[duty.person].name,
+                "mobile": people[duty.person].mobile,
+                "start": stamp(duty.start, zone),
+                "end": stamp(duty.end, zone),
+                "source": duty.source,
+            }
+            for duty in found
+        ]
+        text = json.dumps({"duties": duties}, ensure_ascii=False, indent=2) + "\n"
+    if output is None or output == "-":
+        click.echo(text, nl=False)
+        return
+    # A byte-order mark, or WPS and Excel take the names for another encoding.
+    _write(Path(output), text.encode("utf-8-sig" if kind == "csv" else "utf-8"))
+    good(session.t(N_("Wrote {n} duties to {file}.")).format(n=len(found), file=output))
+
+
+@command(N_("An empty month in the usual layout, as a workbook to fill in."))
+@click.argument("unit", metavar="UNIT")
+@_month
+@option("--output", type=click.Path(dir_okay=False), metavar="FILE",
+        help=N_("Where to (default: roster-UNIT-MONTH.xlsx)."))  # fmt: skip
+@click.pass_context
+def template(
+    ctx: click.Context, unit: str, month: tuple[int, int] | None, output: str | None
+) -> None:
+    """Layout L1: two rows a day."""
+    session = session_of(ctx)
+    with office_of(session) as office, office.db.read() as tx:
+        known = unit_of(office.snapshot(tx).units, unit)
+        local_now = office.now.astimezone(session.settings.zone)
+    year, number = month or _this_month(local_now)
+    length = calendar.monthrange(year, number)[1]
+    days = [Day(day=date(year, number, n)) for n in range(1, length + 1)]
+    path = Path(output or f"roster-{known.code}-{year}-{number:02}.xlsx")
+    if path.exists():
+        raise OncallError("file_there", file=str(path))
+    _write(path, l1_workbook(known.name_zh, days, phone=known.desk_phone or ""))
+    good(session.t(N_("Wrote {file}.")).format(file=path))
+
+
+def _this_month(now: date) -> tuple[int, int]:
+    return now.year, now.month
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as exc:
+        detail = exc.strerror or type(exc).__name__
+        raise OncallError("file_unwritable", file=str(path), detail=detail) from exc

@@ -1,0 +1,137 @@
+"""`oncall unit`: the linked units and the call desks."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from commands.lazy import group, option
+from commands.output import json_option, pairs, show_json, table
+from commands.records import office_of
+from commands.reporting import importing
+from commands.session import session_of
+from oncall.admin import units as admin
+from oncall.admin.office import unit_of
+from oncall.admin.tables import file_bytes
+from oncall.core.words import N_
+from oncall.core.words import role as role_word
+from oncall.store import directory as rows
+from oncall.store.directory import Unit
+
+
+@group(N_("Units: import, list, show."))
+@click.pass_context
+def unit(ctx: click.Context) -> None:
+    """See the commands."""
+    session_of(ctx)
+
+
+@unit.command("import", help=N_("Read units from a CSV file; the same file again changes nothing."))
+@click.argument("file", metavar="FILE.csv")
+@option("--dry-run", is_flag=True, help=N_("Only say what would change."))
+@json_option
+@click.pass_context
+def import_(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None:
+    """All errors at once; all of the file, or nothing."""
+    session = session_of(ctx)
+    data = file_bytes(file, sys.stdin.buffer.read)
+    name = "stdin" if file == "-" else Path(file).name
+    with office_of(session) as office, office.db.begin() as tx:
+        known = {u.code: u for u in rows.all_units(tx)}
+        planned = admin.plan(data, name, known)
+        if not dry_run and not planned.empty:
+            admin.apply(tx, planned)
+    importing(
+        session,
+        added=[u.code for u in planned.add],
+        changed=[(old.code, old, new) for old, new in planned.change],
+        unchanged=planned.unchanged,
+        warnings=planned.warnings,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@unit.command("list", help=N_("Every unit with its people and its desk's telephone."))
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool) -> None:
+    """In the order of the codes."""
+    session = session_of(ctx)
+    with office_of(session) as office, office.db.read() as tx:
+        snapshot = office.snapshot(tx)
+        units = list(snapshot.units.values())
+        people: dict[str, int] = {}
+        for person in snapshot.people.values():
+            if person.active:
+                people[person.unit] = people.get(person.unit, 0) + 1
+    if as_json:
+        show_json({"items": [_as_json(u) | {"people": people.get(u.code, 0)} for u in units]})
+        return
+    table(
+        session,
+        (N_("Code"), N_("Name"), N_("Kind"), N_("People"), N_("Desk phone")),
+        [
+            (
+                u.code,
+                snapshot.unit_name(u.code, session.lang),
+                u.kind,
+                people.get(u.code, 0),
+                u.desk_phone,
+            )
+            for u in units
+        ],
+    )
+
+
+@unit.command("show", help=N_("One unit, its people, and who is on duty."))
+@click.argument("code", metavar="CODE")
+@json_option
+@click.pass_context
+def show(ctx: click.Context, code: str, as_json: bool) -> None:
+    """By code or by name."""
+    session = session_of(ctx)
+    t = session.t
+    with office_of(session) as office, office.db.read() as tx:
+        snapshot = office.snapshot(tx)
+        found = unit_of(snapshot.units, code)
+        members = [p for p in rows.all_people(tx, found.code) if p.active]
+        last = admin.last_days(tx, found.code)
+    if as_json:
+        people = [{"id": p.id, "name": p.name, "title": p.title, "post": p.post} for p in members]
+        rosters = [{"role": role, "until": str(day)} for role, day in last.items()]
+        show_json(_as_json(found) | {"people": people, "rosters": rosters})
+        return
+    pairs(
+        session,
+        {
+            N_("Code"): found.code,
+            N_("Name"): found.name_zh,
+            N_("English name"): found.name_en,
+            N_("Kind"): found.kind,
+            N_("Parent"): found.parent,
+            N_("Desk phone"): found.desk_phone,
+            N_("Valid from"): found.valid_from,
+            N_("Valid to"): found.valid_to,
+            N_("Roster until"): t(N_(", ")).join(
+                f"{role_word(t, role)} {day}" for role, day in last.items()
+            ),
+        },
+    )
+    rows_of = [(p.name, p.title, role_word(t, p.post) if p.post else "") for p in members]
+    table(session, (N_("Person"), N_("Title"), N_("Post")), rows_of)
+
+
+def _as_json(unit: Unit) -> dict[str, object]:
+    return {
+        "code": unit.code,
+        "name_zh": unit.name_zh,
+        "name_en": unit.name_en,
+        "kind": unit.kind,
+        "parent": unit.parent,
+        "desk_phone": unit.desk_phone,
+        "valid_from": str(unit.valid_from) if unit.valid_from else None,
+        "valid_to": str(unit.valid_to) if unit.valid_to else None,
+    }

@@ -1,0 +1,160 @@
+"""Which rows go and which come when new duties meet those in force, seen from now. Nothing acts."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from rosters.diff import Diff, PersonDiff, Window, diff
+from rosters.model import Duty
+
+#: One roster: a unit and a role.
+Line = tuple[str, str]
+#: A row's number, and its duty.
+Row = tuple[int, Duty]
+
+_Key = tuple[str, str, str, datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """What becomes of the rows in force, and why."""
+
+    #: What is still to come, old against new; both begin now at the earliest.
+    diff: Diff
+    live_old: tuple[Duty, ...]
+    live_new: tuple[Duty, ...]
+    #: Past duties where nobody was recorded: they are filled in.
+    filled: tuple[Duty, ...]
+    #: Past duties that were recorded the same, and those that differ and are left as recorded.
+    past_same: int
+    past_kept: int
+    rows_to_remove: tuple[int, ...]
+    rows_to_add: tuple[Duty, ...]
+    #: The same for the same change, whenever it is looked at.
+    fingerprint: frozenset[object]
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing changes."""
+        return self.diff.empty and not self.filled
+
+    @property
+    def per_person(self) -> tuple[PersonDiff, ...]:
+        """Whose hours change from now on."""
+        return self.diff.per_person
+
+    def after(self, base: Iterable[Row]) -> list[Duty]:
+        """All duties once this is carried out."""
+        gone = set(self.rows_to_remove)
+        return [*(duty for row, duty in base if row not in gone), *self.rows_to_add]
+
+
+def settle(
+    base: Sequence[Row],
+    new: Sequence[Duty],
+    windows: Mapping[Line, Sequence[Window]],
+    now: datetime,
+) -> Settled:
+    """Let ``new`` replace what lies in its windows, from ``now`` on; the past only gains."""
+    busy = _busy(duty for _, duty in base)
+    filled, same, kept = _past(base, new, busy, now)
+    old_of: dict[int, Row] = {}
+    live_old: list[Duty] = []
+    for row, duty in base:
+        if duty.end > now and any(w.holds(duty) for w in windows.get(_line(duty), ())):
+            live_old.append(_from(duty, now))
+            old_of[id(live_old[-1])] = (row, duty)
+    new_of: dict[int, Duty] = {}
+    live_new: list[Duty] = []
+    for duty in new:
+        if duty.end > now:
+            live_new.append(_from(duty, now))
+            new_of[id(live_new[-1])] = duty
+    found = diff(live_old, live_new, _everywhere([*live_old, *live_new]))
+    gone = [old_of[id(duty)] for duty in (*found.remove, *(c.old for c in found.change))]
+    come = (*found.add, *(c.new for c in found.change))
+    coming = [new_of[id(duty)] for duty in come]
+    added = [*filled]
+    # Whoever is relieved now did serve until now.
+    added += [replace(duty, end=now) for _, duty in gone if duty.start < now]
+    for clipped, whole in zip(come, coming, strict=True):
+        unrecorded = whole.start < now and _free(busy.get(_line(whole), []), whole.start, now)
+        added.append(whole if unrecorded else clipped)
+    removed = tuple(row for row, _ in gone)
+    return Settled(
+        diff=found,
+        live_old=tuple(live_old),
+        live_new=tuple(live_new),
+        filled=tuple(filled),
+        past_same=same,
+        past_kept=kept,
+        rows_to_remove=removed,
+        rows_to_add=tuple(added),
+        fingerprint=frozenset([*removed, *(_key(d) for d in (*filled, *coming))]),
+    )
+
+
+def _past(
+    base: Sequence[Row], new: Sequence[Duty], busy: Mapping[Line, list[Span]], now: datetime
+) -> tuple[list[Duty], int, int]:
+    """The past duties to fill in; how many are recorded already, and how many otherwise."""
+    recorded = Counter(_key(duty) for _, duty in base if duty.end <= now)
+    filled, same, kept = [], 0, 0
+    for duty in new:
+        if duty.end > now:
+            continue
+        if recorded[_key(duty)] > 0:
+            recorded[_key(duty)] -= 1
+            same += 1
+        elif _free(busy.get(_line(duty), []), duty.start, duty.end):
+            filled.append(duty)
+        else:
+            kept += 1
+    return filled, same, kept
+
+
+Span = tuple[datetime, datetime]
+
+
+def _busy(duties: Iterable[Duty]) -> dict[Line, list[Span]]:
+    """The time in which anybody is recorded, per roster: disjoint, in order."""
+    found: dict[Line, list[Span]] = {}
+    for duty in sorted(duties, key=lambda d: d.start):
+        spans = found.setdefault(_line(duty), [])
+        if spans and duty.start <= spans[-1][1]:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], duty.end))
+        else:
+            spans.append((duty.start, duty.end))
+    return found
+
+
+def _free(spans: Sequence[Span], start: datetime, end: datetime) -> bool:
+    after = bisect_left(spans, end, key=lambda span: span[0])
+    return after == 0 or spans[after - 1][1] <= start
+
+
+def _from(duty: Duty, now: datetime) -> Duty:
+    return duty if duty.start >= now else replace(duty, start=now)
+
+
+def _everywhere(duties: Iterable[Duty]) -> dict[Line, Window]:
+    """Windows that hold all of these: which rows are meant was settled before."""
+    found: dict[Line, Window] = {}
+    for duty in duties:
+        line = _line(duty)
+        before = found.get(line, Window(start=duty.start, end=duty.end))
+        after = duty.start + timedelta(seconds=1)
+        found[line] = Window(start=min(before.start, duty.start), end=max(before.end, after))
+    return found
+
+
+def _line(duty: Duty) -> Line:
+    return duty.unit, duty.role
+
+
+def _key(duty: Duty) -> _Key:
+    return duty.unit, duty.role, duty.person, duty.start, duty.end
