@@ -3,12 +3,13 @@
 from datetime import UTC, datetime
 
 import pytest
+from msgspec.structs import replace
 
 from oncall.core.commands import Notify
 from oncall.core.escalation import decide
 from oncall.core.events import Arrived, StepDue
 from oncall.core.model import Channel, Reason, Source, State, Urgency
-from tests.core.ladders import UNIT, Story
+from tests.core.ladders import LADDERS, UNIT, Story
 
 SMS, VOICE = Channel.SMS, Channel.VOICE
 
@@ -185,6 +186,46 @@ def test_the_last_resort_is_tried_even_where_it_failed() -> None:
         "16:30 sms+voice Zheng alarm",
         "16:30 sms+voice Wu alarm",
     ]
+
+
+def test_a_dead_phone_is_not_rung_again_at_once() -> None:
+    """A desk whose numbers died before the end is alarmed with the others only the next time."""
+    story = Story()
+    story.begins()
+    story.until("16:00")
+    story.fails("Wu", SMS)
+    story.fails("Wu", VOICE)
+    assert story.until("16:15") == ["16:15 alarm exhausted", "16:15 sms+voice Zheng alarm"]
+    assert story.until("16:30")[-1] == "16:30 sms+voice Wu alarm"
+
+
+def test_the_last_resort_is_not_tried_where_something_else_works() -> None:
+    """A dead text is left alone as long as the phone rings."""
+    story = Story()
+    story.begins()
+    story.until("16:15")
+    story.fails("Wu", SMS)
+    assert story.until("16:30")[-1] == "16:30 voice Wu alarm"
+
+
+def test_the_last_resort_falls_back_like_anybody() -> None:
+    """Tried again by text, which fails again: the phone rings, as it would have the first time."""
+    story = Story(Urgency.ROUTINE)
+    story.begins()
+    story.until("11-06 09:30")
+    story.fails("Wu", SMS)
+    story.fails("Wu", VOICE)
+    assert story.until("11-06 10:00")[-1] == "11-06 10:00 sms Wu alarm"
+    assert story.fails("Wu", SMS) == ["11-06 10:00 voice Wu"]
+
+
+def test_a_ladder_without_supervision_alarms_its_top() -> None:
+    """No desk above: the top level hears the alarm, and the exhaustion does not wait."""
+    policy = replace(LADDERS[Urgency.URGENT], steps=LADDERS[Urgency.URGENT].steps[:2])
+    story = Story(policy)
+    story.begins()
+    assert story.declines("Wang") == ["14:00 alarm exhausted"]
+    assert story.until("14:15") == ["14:15 alarm exhausted", "14:15 sms+voice Wang alarm"]
 
 
 def test_an_ack_ends_the_alarms() -> None:

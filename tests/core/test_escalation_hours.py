@@ -50,6 +50,16 @@ def test_a_newcomer_without_a_number_goes_on_at_once() -> None:
     assert story.until("14:09")[1:] == ["14:07 alarm unreachable Zhao", "14:07 sms+voice Li"]
 
 
+def test_a_newcomer_without_a_number_below_skips_nobody() -> None:
+    """The ladder is at the deputy already: the new primary's empty card is an alarm, no more."""
+    story = Story()
+    story.duty("primary", "Zhao", since="14:12")
+    story.phone("Zhao")
+    story.begins()
+    story.until("14:10")
+    assert story.until("14:13") == ["14:12 alarm unreachable Zhao"]
+
+
 def test_a_shift_that_ends_with_nobody_to_follow_is_an_alarm() -> None:
     """The duty runs out while the page is open: the gap is shown and the liaison stands in."""
     story = Story()
@@ -67,7 +77,8 @@ def test_a_roster_applied_meanwhile_is_heard() -> None:
     story.duty("primary", "Zhao")
     assert story.happens(ShiftChanged()) == ["14:00 sms Zhao handover"]
     assert story.happens(ShiftChanged()) == []
-    assert story.reason is Reason.NOBODY_NEW
+    heard = [decision.reason for decision in story.decisions[-2:]]
+    assert heard == [Reason.HANDED_OVER, Reason.NOBODY_NEW]
 
 
 def test_a_shift_change_reaches_an_exhausted_page() -> None:
@@ -155,6 +166,15 @@ def test_a_call_put_off_survives_a_handover_in_the_night() -> None:
     assert story.until("11-04 02:00") == ["11-04 02:00 sms Zhao handover"]
     assert story.until("11-04 08:00")[0] == "11-04 08:00 voice Wang"
     assert story.trail()[0] == (Reason.NEXT_CHANNEL, "Wang")
+
+
+def test_a_leader_who_comes_on_at_night_is_paged_in_the_morning() -> None:
+    """The leader was texted at 21:30; the one who relieves them at 23:00 hears of it at 08:00."""
+    story = Story(Urgency.ROUTINE, at="2026-11-03 20:30")
+    story.duty("leader", "Gao", since="23:00")
+    story.begins()
+    assert story.until("11-04 07:59")[-1] == "21:30 sms Chen"
+    assert story.until("11-04 08:00")[0] == "11-04 08:00 sms Gao handover"
 
 
 def test_a_landline_is_rung_at_night() -> None:
@@ -299,6 +319,18 @@ def test_after_six_hours_each_missed_step_is_done_once_in_order() -> None:
         "20:01 draft red",
     ]
     assert story.page.alarm_at == story.moment("20:16")
+
+
+def test_a_missed_level_with_nobody_new_is_passed_over_once() -> None:
+    """Down over 14:10 and 14:15 with no deputy: the leader's missed step is done once."""
+    story = Story()
+    story.duty("deputy")
+    story.begins()
+    story.until("14:05")
+    story.outage("14:16")
+    done = [n.level for n in story.decisions[-1].trail if n.reason is Reason.STEP_DUE]
+    assert done == [2, 3]
+    assert Reason.REPEATED not in {reason for reason, _ in story.trail()}
 
 
 def test_missed_messages_to_one_person_merge() -> None:
