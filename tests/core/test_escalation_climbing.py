@@ -224,7 +224,7 @@ def test_a_ladder_without_supervision_alarms_its_top() -> None:
     policy = replace(LADDERS[Urgency.URGENT], steps=LADDERS[Urgency.URGENT].steps[:2])
     story = Story(policy)
     story.begins()
-    assert story.declines("Wang") == ["14:00 alarm exhausted"]
+    assert story.declines("Wang") == ["14:00 alarm exhausted", "14:00 voice Wang alarm"]
     assert story.until("14:15") == ["14:15 alarm exhausted", "14:15 sms+voice Wang alarm"]
 
 
