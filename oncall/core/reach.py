@@ -17,7 +17,7 @@ def memory(climb: Climb, contact: Contact, level: int) -> Contacted:
         return reached_for(contact, level, climb.now, told)
     # A card mended meanwhile brings somebody back whom we had written off.
     alive = bool(set(contact.channels) - set(told.failed))
-    return replace(told, channels=contact.channels, unreachable=not alive)
+    return replace(told, channels=contact.channels, unreachable=told.unreachable and not alive)
 
 
 def working(known: Contacted) -> tuple[Channel, ...]:
