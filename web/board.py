@@ -22,7 +22,7 @@ from web.views import next_text
 
 #: Waiting transfers looked at, and shown; of those that somebody has, and of those withdrawn.
 _LOOKED_AT, _SHOWN, _TAKEN, _DONE = 400, 100, 30, 8
-_ALARMS = 30
+_ALARMS = 100
 
 #: A sign beside each state, because colour is never the only one.
 MARKS = {"waiting": "○", "exhausted": "✕", "acked": "✓", "handling": "▶", "cancelled": "–"}
@@ -58,15 +58,14 @@ class Card:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarming:
-    """One open alarm."""
+    """The open alarms of one unit about one transfer, or about none."""
 
-    id: int
+    ids: tuple[int, ...]
     unit: str
     code: str
-    text: str
+    texts: tuple[str, ...]
     since: datetime
     clock: str
-    times: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,21 +164,28 @@ class Reader:
     def _alarms(self) -> tuple[Alarming, ...]:
         raised = reports.open_alarms(self.tx, unit=self.unit, limit=_ALARMS)
         about = transfers.by_ids(self.tx, [a.transfer for a in raised if a.transfer])
+        together: dict[tuple[str | None, str | None], list[Raised]] = {}
+        for one in raised:
+            together.setdefault((one.unit, one.transfer), []).append(one)
         return tuple(
-            self._alarm(one, about[one.transfer].code if one.transfer in about else "")
-            for one in raised
+            self._alarming(unit, about[transfer].code if transfer in about else "", same)
+            for (unit, transfer), same in together.items()
         )
 
-    def _alarm(self, one: Raised, code: str) -> Alarming:
+    def _alarming(self, unit: str | None, code: str, same: Sequence[Raised]) -> Alarming:
+        since = min(one.raised_at for one in same)
         return Alarming(
-            id=one.id,
-            unit=self.name(one.unit),
+            ids=tuple(one.id for one in same),
+            unit=self.name(unit),
             code=code,
-            text=alarm_text(self.t, Alarm(one.alarm), who=one.who or "", level=one.level),
-            since=one.raised_at,
-            clock=self.clock(one.raised_at),
-            times=one.times,
+            texts=tuple(self._alarm(one) for one in sorted(same, key=lambda one: one.id)),
+            since=since,
+            clock=self.clock(since),
         )
+
+    def _alarm(self, one: Raised) -> str:
+        text = alarm_text(self.t, Alarm(one.alarm), who=one.who or "", level=one.level)
+        return f"{text} ×{one.times}" if one.times > 1 else text
 
     # -- words -----------------------------------------------------------------------------
 

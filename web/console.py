@@ -69,7 +69,7 @@ def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> C
         ("/console/sign-out", console.sign_out, "POST"),
         ("/console/transfers", console.send, "POST"),
         ("/console/transfers/{ref}/{verb}", console.act, "POST"),
-        ("/console/alarms/{number}", console.close_alarm, "POST"),
+        ("/console/alarms", console.close_alarms, "POST"),
         ("/console/phones/{verb}", console.phone, "POST"),
     ):
         route(path, handler, methods=[method], include_in_schema=False, response_model=None)
@@ -255,9 +255,9 @@ class Console:
         """An answer or an order about one transfer."""
         return await self._do(request, lambda given: self.forms.act(given, ref, verb), ref=ref)
 
-    async def close_alarm(self, request: Request, number: int) -> Response:
-        """An alarm was dealt with."""
-        return await self._do(request, lambda given: self.forms.close_alarm(given, number))
+    async def close_alarms(self, request: Request) -> Response:
+        """Alarms were dealt with."""
+        return await self._do(request, self.forms.close_alarms)
 
     async def phone(self, request: Request, verb: str) -> Response:
         """Somebody does something with an emulated phone."""

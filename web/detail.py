@@ -46,6 +46,7 @@ class Reached:
 class Sent:
     """One message."""
 
+    id: int
     clock: str
     name: str
     phone: str
@@ -205,6 +206,7 @@ def _sent(reader: Reader, one: Attempt) -> Sent:
     if one.code:
         said.append(t(N_("code {code}")).format(code=one.code))
     return Sent(
+        id=one.id,
         clock=reader.clock(one.sent_at or one.planned_at),
         name=one.name,
         phone=mask(one.address) if one.address else t(N_("no number")),

@@ -41,6 +41,8 @@ _OWNED = N_("{who} already has {code}; nothing was changed.")
 _SENT = N_("{code} was handed over; paging has begun.")
 _SENT_BEFORE = N_("{code} is already here; nothing was sent twice.")
 _DEALT_WITH = N_("The alarm is closed.")
+#: More than the page ever offers at once.
+_ALARMS = 200
 
 _CALLS = {
     "ack": Call.ANSWER,
@@ -119,9 +121,9 @@ class Forms:
         """Answer for somebody, escalate, give back, note, withdraw, call in 110."""
         return _explained(given, lambda: self._act(given, ref, verb))
 
-    def close_alarm(self, given: Given, number: int) -> Result:
-        """An alarm was dealt with."""
-        return _explained(given, lambda: self._close_alarm(given, number))
+    def close_alarms(self, given: Given) -> Result:
+        """Alarms were dealt with."""
+        return _explained(given, lambda: self._close_alarms(given))
 
     def _send(self, given: Given) -> Result:
         given.require(Call.HAND_OVER)
@@ -172,12 +174,14 @@ class Forms:
             return Result(said=given.t(_POLICE_BEFORE).format(code=code), goto=code)
         return Result(said=given.t(_DONE[verb]).format(code=code, who=who), goto=code)
 
-    def _close_alarm(self, given: Given, number: int) -> Result:
+    def _close_alarms(self, given: Given) -> Result:
         given.require(Call.CLOSE_ALARM)
+        numbers = [int(n) for n in given.get("ids").split(",")[:_ALARMS] if n.isdigit()]
         with self.app.db.begin() as tx:
-            by = given.visitor.signs(given.get("by"))
-            if not alarms.close(tx, number, by, self.app.clock.now()):
-                raise Conflict("alarm_closed", alarm=str(number))
+            by, now = given.visitor.signs(given.get("by")), self.app.clock.now()
+            closed = sum(alarms.close(tx, number, by, now) for number in numbers)
+            if not closed:
+                raise Conflict("alarm_closed", alarm=given.get("ids")[:40])
             tx.ring()
         return Result(said=given.t(_DEALT_WITH))
 

@@ -6,6 +6,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from oncall.store import reports
 from tests.browser.conftest import Window
 from tests.browser.serving import Service
 from tests.county import LI, ZHANG
@@ -93,11 +94,16 @@ def test_an_alarm_is_shown_until_somebody_deals_with_it(window: Window, service:
     page = window.page
     page.goto(service.url)
     send(page, to="邮政德化分公司")
-    alarm = page.locator(".alarm").first
-    expect(alarm).to_contain_text("邮政德化分公司")
-    count = page.locator(".alarms .alarm").count()
+    alarm = page.locator(".alarm", has_text="邮政德化分公司")
+    expect(alarm).to_contain_text("主班联络员")
+    expect(page).to_have_title(re.compile("^⚠"))
     alarm.get_by_role("button", name="已处理").click()
-    expect(page.locator(".alarms .alarm")).to_have_count(count - 1)
+    expect(alarm).to_have_count(0)
+    with service.app.db.read() as tx:
+        assert reports.open_alarms(tx) == []
+        closed = reports.alarm(tx, 1)
+    assert closed is not None
+    assert closed.closed_by == "值班员"
 
 
 def test_the_desk_acknowledges_for_somebody_on_the_telephone(

@@ -75,7 +75,8 @@ async function refresh() {
 function measure() {
   ahead = Date.parse(live.dataset.now) - Date.now();
   const open = Number(live.dataset.open);
-  document.title = (open ? `(${open}) ` : "") + words.title;
+  const signs = (Number(live.dataset.alarms) ? "⚠ " : "") + (open ? `(${open}) ` : "");
+  document.title = signs + words.title;
   count();
 }
 
