@@ -8,9 +8,10 @@ a copy 抄送 and the parallel police part never hold it back (clauses 2 and 14)
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+import msgspec
 
 from oncall.core.errors import Fault
 from oncall.core.model import State, Urgency
@@ -56,8 +57,7 @@ class PartRole(StrEnum):
 BINDING = frozenset({PartRole.LEAD, PartRole.ASSIST})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """What a sender hands in, before it is checked."""
 
     origin: str
@@ -76,8 +76,7 @@ class Draft:
     caller: Mapping[str, str] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer:
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
     """One matter handed over: accepted, numbered, never lost."""
 
     id: str
@@ -99,8 +98,7 @@ class Transfer:
     drill: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, kw_only=True):
     """A unit's share in one transfer."""
 
     id: str
@@ -109,8 +107,7 @@ class Part:
     role: PartRole
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+class Share(msgspec.Struct, frozen=True, kw_only=True):
     """Who gets a part, in which role, and how urgently it is paged."""
 
     unit: str

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
 from oncall.store.database import Tx
+from oncall.store.many import Many
 from oncall.store.outbox import (
     ACCEPTED,
     ACKED,
@@ -114,7 +115,7 @@ def quell(tx: Tx, page: str, now: datetime, *, but: int | None) -> None:
     tx.ring()
 
 
-_REPLACE = (
+_REPLACE = Many(
     update(outbox)
     .where(
         and_(
@@ -132,14 +133,11 @@ _REPLACE = (
 
 def replace(tx: Tx, targets: Sequence[tuple[str, str, str]], now: datetime) -> None:
     """Drop what still waits for these (page, person, channel): a newer message replaces it."""
-    if targets:
-        tx.conn.execute(
-            _REPLACE,
-            [
-                {"of_page": page, "of_person": person, "of_channel": channel, "at": now}
-                for page, person, channel in targets
-            ],
-        )
+    rows = [
+        {"of_page": page, "of_person": person, "of_channel": channel, "at": now}
+        for page, person, channel in targets
+    ]
+    _REPLACE.run(tx.conn, rows)
 
 
 def to_stop(tx: Tx, now: datetime, limit: int) -> list[Row]:

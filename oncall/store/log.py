@@ -12,6 +12,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from oncall.store.database import Tx
+from oncall.store.many import Many
 from oncall.tables import counters, log
 
 _encode = msgspec.json.Encoder().encode
@@ -39,26 +40,29 @@ def dumps(value: Any) -> str:
     return _encode(value).decode()
 
 
+_APPEND = Many(
+    insert(log),
+    ("transfer", "page", "at", "event", "reason", "who", "payload", "saw", "trail"),
+)
+
+
 def append(tx: Tx, entries: Sequence[Entry]) -> None:
     """Add to the log; it is never changed."""
-    if entries:
-        tx.conn.execute(
-            insert(log),
-            [
-                {
-                    "transfer": e.transfer,
-                    "page": e.page,
-                    "at": e.at,
-                    "event": e.event,
-                    "reason": e.reason,
-                    "who": e.who[:_LONGEST_NAME] if e.who else e.who,
-                    "payload": dumps(e.payload if e.payload is not None else {}),
-                    "saw": None if e.saw is None else dumps(e.saw),
-                    "trail": None if e.trail is None else dumps(e.trail),
-                }
-                for e in entries
-            ],
-        )
+    rows = [
+        {
+            "transfer": e.transfer,
+            "page": e.page,
+            "at": e.at,
+            "event": e.event,
+            "reason": e.reason,
+            "who": e.who[:_LONGEST_NAME] if e.who else e.who,
+            "payload": dumps(e.payload if e.payload is not None else {}),
+            "saw": None if e.saw is None else dumps(e.saw),
+            "trail": None if e.trail is None else dumps(e.trail),
+        }
+        for e in entries
+    ]
+    _APPEND.run(tx.conn, rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

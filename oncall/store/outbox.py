@@ -28,6 +28,7 @@ from sqlalchemy import (
 )
 
 from oncall.store.database import Tx
+from oncall.store.many import Many
 from oncall.tables import outbox
 
 QUEUED, SENDING, UNKNOWN, ACCEPTED = "queued", "sending", "unknown", "accepted"
@@ -115,22 +116,16 @@ def _rows(found: Any) -> list[Row]:
     return [Row(**r._mapping) for r in found]
 
 
+_DRAFT = tuple(f.name for f in fields(Draft))
+_PUT = Many(insert(outbox), (*_DRAFT, "state", "rank", "tries"))
+
+
 def put(tx: Tx, drafts: Sequence[Draft]) -> None:
     """Queue messages; the unique key refuses a second one for the same step, person, channel."""
     if not drafts:
         return
-    tx.conn.execute(
-        insert(outbox),
-        [
-            {
-                **{f.name: getattr(d, f.name) for f in fields(Draft)},
-                "state": QUEUED,
-                "rank": RANK[QUEUED],
-                "tries": 0,
-            }
-            for d in drafts
-        ],
-    )
+    fresh = {"state": QUEUED, "rank": RANK[QUEUED], "tries": 0}
+    _PUT.run(tx.conn, [fresh | {name: getattr(d, name) for name in _DRAFT} for d in drafts])
     tx.ring()
 
 
@@ -235,7 +230,7 @@ class Sent:
     stalled: bool = False
 
 
-_RECORD = (
+_RECORD = Many(
     update(outbox)
     .where(
         and_(
@@ -266,7 +261,7 @@ _RECORD = (
     )
 )
 #: A receipt overtook the record: keep its state, but remember what was sent and how.
-_RECORD_LATE = (
+_RECORD_LATE = Many(
     update(outbox)
     .where(and_(outbox.c.id == bindparam("row_id"), outbox.c.rank > RANK[SENDING]))
     .values(
@@ -297,9 +292,9 @@ def record(tx: Tx, results: Sequence[Sent]) -> set[int]:
         for s in results
     ]
     main = [{**values, **_result(s)} for s, values in zip(results, late, strict=True)]
-    if tx.conn.execute(_RECORD, main).rowcount == len(main):
+    if _RECORD.run(tx.conn, main) == len(main):
         return set()
-    tx.conn.execute(_RECORD_LATE, late)
+    _RECORD_LATE.run(tx.conn, late)
     stands = select(outbox.c.id, outbox.c.state).where(outbox.c.id.in_([s.id for s in results]))
     states = {row.id: row.state for row in tx.conn.execute(stands)}
     return {s.id for s in results if states.get(s.id) != s.state}

@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from oncall.core.model import Page, Policy, State, Urgency
 from oncall.store.database import Tx
 from oncall.store.log import dumps
+from oncall.store.many import Many
 from oncall.tables import frozen_policies, pages
 
 _decode_policy = msgspec.json.Decoder(Policy).decode
@@ -168,7 +169,7 @@ def _changing(page: Page) -> dict[str, Any]:
     return {"state": page.state, "body": _thin(page), "wake_at": page.wake_at}
 
 
-_SAVE = (
+_SAVE = Many(
     update(pages)
     .where(and_(pages.c.id == bindparam("page_id"), pages.c.version == bindparam("was")))
     .values(
@@ -189,7 +190,7 @@ def save(tx: Tx, changed: Sequence[tuple[Page, int]]) -> None:
         {"page_id": page.id, "was": was, "version": was + 1, **_changing(page)}
         for page, was in changed
     ]
-    if tx.conn.execute(_SAVE, rows).rowcount != len(rows):
+    if _SAVE.run(tx.conn, rows) != len(rows):
         raise Lost
 
 

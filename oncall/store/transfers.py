@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from oncall.core.model import Colour, Page, State, Urgency
+from oncall.core.model import Colour, Page, State
 from oncall.core.transfers import Part, PartRole, Transfer, TransferState
 from oncall.store.database import Tx
 from oncall.tables import log, outbox, pages, parts, seen, supervisions, transfers
 
+_FIELDS = Transfer.__struct_fields__
+
 
 def add(tx: Tx, transfer: Transfer, caller: str | None) -> bool:
     """Insert a transfer; False when its origin and number are already here."""
-    values = {f.name: getattr(transfer, f.name) for f in fields(Transfer)}
+    values = {name: getattr(transfer, name) for name in _FIELDS}
     try:
         with tx.conn.begin_nested():
             tx.conn.execute(
@@ -31,14 +34,12 @@ def add(tx: Tx, transfer: Transfer, caller: str | None) -> bool:
     return True
 
 
-_TRANSFER_COLUMNS = [transfers.c[f.name] for f in fields(Transfer)]
+_TRANSFER_COLUMNS = [transfers.c[name] for name in _FIELDS]
 
 
 def _transfer(row: Any) -> Transfer:
-    values = dict(row._mapping)
-    values["urgency"] = Urgency(values["urgency"])
-    values["state"] = TransferState(values["state"])
-    return Transfer(**values)
+    # Reads the words back into their types, and refuses one we do not know.
+    return msgspec.convert(dict(zip(_FIELDS, row, strict=True)), Transfer)
 
 
 def find(tx: Tx, ref: str) -> Transfer | None:
