@@ -204,7 +204,7 @@ async def _web(
     emulator: Emulator | None,
 ) -> None:
     web = create_app(app, run_engine=plan.engine)
-    console.mount(web, app, emulator)
+    pages = console.mount(web, app, emulator)
     config = uvicorn.Config(
         web,
         log_config=None,
@@ -216,6 +216,8 @@ async def _web(
     server = _Server(config, lambda: _welcome(session, app, plan, listener))
 
     def stop() -> None:
+        # Open pages listen for ever; they are let go, or the stop would wait for them.
+        pages.pulse.close()
         server.force_exit = server.should_exit
         server.should_exit = True
 

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from notifiers.phone import mask
 from oncall.core.model import Contacted, Page, State
-from oncall.core.why import NOTICES, Paragraph, tell
+from oncall.core.why import NOTICES, LogLine, tell
 from oncall.core.words import ATTEMPTS, CHANNELS, N_, PARTS, STATES, URGENCY, VIA, role
 from oncall.duty import next_action
 from oncall.store.reports import Attempt, Full, Share
 from web.board import MARKS, Next, Reader, flags, standing
+from web.views import OTHER
 
 #: A sign beside each state of a message.
 _MARKS = {
@@ -109,7 +110,7 @@ def detail(reader: Reader, full: Full) -> Detail:
     t = reader.t
     state, text = standing(t, full.brief)
     shares = [s for s in full.brief.shares if reader.unit in (None, s.part.unit)]
-    notes = tuple(line.said for line in full.timeline if line.page is None)
+    notes = [line.said for line in full.timeline if line.page is None]
     return Detail(
         code=transfer.code,
         urgency=transfer.urgency,
@@ -121,7 +122,7 @@ def detail(reader: Reader, full: Full) -> Detail:
         summary=transfer.summary,
         facts=tuple(_facts(reader, full)),
         parts=tuple(_part(reader, full, share) for share in shares),
-        notes=_told(reader, tell(t, notes, _names(reader, full), zone=str(reader.zone))),
+        notes=_told(reader, full, notes),
     )
 
 
@@ -162,7 +163,7 @@ def _part(reader: Reader, full: Full, share: Share) -> PartView:
             for p in reader.snapshot.people.values()
             if p.unit == page.unit and p.active and p.name not in there
         ),
-        story=_told(reader, tell(t, said, _names(reader, full), zone=str(reader.zone))),
+        story=_told(reader, full, said),
         attempts=tuple(_sent(reader, a) for a in full.attempts if a.page == page.id),
     )
 
@@ -219,8 +220,16 @@ def _sent(reader: Reader, one: Attempt) -> Sent:
     )
 
 
-def _told(reader: Reader, story: Sequence[Paragraph]) -> tuple[Told, ...]:
-    return tuple(Told(clock=reader.clock(p.at), lines=p.lines) for p in story)
+def _told(reader: Reader, full: Full, log: Sequence[LogLine]) -> tuple[Told, ...]:
+    """The log as `oncall why` tells it, and what happened beside the ladder."""
+    names, out = _names(reader, full), []
+    for line in log:
+        for paragraph in tell(reader.t, [line], names, zone=str(reader.zone)):
+            out.append(Told(clock=reader.clock(paragraph.at), lines=paragraph.lines))
+        if line.event in OTHER:
+            said = reader.t(OTHER[line.event]).format(who=line.who, detail=line.detail)
+            out.append(Told(clock=reader.clock(line.at), lines=(said,)))
+    return tuple(out)
 
 
 def _names(reader: Reader, full: Full) -> dict[str, str]:

@@ -28,7 +28,7 @@ NEXT = {
 }
 NOBODY = N_("nobody ({role} is vacant)")
 #: Events outside the ladder that ``core.why`` does not tell.
-_OTHER = {
+OTHER = {
     "PoliceCalled": N_("{who} called in 110."),
     "KeyPressed": N_("{who} pressed {detail} in the call."),
     "PhonesShown": N_("{who} looked at numbers in full: {detail}"),
@@ -190,8 +190,8 @@ class View:
         zone = self.door.app.settings.timezone
         told = tell(self.t, [said], {}, zone=zone)
         text = " ".join(told[0].lines) if told else ""
-        if not text and said.event in _OTHER:
-            text = self.t(_OTHER[said.event]).format(who=said.who, detail=said.detail)
+        if not text and said.event in OTHER:
+            text = self.t(OTHER[said.event]).format(who=said.who, detail=said.detail)
         if not text:
             return None
         return shapes.LineOut(
