@@ -6,7 +6,7 @@ A group names its commands as "module:attribute" with one line of help each, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from typing import Any
 
@@ -39,6 +39,23 @@ class Option(click.Option):
             return super().get_help_record(ctx)
         finally:
             self.help = source
+
+
+class Word(click.Choice[str]):
+    """One of a few words, and no other; says so in the reader's language."""
+
+    def __init__(self, choices: Iterable[str]) -> None:
+        super().__init__([str(choice) for choice in choices])
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word as we write it."""
+        if isinstance(value, str) and value in self.choices:
+            return value
+        t = session_of(ctx).t if ctx is not None else str
+        said = t(N_("“{value}” is none of: {choices}.")).format(
+            value=value, choices=t(N_(", ")).join(self.choices)
+        )
+        raise click.BadParameter(said, ctx=ctx, param=param)
 
 
 def option(*names: str, **attributes: Any) -> Callable[[Any], Any]:

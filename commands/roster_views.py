@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from commands.lazy import command, option
+from commands.lazy import Word, command, option
 from commands.moments import MOMENT, MONTH, moment_of, month_span
 from commands.output import good, json_option, local, say, show_json, stamp, table
 from commands.records import office_of
@@ -194,7 +194,7 @@ def history(ctx: click.Context, limit: int, as_json: bool) -> None:
 @command(N_("The roster as CSV or JSON; `oncall roster plan` reads the CSV back without a change."))
 @click.argument("units", nargs=-1, metavar="[UNIT]...")
 @_month
-@option("--format", "kind", type=click.Choice(["csv", "json"]), default="csv", show_default=True,
+@option("--format", "kind", type=Word(["csv", "json"]), default="csv", show_default=True,
         help=N_("Which format."))  # fmt: skip
 @option("--output", type=click.Path(dir_okay=False), metavar="FILE",
         help=N_("Write here instead of stdout."))  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from commands.lazy import group, option
+from commands.lazy import Word, group, option
 from commands.output import confirm, good, json_option, local, show_json, stamp, table, yes_option
 from commands.records import office_of
 from commands.session import session_of
@@ -25,7 +25,7 @@ def token(ctx: click.Context) -> None:
 @option(
     "--role",
     required=True,
-    type=click.Choice(accounts.ROLES),
+    type=Word(accounts.ROLES),
     help=N_("What it may do."),
 )
 @option("--unit", metavar="CODE", help=N_("The unit it is bound to; a liaison must have one."))

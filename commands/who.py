@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from commands.lazy import command, option
+from commands.lazy import Word, command, option
 from commands.moments import MOMENT, moment_of
 from commands.output import json_option, local, show_json, stamp, table, warn
 from commands.records import office_of
@@ -20,7 +20,7 @@ from oncall.core.words import N_
 from oncall.core.words import role as role_word
 from rosters.model import PRIMARY, ROLES
 
-ROLE = click.Choice(ROLES)
+ROLE = Word(ROLES)
 _WEEK = timedelta(days=7)
 
 

@@ -1,0 +1,345 @@
+"""`oncall transfer`: hand over matters, answer them, look at them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from commands.lazy import Word, group, option
+from commands.moments import MOMENT, moment_of
+from commands.output import good, json_option, local, say, show_json, warn
+from commands.records import office_of, operator
+from commands.session import Session, session_of
+from commands.transfer_views import listed, shown, shown_json
+from oncall.admin import matters
+from oncall.admin.office import Office, unit_of
+from oncall.core.model import Reason, Urgency
+from oncall.core.transfers import Draft, TransferState
+from oncall.core.words import N_, STATES, reason_text
+from oncall.desk import Outcome
+from oncall.store import reports
+
+_by = option("--by", metavar="NAME", help=N_("Who says so (default: whoever sits here)."))
+_why = option("--why", default="", metavar="TEXT", help=N_("Their reason, for the record."))
+_unit = option("--unit", metavar="CODE", help=N_("For this unit's part only."))
+_required_by = option("--by", required=True, metavar="NAME", help=N_("Who says so."))
+
+
+@group(N_("Hand over matters, answer them, look at them."))
+@click.pass_context
+def transfer(ctx: click.Context) -> None:
+    """See the commands. ID is an id, a printed number, or origin:number."""
+    session_of(ctx)
+
+
+@transfer.command("new", help=N_("Hand a matter over to one or more units; the first one leads."))
+@option("--to", "to", multiple=True, required=True, metavar="UNIT", help=N_("Unit; repeatable."))
+@option("--urgency", required=True, type=Word(list(Urgency)), help=N_("How fast."))
+@option("--summary", required=True, help=N_("What it is about; - reads it from stdin."))
+@option("--from", "origin", default="desk", show_default=True, help=N_("Who sends it, e.g. 110."))
+@option("--ref", metavar="REF", help=N_("The sender's own number; the same twice is one matter."))
+@option("--category", help=N_("What kind of matter; may choose the ladder."))
+@option("--area", metavar="CODE", help=N_("Where: a township's code."))
+@option("--received-at", type=MOMENT, metavar="TIME", help=N_("When the call first came in."))
+@option("--police", is_flag=True, help=N_("A police matter: the 110 desk is paged as well."))
+@option("--danger", is_flag=True, help=N_("Danger to people: the 110 desk is paged as well."))
+@option("--confidential", is_flag=True, help=N_("The unit never sees who called."))
+@option("--drill", is_flag=True, help=N_("Practice: marked so in every message."))
+@option("--caller-name", help=N_("Who called; never leaves this system."))
+@option("--caller-phone", help=N_("Their number; never leaves this system."))
+@option("--caller-address", help=N_("Their address; never leaves this system."))
+@json_option
+@click.pass_context
+def new(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
+    """Durable before this returns; a running service sends."""
+    session = session_of(ctx)
+    t, zone = session.t, session.settings.zone
+    with office_of(session) as office:
+        now = office.now
+        accepted = office.intake.accept(_draft(ctx, office, given), now, operator(session))
+        with office.db.read() as tx:
+            full = matters.in_full(tx, accepted.transfer.id)
+            snapshot = office.snapshot(tx)
+            coming = matters.next_of(tx, snapshot, full.brief.shares)
+            alive = matters.served(tx, office.now)
+        if as_json:
+            pages = [
+                {"id": share.page.id, "unit": share.part.unit, "state": share.page.state}
+                for share, _ in coming
+            ]
+            head = {"id": accepted.transfer.id, "code": accepted.transfer.code}
+            show_json(head | {"created": accepted.created, "pages": pages})
+        else:
+            click.echo(accepted.transfer.code)
+    if accepted.created:
+        said = N_("Handed over as {code} at {at}.")
+        at = local(accepted.transfer.transferred_at, zone)
+        good(t(said).format(code=accepted.transfer.code, at=at))
+    else:
+        good(t(N_("This matter is here already: {code}.")).format(code=accepted.transfer.code))
+    if not alive:
+        warn(t(N_("No service is running: nothing is sent until `oncall serve` runs.")))
+
+
+def _draft(ctx: click.Context, office: Office, given: dict[str, Any]) -> Draft:
+    caller = {
+        name: given.pop(f"caller_{name}")
+        for name in ("name", "phone", "address")
+        if given.get(f"caller_{name}")
+    }
+    received = given["received_at"]
+    with office.db.read() as tx:
+        units = office.snapshot(tx).units
+    area = given["area"]
+    return Draft(
+        origin=given["origin"],
+        to=tuple(unit_of(units, unit).code for unit in given["to"]),
+        urgency=given["urgency"],
+        summary=sys.stdin.read() if given["summary"] == "-" else given["summary"],
+        origin_ref=given["ref"],
+        category=given["category"],
+        area=unit_of(units, area).code if area else None,
+        received_at=moment_of(ctx, received, office.now) if received else None,
+        police=given["police"],
+        danger=given["danger"],
+        confidential=given["confidential"],
+        drill=given["drill"],
+        caller=caller or None,
+    )
+
+
+@transfer.command("list", help=N_("Transfers, the newest first, and what happens next."))
+@option("--state", "states", multiple=True, type=Word(list(TransferState)),
+        help=N_("Only in this state; repeatable."))  # fmt: skip
+@option("--unit", metavar="CODE", help=N_("Only with a part of this unit."))
+@option("--limit", type=click.IntRange(1, 500), default=20, show_default=True,
+        help=N_("How many at most."))  # fmt: skip
+@json_option
+@click.pass_context
+def list_(
+    ctx: click.Context, states: tuple[str, ...], unit: str | None, limit: int, as_json: bool
+) -> None:
+    """Closed ones too, unless --state says otherwise."""
+    session = session_of(ctx)
+    with office_of(session) as office, office.db.read() as tx:
+        snapshot = office.snapshot(tx)
+        code = unit_of(snapshot.units, unit).code if unit else None
+        found = reports.list_transfers(tx, states=states or None, unit=code, limit=limit)
+        listed(session, tx, snapshot, found, as_json=as_json)
+
+
+@transfer.command("show", help=N_("One transfer: its parts, its messages, what happens next."))
+@click.argument("id", metavar="ID")
+@json_option
+@click.pass_context
+def show(ctx: click.Context, id: str, as_json: bool) -> None:
+    """Never who called."""
+    session = session_of(ctx)
+    with office_of(session) as office:
+        found = office.desk.find(id, operator(session))
+        with office.db.read() as tx:
+            full = matters.in_full(tx, found.id)
+            if as_json:
+                show_json(shown_json(session, tx, office.snapshot(tx), full))
+            else:
+                shown(session, tx, office.snapshot(tx), full)
+
+
+@transfer.command("ack", help=N_("Somebody takes it: the ladder stops, the others are told."))
+@click.argument("id", metavar="ID")
+@_required_by
+@_unit
+@option("--takeover", is_flag=True, help=N_("Take it over from whoever has it."))
+@option("--by-phone", is_flag=True, help=N_("They said so by telephone; you enter it."))
+@json_option
+@click.pass_context
+def ack(
+    ctx: click.Context,
+    id: str,
+    by: str,
+    unit: str | None,
+    takeover: bool,
+    by_phone: bool,
+    as_json: bool,
+) -> None:
+    """By name, id or mobile number."""
+
+    def do(session: Session, office: Office, part: str | None) -> list[Outcome]:
+        return office.desk.ack(
+            id,
+            session.user if by_phone else by,
+            office.now,
+            operator(session),
+            on_behalf_of=by if by_phone else None,
+            unit=part,
+            takeover=takeover,
+            via="cli",
+        )
+
+    _act(ctx, do, unit, as_json, by=by)
+
+
+@transfer.command("decline", help=N_("Somebody cannot take it: the next level is paged at once."))
+@click.argument("id", metavar="ID")
+@_required_by
+@_why
+@_unit
+@json_option
+@click.pass_context
+def decline(
+    ctx: click.Context, id: str, by: str, why: str, unit: str | None, as_json: bool
+) -> None:
+    """By name, id or mobile number."""
+
+    def do(session: Session, office: Office, part: str | None) -> list[Outcome]:
+        who = operator(session)
+        return office.desk.decline(id, by, office.now, who, why=why, unit=part, via="cli")
+
+    _act(ctx, do, unit, as_json, by=by)
+
+
+@transfer.command("release", help=N_("Whoever has it gives it back: the ladder goes on."))
+@click.argument("id", metavar="ID")
+@_by
+@_why
+@_unit
+@json_option
+@click.pass_context
+def release(
+    ctx: click.Context, id: str, by: str | None, why: str, unit: str | None, as_json: bool
+) -> None:
+    """The desk may do it in the owner's stead."""
+
+    def do(session: Session, office: Office, part: str | None) -> list[Outcome]:
+        name, who = by or session.user, operator(session)
+        return office.desk.release(id, name, office.now, who, why=why, unit=part)
+
+    _act(ctx, do, unit, as_json, by=by)
+
+
+@transfer.command("escalate", help=N_("Page the next level now."))
+@click.argument("id", metavar="ID")
+@_by
+@_why
+@_unit
+@json_option
+@click.pass_context
+def escalate(
+    ctx: click.Context, id: str, by: str | None, why: str, unit: str | None, as_json: bool
+) -> None:
+    """The clock of the ladder goes on from there."""
+
+    def do(session: Session, office: Office, part: str | None) -> list[Outcome]:
+        name, who = by or session.user, operator(session)
+        return office.desk.escalate(id, name, office.now, who, why=why, unit=part)
+
+    _act(ctx, do, unit, as_json, by=by)
+
+
+@transfer.command("cancel", help=N_("Withdraw it: everybody stops and is told."))
+@click.argument("id", metavar="ID")
+@_by
+@_why
+@_unit
+@json_option
+@click.pass_context
+def cancel(
+    ctx: click.Context, id: str, by: str | None, why: str, unit: str | None, as_json: bool
+) -> None:
+    """Cannot be taken back."""
+
+    def do(session: Session, office: Office, part: str | None) -> list[Outcome]:
+        name, who = by or session.user, operator(session)
+        return office.desk.cancel(id, name, office.now, who, why=why, unit=part)
+
+    _act(ctx, do, unit, as_json, by=by)
+
+
+@transfer.command("note", help=N_("Record progress; for whoever has it this is the first action."))
+@click.argument("id", metavar="ID")
+@click.argument("text", metavar="TEXT")
+@_by
+@_unit
+@json_option
+@click.pass_context
+def note(
+    ctx: click.Context, id: str, text: str, by: str | None, unit: str | None, as_json: bool
+) -> None:
+    """TEXT is what was done; - reads it from stdin."""
+    words = sys.stdin.read() if text == "-" else text
+
+    def do(session: Session, office: Office, part: str | None) -> list[Outcome]:
+        name, who = by or session.user, operator(session)
+        return office.desk.note(id, name, words, office.now, who, unit=part)
+
+    _act(ctx, do, unit, as_json, by=by, quiet=N_("Recorded."))
+
+
+@transfer.command("police", help=N_("Call in 110: its desk is paged at once, beside all else."))
+@click.argument("id", metavar="ID")
+@_by
+@json_option
+@click.pass_context
+def police(ctx: click.Context, id: str, by: str | None, as_json: bool) -> None:
+    """A second time changes nothing."""
+    session = session_of(ctx)
+    with office_of(session) as office:
+        found = office.desk.find(id, operator(session))
+        called = office.intake.call_police(found.id, by or session.user, office.now)
+    if as_json:
+        show_json({"id": found.id, "code": found.code, "called": called})
+    t = session.t
+    good(t(N_("110 is being paged.")) if called else t(N_("110 was called before.")))
+
+
+def _act(
+    ctx: click.Context,
+    do: Callable[[Session, Office, str | None], list[Outcome]],
+    unit: str | None,
+    as_json: bool,
+    *,
+    by: str | None,
+    quiet: str = "",
+) -> None:
+    """Do it, then say for each part what came of it."""
+    session = session_of(ctx)
+    t = session.t
+    with office_of(session) as office:
+        with office.db.read() as tx:
+            snapshot = office.snapshot(tx)
+            part = unit_of(snapshot.units, unit).code if unit else None
+        done = do(session, office, part)
+    if as_json:
+        show_json(
+            {
+                "results": [
+                    {
+                        "page": one.page,
+                        "unit": one.unit,
+                        "state": one.state,
+                        "reason": one.reason,
+                        "owner": one.owner,
+                    }
+                    for one in done
+                ]
+            }
+        )
+    for one in done:
+        name = snapshot.unit_name(one.unit, session.lang)
+        state = t(STATES[one.state])
+        said = _said(session, one, by or session.user)
+        say(t(N_("{unit}: {state}. {said}")).format(unit=name, state=state, said=said))
+    if quiet and not done:
+        good(t(quiet))
+
+
+def _said(session: Session, one: Outcome, by: str) -> str:
+    t = session.t
+    if one.reason is Reason.ALREADY_OWNED and one.owner:
+        return t(N_("{owner} already has it; nothing was changed.")).format(owner=one.owner)
+    if one.reason in (Reason.ACKED, Reason.TAKEN_OVER, Reason.ALREADY_YOURS) and one.owner:
+        return t(N_("{owner} has it now.")).format(owner=one.owner)
+    return reason_text(t, one.reason, who=by)

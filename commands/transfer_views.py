@@ -1,0 +1,274 @@
+"""How transfers look on the command line; the JSON has the names the HTTP interface uses."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from commands.output import local, pairs, show_json, stamp, table, warn
+from commands.session import Session
+from notifiers.phone import mask, mask_text
+from oncall.admin import matters
+from oncall.core.model import Alarm, Channel
+from oncall.core.transfers import Transfer, part_state
+from oncall.core.upcoming import NextAction, What
+from oncall.core.words import (
+    ATTEMPTS,
+    CHANNELS,
+    FLAGS,
+    N_,
+    PARTS,
+    STATES,
+    TRANSFER_STATES,
+    URGENCY,
+    Text,
+    alarm_text,
+    role,
+)
+from oncall.directory import Snapshot
+from oncall.store.database import Tx
+from oncall.store.reports import Brief, Full, Share
+
+_NEXT = {
+    What.PAGE_LEVEL: N_("Level {level} is paged: {who}."),
+    What.HANDOVER: N_("The duty changes, and whoever comes on is paged."),
+    What.EXHAUSTED: N_("Every level has been tried; the desk is alarmed."),
+    What.ALARM: N_("The desk and supervision are alarmed again."),
+    What.FIRST_ACTION: N_("{who} is reminded to record progress."),
+    What.NONE: N_("Nothing is planned."),
+}
+_NOBODY = N_("nobody ({role} is vacant)")
+
+
+def next_text(t: Text, action: NextAction) -> str:
+    """What comes next, as one sentence without its time."""
+    named = t(N_(", ")).join(action.who)
+    who = named or t(_NOBODY).format(role=role(t, action.role))
+    if action.what is What.PAGE_LEVEL and action.channels and named:
+        by = t(N_(", ")).join(t(CHANNELS[Channel(c)]) for c in action.channels)
+        who = t(N_("{who} ({by})")).format(who=named, by=by)
+    return t(_NEXT[action.what]).format(who=who, level=action.level)
+
+
+def listed(
+    session: Session, tx: Tx, snapshot: Snapshot, found: Sequence[Brief], *, as_json: bool
+) -> None:
+    """A line for each."""
+    if as_json:
+        show_json({"items": [_brief(session, tx, snapshot, brief) for brief in found]})
+        return
+    t, zone = session.t, session.settings.zone
+    rows = []
+    for brief in found:
+        transfer = brief.transfer
+        coming = [
+            f"{local(action.at, zone)} {next_text(t, action)}"
+            for _, action in matters.next_of(tx, snapshot, brief.shares)
+            if action.at is not None
+        ]
+        rows.append(
+            (
+                transfer.code,
+                local(transfer.transferred_at, zone),
+                t(URGENCY[transfer.urgency]),
+                t(TRANSFER_STATES[transfer.state]),
+                t(N_(", ")).join(snapshot.unit_name(s.part.unit, session.lang)
+                                 for s in brief.shares),
+                transfer.summary[:40],
+                "\n".join(coming),
+            )
+        )  # fmt: skip
+    heads = (
+        N_("Number"),
+        N_("Handed over"),
+        N_("Urgency"),
+        N_("State"),
+        N_("Units"),
+        N_("Summary"),
+        N_("Next"),
+    )
+    table(session, heads, rows)
+
+
+def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
+    """Facts, parts, messages, alarms."""
+    t, zone = session.t, session.settings.zone
+    transfer = full.brief.transfer
+    flags = [t(FLAGS[name]) for name in ("drill", "confidential") if getattr(transfer, name)]
+    pairs(
+        session,
+        {
+            N_("Number"): transfer.code,
+            N_("State"): t(TRANSFER_STATES[transfer.state]),
+            N_("Urgency"): t(URGENCY[transfer.urgency]),
+            N_("Summary"): transfer.summary,
+            N_("Category"): transfer.category,
+            N_("Place"): snapshot.unit_name(transfer.area, session.lang) if transfer.area else "",
+            N_("Sent by"): f"{transfer.origin} {transfer.origin_ref or ''}".strip(),
+            N_("Received"): local(transfer.received_at, zone),
+            N_("Handed over"): local(transfer.transferred_at, zone),
+            N_("Marks"): t(N_(", ")).join(flags),
+        },
+    )
+    click.echo()
+    heads = (N_("Unit"), N_("Share"), N_("State"), N_("Level"), N_("Who has it"), N_("Next"))
+    table(
+        session,
+        heads,
+        [
+            (
+                snapshot.unit_name(share.part.unit, session.lang),
+                t(PARTS[share.part.role]),
+                t(STATES[share.page.state]),
+                share.page.level or "",
+                share.page.owner_name,
+                f"{local(action.at, zone)} {next_text(t, action)}".strip(),
+            )
+            for share, action in matters.next_of(tx, snapshot, full.brief.shares)
+        ],
+    )
+    if full.attempts:
+        click.echo()
+        heads = (N_("At"), N_("To"), N_("By"), N_("Number called"), N_("State"), N_("Code"))
+        table(
+            session,
+            heads,
+            [
+                (
+                    local(one.sent_at or one.planned_at, zone),
+                    one.name,
+                    t(CHANNELS[Channel(one.channel)]),
+                    mask(one.address) if one.address else "",
+                    t(ATTEMPTS[one.state]) if one.state in ATTEMPTS else one.state,
+                    one.code,
+                )
+                for one in full.attempts
+            ],
+        )
+    for alarm in full.alarms:
+        warn(alarm_text(t, Alarm(alarm.alarm), who=alarm.who or "", level=alarm.level))
+
+
+def shown_json(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> dict[str, Any]:
+    """The same as values."""
+    zone = session.settings.zone
+    units = {share.page.id: share.part.unit for share in full.brief.shares}
+    people = {p.id: p.name for p in snapshot.people.values()}
+    told = matters.stories(session.t, full, people, session.settings.timezone)
+    return _brief(session, tx, snapshot, full.brief) | {
+        "attempts": [
+            {
+                "id": one.id,
+                "page": one.page,
+                "unit": units.get(one.page or ""),
+                "person": one.name,
+                "channel": one.channel,
+                "notice": one.notice,
+                "level": one.level,
+                "phone": mask(one.address) if one.address else "",
+                "state": one.state,
+                "planned_at": stamp(one.planned_at, zone),
+                "sent_at": stamp(one.sent_at, zone),
+                "ended_at": stamp(one.ended_at, zone),
+                "tries": one.tries,
+                "late": one.late,
+                "resent": one.resent,
+                "code": one.code,
+                "text": mask_text(one.text) if one.text else None,
+            }
+            for one in full.attempts
+        ],
+        "timeline": [
+            {
+                "at": stamp(line.said.at, zone),
+                "what": line.said.event,
+                "reason": line.said.reason,
+                "who": line.said.who or None,
+                "unit": units.get(line.page or ""),
+            }
+            for line in full.timeline
+        ],
+        "story": [
+            {
+                "unit": story.share.part.unit if story.share else None,
+                "at": stamp(paragraph.at, zone),
+                "lines": list(paragraph.lines),
+            }
+            for story in told
+            for paragraph in story.paragraphs
+        ],
+        "alarms": [
+            {"id": a.id, "alarm": a.alarm, "unit": a.unit, "raised_at": stamp(a.raised_at, zone)}
+            for a in full.alarms
+        ],
+    }
+
+
+def _brief(session: Session, tx: Tx, snapshot: Snapshot, brief: Brief) -> dict[str, Any]:
+    zone = session.settings.zone
+    transfer = brief.transfer
+    return {
+        **_facts(transfer),
+        "received_at": stamp(transfer.received_at, zone),
+        "transferred_at": stamp(transfer.transferred_at, zone),
+        "changed_at": stamp(brief.changed_at, zone),
+        "parts": [
+            _part(session, snapshot, share, action)
+            for share, action in matters.next_of(tx, snapshot, brief.shares)
+        ],
+    }
+
+
+def _facts(transfer: Transfer) -> dict[str, Any]:
+    return {
+        name: getattr(transfer, name)
+        for name in (
+            "id",
+            "code",
+            "state",
+            "urgency",
+            "origin",
+            "origin_ref",
+            "category",
+            "area",
+            "summary",
+            "first_receiver",
+            "created_by",
+            "police",
+            "danger",
+            "confidential",
+            "drill",
+        )
+    }
+
+
+def _part(session: Session, snapshot: Snapshot, share: Share, action: NextAction) -> dict[str, Any]:
+    zone, page = session.settings.zone, share.page
+    return {
+        "id": share.part.id,
+        "unit": share.part.unit,
+        "unit_name": snapshot.unit_name(share.part.unit, session.lang),
+        "role": share.part.role,
+        "state": part_state(page.state),
+        "page": {
+            "id": page.id,
+            "state": page.state,
+            "level": page.level,
+            "paged_at": stamp(page.paged_at, zone),
+            "ack_by": stamp(page.limit_at, zone),
+            "owner": page.owner_name,
+            "acked_at": stamp(page.acked_at, zone),
+            "acked_via": page.acked_via,
+            "next_action": {
+                "what": action.what,
+                "who": list(action.who),
+                "at": stamp(action.at, zone),
+                "role": action.role or None,
+                "level": action.level or None,
+                "channels": [str(channel) for channel in action.channels],
+                "text": next_text(session.t, action),
+            },
+        },
+    }
