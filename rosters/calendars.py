@@ -15,7 +15,7 @@ from rosters.model import utc
 
 _PRODID = "-//dehua-oncall//duties//ZH"
 #: How often a reader should come back; the large ones come when they like.
-_REFRESH = timedelta(hours=1)
+_REFRESH, _REFRESH_TEXT = timedelta(hours=1), "PT1H"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,7 @@ def publish(
     calendar.add("description", description)
     calendar.add("x-wr-caldesc", description)
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", _REFRESH)
+    calendar.add("x-published-ttl", _REFRESH_TEXT)
     for slot, summary in events:
         event = Event()
         event.add("uid", uid(person, slot))

@@ -21,7 +21,7 @@ from oncall.store.alarms import Raised
 from oncall.store.database import Tx
 from oncall.store.outbox import QUEUED, SENDING, UNKNOWN
 from oncall.store.pages import _PAGE_COLUMNS, _loaded
-from oncall.store.transfers import _TRANSFER_COLUMNS, _transfer
+from oncall.store.transfers import by_ids
 from oncall.tables import alarms, log, outbox, pages, parts, supervisions, transfers
 
 _notes = msgspec.json.Decoder(tuple[Note, ...]).decode
@@ -68,6 +68,7 @@ class Attempt:
     ended_at: datetime | None
     tries: int
     provider: str | None
+    provider_id: str | None
     code: str | None
     late: bool
     resent: bool
@@ -141,7 +142,7 @@ def list_transfers(
             or_(t.transferred_at < at, and_(t.transferred_at == at, t.id < last)),
         )
     query = (
-        select(*_TRANSFER_COLUMNS, t.changed_at)
+        select(t.id, t.changed_at)
         .where(*where)
         .order_by(t.transferred_at.desc(), t.id.desc())
         .limit(limit)
@@ -151,7 +152,7 @@ def list_transfers(
 
 def one_transfer(tx: Tx, transfer_id: str) -> Brief | None:
     """One transfer with its parts."""
-    query = select(*_TRANSFER_COLUMNS, transfers.c.changed_at)
+    query = select(transfers.c.id, transfers.c.changed_at)
     found = _briefs(tx, tx.conn.execute(query.where(transfers.c.id == transfer_id)).all())
     return found[0] if found else None
 
@@ -205,21 +206,16 @@ def _briefs(tx: Tx, rows: Sequence[Any]) -> list[Brief]:
                 id=row.part_id, transfer=row.transfer, unit=row.unit, role=PartRole(row.role)
             )
             shares[row.transfer].append(Share(part=part, page=_loaded(tx, row).page))
-    return [_brief(row, shares[row.id]) for row in rows]
-
-
-def _brief(row: Any, shares: Sequence[Share]) -> Brief:
-    # The part that leads stands first, the others as they were opened.
-    ordered = sorted(shares, key=lambda s: s.part.role is not PartRole.LEAD)
-    values = {k: v for k, v in row._mapping.items() if k != "changed_at"}
-    return Brief(transfer=_transfer(_Row(values)), changed_at=row.changed_at, shares=tuple(ordered))
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row without the columns that are not the transfer's own."""
-
-    _mapping: Mapping[str, Any]
+    known = by_ids(tx, ids)
+    return [
+        Brief(
+            transfer=known[row.id],
+            changed_at=row.changed_at,
+            # The part that leads stands first, the others as they were opened.
+            shares=tuple(sorted(shares[row.id], key=lambda s: s.part.role is not PartRole.LEAD)),
+        )
+        for row in rows
+    ]
 
 
 # -- one transfer's messages and log -------------------------------------------------------
