@@ -136,7 +136,7 @@ def _what(t: Text, notice: Notice, facts: Facts) -> Iterator[_Piece]:
         yield _Piece(t(N_(", {category}")))
     if facts.area:
         yield _Piece(t(N_(", {area}")))
-    if facts.unit:
+    if facts.unit and facts.unit != facts.area:
         yield _Piece(t(N_(", {unit}")), _UNIT)
     if notice is Notice.FIRST_ACTION and facts.owner:
         yield _Piece(t(N_(", taken by {owner}")))

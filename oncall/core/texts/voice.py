@@ -76,5 +76,5 @@ def _what(t: Text, facts: Facts) -> Iterator[str]:
         yield t(N_("Category: {category}."))
     if facts.area:
         yield t(N_("Place: {area}."))
-    if facts.unit:
+    if facts.unit and facts.unit != facts.area:
         yield t(N_("Unit: {unit}."))
