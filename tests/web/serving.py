@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from oncall import accounts
 from oncall.wiring import App
@@ -20,12 +21,19 @@ from web.app import create_app
 
 @contextmanager
 def serving(app: App, *, run_engine: bool = False) -> Iterator[str]:
-    """The application on a free port; its address. It is stopped in good order at the end."""
+    """The web door of a node on a free port; its address."""
+    with serving_web(create_app(app, run_engine=run_engine)) as url:
+        yield url
+
+
+@contextmanager
+def serving_web(web: FastAPI) -> Iterator[str]:
+    """The same for an application made elsewhere. It is stopped in good order at the end."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         # Callers may connect at once: they wait in the backlog until the server accepts.
         listening.listen(128)
-        config = uvicorn.Config(create_app(app, run_engine=run_engine), log_config=None)
+        config = uvicorn.Config(web, log_config=None)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()

@@ -1,0 +1,122 @@
+"""Alive, ready, and figures, for the machine that watches this one."""
+
+from datetime import timedelta
+
+import httpx
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.county import CITY, LI, POST, ZHANG
+from tests.web.serving import Site, serving_web, urgent
+from tests.world import World
+from web.app import create_app
+
+
+def figures(site: Site) -> dict[str, float]:
+    """Every sample by its name and labels."""
+    answer = site.call("GET", "/metrics", role=None)
+    assert answer.status_code == 200
+    return {
+        " ".join([sample.name, *sorted(sample.labels.values())]): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def test_it_is_alive(site: Site) -> None:
+    """The process answers, without a token."""
+    assert site.call("GET", "/healthz", role=None).json() == {"status": "ok"}
+
+
+def test_a_node_without_an_engine_is_ready_with_its_database(site: Site) -> None:
+    """It only answers, so only the database counts."""
+    answer = site.call("GET", "/readyz", role=None)
+    assert (answer.status_code, answer.json()["checks"]) == (200, {"database": "ok"})
+
+
+def test_an_engine_that_makes_no_progress_is_not_ready(world: World) -> None:
+    """Ready within ten seconds of a finished round, and not after."""
+
+    def progress(ago: float) -> None:
+        world.app.timers.progress_at = world.now - timedelta(seconds=ago)
+
+    def ready() -> tuple[int, str]:
+        answer = httpx.get(f"{url}/readyz", trust_env=False)
+        return answer.status_code, answer.json()["checks"]["engine"]
+
+    web = create_app(world.app, run_engine=False)
+    # Said to decide, but its loops do not run: the test makes the progress.
+    web.state.door.run_engine = True
+    with serving_web(web) as url:
+        assert ready() == (503, "no progress")
+        progress(9)
+        assert ready() == (200, "ok")
+        progress(11)
+        assert ready() == (503, "no progress")
+
+
+def test_figures_tell_how_much_of_what(site: Site) -> None:
+    """Open pages, messages by outcome, the oldest wait, alarms and decisions."""
+    site.post("/transfers", urgent())
+    site.post("/transfers", urgent(to=[POST]))
+    before = figures(site)
+    assert before["oncall_pages waiting"] == 2
+    assert before["oncall_outbox queued sms"] >= 1
+    site.world.skip(1)
+    assert figures(site)["oncall_oldest_undispatched_seconds"] == 60
+    site.world.settle()
+    after = figures(site)
+    assert after["oncall_attempts accepted sms"] >= 1
+    assert after["oncall_oldest_undispatched_seconds"] == 0
+    assert after["oncall_open_alarms"] >= 1
+    assert after["oncall_decisions_total started"] == 2
+
+
+def test_decisions_are_counted_once(site: Site) -> None:
+    """However often they are read; young ones the next time."""
+    made = site.post("/transfers", urgent()).json()
+    assert "oncall_decisions_total started" not in figures(site)
+    site.world.advance(1)
+    assert figures(site)["oncall_decisions_total started"] == 1
+    assert figures(site)["oncall_decisions_total started"] == 1
+    site.post(f"/transfers/{made['id']}/ack", {"by": "张三"})
+    site.world.advance(1)
+    assert figures(site)["oncall_decisions_total acked"] == 1
+
+
+def test_figures_name_nobody(site: Site) -> None:
+    """No number, no name, no unit."""
+    site.post("/transfers", urgent())
+    site.world.settle()
+    text = site.call("GET", "/metrics", role=None).text
+    assert not any(word in text for word in (ZHANG, LI, "张三", CITY))
+
+
+def test_the_page_of_the_api_needs_nothing_from_outside(site: Site) -> None:
+    """Every call stands on it, in the reader's language, without a script or an outside address."""
+    page = site.call("GET", "/api/v1/docs", role=None, headers={"Accept-Language": "zh"}).text
+    document = site.call("GET", "/api/v1/openapi.json", role=None).json()
+    assert all(path in page for path in document["paths"])
+    assert "接口" in page
+    assert "<script" not in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert "https://" not in page
+
+
+def test_the_description_says_how_errors_look(site: Site) -> None:
+    """Errors are problem+json in the document as they are on the wire, and every call has its own
+    operation."""
+    document = site.call("GET", "/api/v1/openapi.json", role=None).json()
+    for path, methods in document["paths"].items():
+        for call in methods.values():
+            assert "application/problem+json" in call["responses"]["401"]["content"], path
+            assert call["security"], path
+    names = [c["operationId"] for methods in document["paths"].values() for c in methods.values()]
+    assert len(names) == len(set(names))
+
+
+def test_answers_are_not_framed_or_sniffed(site: Site) -> None:
+    """Every answer carries the headers that keep browsers from guessing."""
+    for path in ("/healthz", "/api/v1/docs", "/nothing"):
+        headers = site.call("GET", path, role=None).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
