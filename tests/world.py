@@ -130,7 +130,7 @@ class World:
         self.clock.set(moment)
         self.settle()
 
-    def skip(self, minutes: float) -> None:
+    def let_pass(self, minutes: float) -> None:
         """Time passes and nobody works: the node was down. Nothing is settled."""
         self.clock.set(self.now + timedelta(minutes=minutes))
 

@@ -1,4 +1,4 @@
-"""The API's page: every call, field and answer, made from the OpenAPI document; no script, no CDN."""
+"""The API's page: every call, field and answer, from the OpenAPI document; no script, no CDN."""
 
 from __future__ import annotations
 

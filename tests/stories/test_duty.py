@@ -105,7 +105,7 @@ def test_an_outage_of_forty_minutes(world: World) -> None:
     sent = world.transfer()
     world.expect((ZHANG, "sms"))
     world.advance(2)
-    world.skip(40)
+    world.let_pass(40)
     world.settle()
     late = world.expect(
         (ZHANG, "voice"),
@@ -124,7 +124,7 @@ def test_an_outage_with_many_matters(world: World) -> None:
     sent = [world.transfer(summary=str(n)) for n in range(3)]
     world.ignore()
     world.advance(2)
-    world.skip(20)
+    world.let_pass(20)
     world.settle()
     found = world.expect(
         *((n, "voice") for n in (ZHANG, LI, CHEN) for _ in range(3)),

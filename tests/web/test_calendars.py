@@ -217,6 +217,13 @@ def test_the_address_is_kept_as_a_hash(site: Site) -> None:
         assert directory.person_of_feed(tx, token) is None
 
 
+def test_the_access_log_is_filtered_while_the_door_is_open(site: Site) -> None:
+    """Starting the door puts the filter in place, once."""
+    site.client.get(f"{site.url}/healthz")
+    filters = logging.getLogger("uvicorn.access").filters
+    assert len([one for one in filters if isinstance(one, HideSecrets)]) == 1
+
+
 def test_no_secret_address_is_in_the_access_log() -> None:
     """uvicorn's line has the call and the status, but not the token."""
     record = logging.LogRecord(

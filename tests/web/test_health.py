@@ -61,7 +61,7 @@ def test_figures_tell_how_much_of_what(site: Site) -> None:
     before = figures(site)
     assert before["oncall_pages waiting"] == 2
     assert before["oncall_outbox queued sms"] >= 1
-    site.world.skip(1)
+    site.world.let_pass(1)
     assert figures(site)["oncall_oldest_undispatched_seconds"] == 60
     site.world.settle()
     after = figures(site)
