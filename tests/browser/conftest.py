@@ -23,12 +23,12 @@ _ARGUMENTS = (
 _NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    """A fresh Chromium.
+    """A Chromium for the tests of one file; each opens windows that know nothing of each other.
 
-    Not shared: Playwright keeps a loop running in this thread while it lives, and other tests
-    need to run their own.
+    Not for longer: Playwright keeps a loop running in this thread while it lives, and tests that
+    need a loop of their own (everything with a ``world``) stand in files without a browser.
     """
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
@@ -70,6 +70,7 @@ def window(browser: Browser) -> Iterator[Window]:
     context.set_default_timeout(15_000)
     opened = Window(context.new_page())
     yield opened
+    context.close()
     assert opened.strangers() == []
     assert opened.complaints == []
 

@@ -64,7 +64,7 @@ class Service:
 
     async def _serve(self, ready: Future[Server]) -> None:
         self._loop = asyncio.get_running_loop()
-        self.emulator = Emulator(_ACCOUNT, _TOKEN, self.url)
+        self.emulator = Emulator(_ACCOUNT, _TOKEN, self.url, clock=self.clock.now)
         async with self.emulator.serve() as api:
             settings = load(
                 {

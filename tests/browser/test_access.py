@@ -9,13 +9,10 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from oncall import accounts
 from tests.browser.conftest import Window
-from tests.browser.serving import Service, console_of, running
+from tests.browser.serving import Service, running
 from tests.browser.test_desk import send
 from tests.county import CITY, TOWN, Templates
-from tests.web.serving import with_settings
-from tests.world import World
 
 
 @pytest.fixture
@@ -126,45 +123,3 @@ def test_the_page_allows_nothing_from_elsewhere(service: Service) -> None:
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["cache-control"] == "no-store"
     assert headers["x-content-type-options"] == "nosniff"
-
-
-OURS = {"Sec-Fetch-Site": "same-origin"}
-
-
-def test_a_session_ends_after_twelve_hours_and_with_its_token(world: World) -> None:
-    """Twelve hours later, or once the token is revoked, the same cookie opens nothing."""
-
-    def enter(client: httpx.Client, name: str) -> None:
-        made = accounts.create(
-            world.app.db,
-            name=name,
-            role="auditor",
-            unit=None,
-            now=world.now,
-            new_id=world.app.new_id,
-        )
-        answer = client.post("/console/sign-in", data={"token": made.token}, headers=OURS)
-        assert answer.status_code == 303
-
-    with_settings(world, secret_key="an invented key")
-    with console_of(world.app) as url, httpx.Client(base_url=url) as client:
-        enter(client, "night")
-        world.skip(12 * 60 - 1)
-        assert client.get("/").status_code == 200
-        world.skip(1)
-        assert client.get("/").status_code == 303
-        assert client.get("/console/live").status_code == 401
-        enter(client, "day")
-        assert client.get("/").status_code == 200
-        accounts.revoke(world.app.db, "day", world.now)
-        assert client.get("/").status_code == 303
-
-
-def test_a_cookie_cannot_be_made_by_hand(world: World) -> None:
-    """A session that we did not sign opens nothing, whatever it says."""
-    with_settings(world, secret_key="an invented key")
-    with console_of(world.app) as url:
-        for forged in ("x", "WyJhIiwwXQ.c2ln", "0", '""', "%00", "é"):
-            cookie = f"oncall_session={forged}".encode("latin-1")
-            answer = httpx.get(url, headers=[(b"Cookie", cookie)])
-            assert answer.status_code == 303

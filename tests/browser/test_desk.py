@@ -153,8 +153,7 @@ def test_a_reason_is_asked_for_before_a_withdrawal(window: Window, service: Serv
     send(page)
     page.locator("#detail [data-key^=act-cancel] summary").click()
     form = page.locator("#detail [data-key^=act-cancel] form")
-    form.locator("[name=why]").evaluate("(field) => field.removeAttribute('required')")
-    form.locator("button.main").click()
+    form.evaluate("(form) => { form.noValidate = true; form.requestSubmit(); }")
     expect(form.locator("[data-error=why]")).not_to_be_empty()
     expect(page.locator("#detail h2 .state")).to_contain_text("待签收")
 

@@ -110,7 +110,8 @@ class Deaf(list[str]):
 
 def test_the_page_works_without_a_script(browser: Browser, service: Service) -> None:
     """Send, read and act by plain forms and reloads, and be told that the page is not live."""
-    page = browser.new_context(java_script_enabled=False).new_page()
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
     page.goto(service.url)
     expect(page.locator("#still")).to_contain_text("不会自动更新")
     expect(page.locator("#still")).to_be_visible()
@@ -126,6 +127,7 @@ def test_the_page_works_without_a_script(browser: Browser, service: Service) -> 
     page.locator("#detail [data-key^=act-ack] [name=who]").fill("张三")
     page.locator("#detail [data-key^=act-ack] button.main").click()
     expect(page.locator("#detail .owner")).to_contain_text("张三")
+    context.close()
 
 
 def test_a_service_that_pages_nobody_says_so(
@@ -144,3 +146,4 @@ def test_two_desks_see_the_same(window: Window, browser: Browser, service: Servi
     window.page.goto(service.url)
     code = send(window.page)
     expect(other.locator(f"[data-key=card-{code}]")).to_be_visible()
+    other.close()

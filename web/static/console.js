@@ -7,6 +7,7 @@ const toast = document.getElementById("toast");
 const words = document.body.dataset;
 document.getElementById("still").remove();
 let ahead = 0; // How far the server's clock is ahead of this machine's, in milliseconds.
+const QUIET = 10000; // The server says something more often than this, or the line is dead.
 let heard = Date.now();
 let fetching = false;
 let again = false;
@@ -95,6 +96,7 @@ events.addEventListener("change", () => {
 });
 events.addEventListener("tick", () => connected(true));
 events.addEventListener("error", () => {
+  heard = Math.min(heard, Date.now() - QUIET + 2000);
   // A refused stream is not retried by the browser: find out why, then start over.
   if (events.readyState === EventSource.CLOSED) setTimeout(() => location.reload(), 3000);
 });
@@ -119,7 +121,7 @@ function count() {
     one.textContent = span(Math.abs(Math.max(left, one.dataset.past === undefined ? 0 : left)));
     one.classList.toggle("soon", left <= 60);
   }
-  if (Date.now() - heard > 10000) connected(false);
+  if (Date.now() - heard > QUIET) connected(false);
 }
 setInterval(count, 250);
 
