@@ -49,6 +49,8 @@ class Timers:
         # A thread of its own: a long round of decisions must not look like a dead node.
         self._pulse = ThreadPoolExecutor(1, thread_name_prefix="pulse")
         self._closing = False
+        #: Set once the first beat is written: until then others take us for dead.
+        self.beating = asyncio.Event()
         self.progress_at: datetime | None = None
 
     def wake(self) -> None:
@@ -78,6 +80,7 @@ class Timers:
     async def close(self) -> None:
         """Ring no more."""
         self._closing = True
+        self.beating.set()
         self._due.set()
 
     async def _on(self, threads: ThreadPoolExecutor, call: Callable[[], T]) -> T:
@@ -92,6 +95,7 @@ class Timers:
         while True:
             try:
                 await self._on(self._pulse, self._beat)
+                self.beating.set()
             except OncallError as exc:
                 _log.warning("no heartbeat: %s", exc)
             except Exception:  # noqa: BLE001 - whatever it is, the clock must go on

@@ -96,6 +96,7 @@ class App:
 
     async def _send(self) -> None:
         try:
+            await self.timers.beating.wait()
             await self.delivery.run()
         finally:
             # Only now: a node that stopped beating while it sends would be taken for dead.
@@ -104,6 +105,7 @@ class App:
     async def stop(self) -> None:
         """Stop in good order: nothing new is claimed, what is in flight is recorded."""
         await self.delivery.close()
+        self.timers.beating.set()
 
 
 def notifiers_of(settings: Settings) -> Mapping[Channel, Sequence[Notifier]]:
