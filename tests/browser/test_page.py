@@ -91,21 +91,13 @@ def test_a_lost_line_is_said_loudly_and_mends_itself(window: Window, service: Se
     page = window.page
     page.goto(service.url)
     expect(page.locator("h2").first).to_be_visible()
-    # The page may complain about what it cannot reach; that is what is provoked here.
-    window.complaints = Deaf()
+    window.forgives = True
     service.stop()
     expect(page.locator("#lost")).to_be_visible(timeout=20_000)
     service.start()
     code = service.transfer(service.token("dispatcher"), to=[TOWN])
     expect(page.locator("#lost")).to_be_hidden(timeout=20_000)
     expect(page.locator(f"[data-key=card-{code}]")).to_be_visible()
-
-
-class Deaf(list[str]):
-    """Keeps nothing."""
-
-    def append(self, _: str) -> None:
-        """Hear it and forget it."""
 
 
 def test_the_page_works_without_a_script(browser: Browser, service: Service) -> None:
