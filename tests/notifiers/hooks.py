@@ -30,6 +30,27 @@ async def fast_sleep(seconds: float) -> None:
     await asyncio.sleep(seconds / SPEED)
 
 
+class Stillness:
+    """The phones' time, which a test can hold: nothing moves on until it lets go."""
+
+    def __init__(self) -> None:
+        self._moving = asyncio.Event()
+        self._moving.set()
+
+    def hold(self) -> None:
+        """Time stands still."""
+        self._moving.clear()
+
+    def let_go(self) -> None:
+        """Time goes on."""
+        self._moving.set()
+
+    async def sleep(self, seconds: float) -> None:
+        """So many of the phones' seconds, and for as long as time is held."""
+        await fast_sleep(seconds)
+        await self._moving.wait()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hook:
     """One callback as it came; `name` is the last part of its path."""
@@ -101,6 +122,7 @@ class Stage:
     hooks: Hooks
     twilio: Twilio
     url: str
+    time: Stillness
 
 
 @asynccontextmanager
@@ -108,11 +130,12 @@ async def stage(patience: timedelta = timedelta(seconds=8)) -> AsyncIterator[Sta
     """Set the stage for one test."""
     hooks = Hooks()
     async with hooks.serve() as public_url:
-        emulator = Emulator(ACCOUNT, TOKEN, public_url, sleep=fast_sleep)
+        time = Stillness()
+        emulator = Emulator(ACCOUNT, TOKEN, public_url, sleep=time.sleep)
         async with emulator.serve() as url:
             twilio = Twilio(gateway(public_url, url, patience))
             try:
-                yield Stage(emulator=emulator, hooks=hooks, twilio=twilio, url=url)
+                yield Stage(emulator=emulator, hooks=hooks, twilio=twilio, url=url, time=time)
             finally:
                 await twilio.close()
 

@@ -304,8 +304,10 @@ def test_a_text_can_be_withdrawn_only_before_it_left() -> None:
     """While queued it is cancelled; a delivered one cannot be called back."""
 
     async def story(s: Stage) -> None:
+        s.time.hold()
         sid = (await s.twilio.send(sms())).provider_id or ""
         assert await s.twilio.stop(sid, Channel.SMS)
+        s.time.let_go()
         await s.emulator.settled()
         assert s.hooks.came == []
         sid = (await s.twilio.send(sms())).provider_id or ""
