@@ -228,6 +228,21 @@ def test_a_ladder_without_supervision_alarms_its_top() -> None:
     assert story.until("14:15") == ["14:15 alarm exhausted", "14:15 sms+voice Wang alarm"]
 
 
+def test_the_trail_says_what_was_done_beside_paging() -> None:
+    """Orders drafted, alarms repeated, hands that pressed, reminders: each has its line."""
+    story = Story()
+    story.begins()
+    story.until("16:00")
+    assert (Reason.SUPERVISION_DRAFTED, "") in story.trail()
+    story.until("16:30")
+    assert story.trail()[0] == (Reason.ALARM_REPEATED, "")
+    story.escalates()
+    assert story.trail()[:2] == [(Reason.BY_HAND, "desk"), (Reason.ALARM_REPEATED, "")]
+    story.acks("Huang")
+    story.until("17:30")
+    assert story.trail() == [(Reason.FIRST_ACTION_DUE, "Huang")]
+
+
 def test_an_ack_ends_the_alarms() -> None:
     """A human owns it at last: everybody ever paged hears who."""
     story = Story()

@@ -41,6 +41,29 @@ def test_a_handover_at_the_very_moment_of_a_step() -> None:
     assert story.until("14:05") == ["14:05 sms Zhao handover", "14:05 voice Zhao"]
 
 
+def test_who_only_heard_a_reminder_is_paged_when_they_come_on() -> None:
+    """The deputy was reminded while it was owned; as the new primary they are paged."""
+    story = Story()
+    story.duty("primary", "Li", since="15:07")
+    story.begins()
+    story.acks("Zhou")
+    story.until("15:00")
+    story.releases("Zhou")
+    assert story.until("15:07")[-1] == "15:07 sms+voice Li handover"
+    li = story.page.person("Li")
+    assert li is not None
+    assert li.incoming
+
+
+def test_a_new_post_is_no_change_of_duty() -> None:
+    """A standing post that changes hands pages nobody: only duties are handed over."""
+    story = Story()
+    story.begins()
+    story.until("14:25")
+    story.duty("division_leader", "Xu", source=Source.POST)
+    assert story.happens(ShiftChanged()) == []
+
+
 def test_a_newcomer_without_a_number_goes_on_at_once() -> None:
     """The new shift cannot be reached at all: alarm, and the next level now."""
     story = Story()
