@@ -6,13 +6,13 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import and_, func, inspect, or_, select, text, update
+from sqlalchemy import and_, func, inspect, select, text, update
 from sqlalchemy.engine import RowMapping
 
-from oncall.core.errors import Conflict, NotFound, Unreachable
+from oncall.core.errors import Conflict, NotFound
 from oncall.store import directory
 from oncall.store.database import Database, Tx
 from oncall.store.directory import Batch
@@ -230,15 +230,9 @@ def without_numbers(tx: Tx) -> list[tuple[str, str]]:
     return [(r.unit, r.name) for r in rows]
 
 
-def number_owners(tx: Tx, numbers: Sequence[str]) -> list[RowMapping]:
-    """Active people who have one of these mobile numbers: id, unit, name, mobile, mobile2."""
-    c = people.c
-    where = and_(c.active.is_(True), or_(c.mobile.in_(numbers), c.mobile2.in_(numbers)))
-    query = select(c.id, c.unit, c.name, c.mobile, c.mobile2).where(where)
-    return list(tx.conn.execute(query).mappings())
-
-
-def refuse_postgres(db: Database) -> None:
-    """Raise Unreachable where only SQLite's own copies work."""
-    if db.postgres:
-        raise Unreachable("no_pg_tools", tool="pg_dump")
+def database_clock(tx: Tx) -> datetime | None:
+    """What time the database's own machine has; None where that is this machine."""
+    if not tx.postgres:
+        return None
+    found: datetime = tx.conn.execute(text("SELECT clock_timestamp()")).scalar_one()
+    return found.astimezone(UTC)

@@ -1,0 +1,344 @@
+"""Everything that must be right before a county relies on it: looked at, judged, with its mend."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from notifiers import registry
+from notifiers.errors import NotifierError
+from notifiers.log import LogNotifier
+from oncall.admin.history import holes
+from oncall.admin.matters import served
+from oncall.admin.office import check_ready, policy_of
+from oncall.config import Settings, data_folder
+from oncall.core.errors import Invalid, OncallError
+from oncall.core.faults import explain_error
+from oncall.core.words import N_, Text
+from oncall.directory import policy_in_force
+from oncall.store import directory as rows
+from oncall.store import upkeep
+from oncall.store.database import Database, Tx
+from rosters.model import Gap
+
+AHEAD, SOON = timedelta(days=7), timedelta(days=1)
+_SHORTEST_KEY = 32
+_DRIFT = timedelta(seconds=2)
+_NAMED = 5
+
+
+class Level(StrEnum):
+    """How it stands: a failure must be mended, a warning must be known."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILURE = "failure"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing looked at. ``said`` and ``mend`` are templates, ``params`` fill both."""
+
+    what: str
+    level: Level
+    said: str
+    mend: str = ""
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    def text(self, t: Text) -> str:
+        """How it stands, in the reader's words."""
+        return t(self.said).format(**self.params)
+
+    def cure(self, t: Text) -> str:
+        """What to do about it, in the reader's words."""
+        return t(self.mend).format(**self.params) if self.mend else ""
+
+
+def examine(settings: Settings, db: Database, now: datetime, t: Text) -> list[Finding]:
+    """Look at everything; one failure does not keep the rest from being looked at."""
+    found = [*_secret(settings), *_channels(settings), *_public_url(settings)]
+    try:
+        check_ready(db)
+    except OncallError as exc:
+        explained = explain_error(t, exc)
+        failed = Finding(
+            what="database", level=Level.FAILURE, said="{said}", mend="{mend}",
+            params={"said": explained.message, "mend": explained.mend},
+        )  # fmt: skip
+        return [failed, *found]
+    fine = Finding(
+        what="database",
+        level=Level.OK,
+        said=N_("The database answers, revision {revision}."),
+        params={"revision": upkeep.newest()},
+    )
+    with db.read() as tx:
+        inside = [*_policy(tx, settings, t), *_directory(tx, now), *_clock(tx, now)]
+    return [fine, *inside, *found]
+
+
+# -- settings ------------------------------------------------------------------------------
+
+
+def _secret(settings: Settings) -> Iterator[Finding]:
+    def said(level: Level, text: str, mend: str = "", **params: str) -> Finding:
+        return Finding(what="secret key", level=level, said=text, mend=mend, params=params)
+
+    if settings.secret_key:
+        if len(settings.secret_key) < _SHORTEST_KEY:
+            yield said(
+                Level.FAILURE,
+                N_("ONCALL_SECRET_KEY is short and can be guessed."),
+                N_("Use at least {n} random characters."),
+                n=str(_SHORTEST_KEY),
+            )
+        else:
+            yield said(Level.OK, N_("The secret key is set."))
+        return
+    path = data_folder(settings) / "secret_key"
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError:
+        yield said(Level.OK, N_("The secret key will be made when it is first needed."))
+        return
+    if mode & 0o077:
+        yield said(
+            Level.FAILURE,
+            N_("Others on this machine can read {file}."),
+            N_("chmod 600 {file}"),
+            file=str(path),
+        )
+    else:
+        yield said(Level.OK, N_("The secret key is kept in {file}."), file=str(path))
+
+
+def _channels(settings: Settings) -> Iterator[Finding]:
+    def said(level: Level, text: str, mend: str = "", **params: str) -> Finding:
+        return Finding(what="channels", level=level, said=text, mend=mend, params=params)
+
+    names = settings.channels
+    try:
+        # Only the names are looked at; whoever really sends is made by `wiring`.
+        registry.build(names, {"log": LogNotifier, "twilio": LogNotifier})
+    except NotifierError as exc:
+        yield said(
+            Level.FAILURE,
+            N_("The channels cannot be used: {why}"),
+            N_("Mend ONCALL_CHANNELS."),
+            why=str(exc),
+        )
+        return
+    if "twilio" not in names:
+        yield said(
+            Level.WARNING,
+            N_("ONCALL_CHANNELS is “{channels}”: no message leaves this machine."),
+            N_("For real phones: ONCALL_CHANNELS=sms=twilio,voice=twilio"),
+            channels=names,
+        )
+        return
+    missing = [
+        variable
+        for variable, value in (
+            ("TWILIO_ACCOUNT_SID", settings.twilio_account_sid),
+            ("TWILIO_AUTH_TOKEN", settings.twilio_auth_token),
+            (
+                "TWILIO_FROM_NUMBER / TWILIO_MESSAGING_SERVICE_SID",
+                settings.twilio_from_number or settings.twilio_messaging_service_sid,
+            ),
+        )
+        if not value
+    ]
+    for variable in missing:
+        yield said(
+            Level.FAILURE,
+            N_("Twilio is to send, but {variable} is not set."),
+            N_("Set it; docs/settings.md says where it comes from."),
+            variable=variable,
+        )
+    if not missing:
+        yield said(Level.OK, N_("Twilio sends: {channels}."), channels=names)
+    if "voice=twilio" in names.replace(" ", "") and not settings.twilio_from_number:
+        yield said(
+            Level.FAILURE,
+            N_("Calls need a number to come from."),
+            N_("Set TWILIO_FROM_NUMBER to a number of your account."),
+        )
+
+
+def _public_url(settings: Settings) -> Iterator[Finding]:
+    def said(level: Level, text: str, mend: str = "") -> Finding:
+        url = {"url": settings.public_url}
+        return Finding(what="public address", level=level, said=text, mend=mend, params=url)
+
+    host = urlsplit(settings.public_url).hostname or ""
+    real = "twilio" in settings.channels and not settings.twilio_api_url
+    mend = N_("Set ONCALL_PUBLIC_URL to the https address providers and phones reach.")
+    if real and _is_private(host):
+        yield said(
+            Level.FAILURE, N_("Providers cannot reach {url}: no answer would come back."), mend
+        )
+    elif real and not settings.public_url.startswith("https://"):
+        yield said(Level.WARNING, N_("{url} is not encrypted: answers travel in the open."), mend)
+    else:
+        yield said(Level.OK, N_("Links and hooks lead to {url}."))
+
+
+def _is_private(host: str) -> bool:
+    try:
+        return ip_address(host).is_private
+    except ValueError:
+        return host in ("", "localhost") or host.endswith((".local", ".lan", ".internal"))
+
+
+# -- what is in the database ---------------------------------------------------------------
+
+
+def _policy(tx: Tx, settings: Settings, t: Text) -> Iterator[Finding]:
+    try:
+        book = policy_in_force(tx, policy_of(settings))
+    except Invalid as exc:
+        yield Finding(
+            what="policy",
+            level=Level.FAILURE,
+            said=N_("The policy in force cannot be read: {why}"),
+            mend=N_("Apply a policy file that `oncall policy check` finds good."),
+            params={"why": str(explain_error(t, exc))},
+        )
+        return
+    known = {unit.code for unit in rows.all_units(tx)}
+    asked = {
+        ask.unit
+        for policy in book.policies.values()
+        for step in policy.steps
+        for ask in step.asks
+        if ask.unit is not None
+    }
+    lacking = sorted(asked - known)
+    if lacking:
+        yield Finding(
+            what="policy",
+            level=Level.FAILURE,
+            said=N_("The policy “{name}” asks units that do not exist: {units}."),
+            mend=N_("Import them, or apply a policy that asks others."),
+            params={"name": book.name, "units": ", ".join(lacking)},
+        )
+    else:
+        yield Finding(
+            what="policy",
+            level=Level.OK,
+            said=N_("The policy “{name}” is in force."),
+            params={"name": book.name},
+        )
+
+
+def _directory(tx: Tx, now: datetime) -> Iterator[Finding]:
+    units = [u.code for u in rows.all_units(tx) if u.valid_to is None or u.valid_to > now.date()]
+    peopled = {p.unit for p in rows.all_people(tx) if p.active}
+    yield _listed(
+        "units",
+        [unit for unit in units if unit not in peopled],
+        none=N_("Every one of the {count} units has people."),
+        some=N_("{count} units have nobody: {names}."),
+        mend=N_("Import their people with `oncall person import`."),
+        of=len(units),
+    )
+    yield _listed(
+        "numbers",
+        [f"{name} ({unit})" for unit, name in upkeep.without_numbers(tx)],
+        none=N_("Everybody has a number."),
+        some=N_("{count} people have no number: {names}."),
+        mend=N_("Add their mobile or office number and import them again."),
+    )
+    yield from _coverage(tx, [unit for unit in units if unit in peopled], now)
+
+
+def _coverage(tx: Tx, units: list[str], now: datetime) -> Iterator[Finding]:
+    gaps = holes(tx, units, now, now + AHEAD)
+    soon = [gap for gap in gaps if gap.start < now + SOON]
+
+    def named(found: list[Gap]) -> list[str]:
+        return list(dict.fromkeys(gap.unit for gap in found))
+
+    mend = N_("`oncall roster gaps` shows when; upload a roster or name a standing liaison.")
+    if soon:
+        yield _listed(
+            "rosters",
+            named(soon),
+            none="",
+            some=N_("{count} units have nobody as primary within a day: {names}."),
+            mend=mend,
+        )
+    later = [gap for gap in gaps if gap.unit not in named(soon)]
+    if later:
+        finding = _listed(
+            "rosters",
+            named(later),
+            none="",
+            some=N_("{count} units have nobody as primary within a week: {names}."),
+            mend=mend,
+        )
+        yield Finding(
+            what=finding.what,
+            level=Level.WARNING,
+            said=finding.said,
+            mend=finding.mend,
+            params=finding.params,
+        )
+    if not gaps:
+        said = N_("Every unit with people has a primary for the next seven days.")
+        yield Finding(what="rosters", level=Level.OK, said=said)
+
+
+def _listed(
+    what: str, names: list[str], *, none: str, some: str, mend: str, of: int = 0
+) -> Finding:
+    if not names:
+        return Finding(what=what, level=Level.OK, said=none, params={"count": str(of)})
+    shown = ", ".join(names[:_NAMED]) + (", …" if len(names) > _NAMED else "")
+    params = {"count": str(len(names)), "names": shown}
+    return Finding(what=what, level=Level.FAILURE, said=some, mend=mend, params=params)
+
+
+def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
+    there = upkeep.database_clock(tx)
+    if there is not None and abs(there - now) > _DRIFT:
+        yield Finding(
+            what="clock",
+            level=Level.FAILURE,
+            said=N_("This machine's clock and the database's differ by {seconds} s."),
+            mend=N_("Let both follow a time server."),
+            params={"seconds": f"{abs(there - now).total_seconds():.1f}"},
+        )
+    else:
+        said = N_("The clock shows {now} UTC.")
+        params = {"now": now.strftime("%Y-%m-%d %H:%M:%S")}
+        yield Finding(what="clock", level=Level.OK, said=said, params=params)
+    if served(tx, now):
+        yield Finding(what="service", level=Level.OK, said=N_("A service decides and sends."))
+    else:
+        yield Finding(
+            what="service",
+            level=Level.WARNING,
+            said=N_("No service is running: nothing is decided or sent."),
+            mend=N_("Start `oncall serve`."),
+        )
+
+
+#: What each thing is called on a screen.
+TITLES: Mapping[str, str] = {
+    "database": N_("Database"),
+    "policy": N_("Policy"),
+    "units": N_("Units"),
+    "numbers": N_("Numbers"),
+    "rosters": N_("Rosters"),
+    "clock": N_("Clock"),
+    "service": N_("Service"),
+    "secret key": N_("Secret key"),
+    "channels": N_("Channels"),
+    "public address": N_("Public address"),
+}
