@@ -20,6 +20,9 @@ _ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync --disable-dev-shm-usage"
 ).split()
+#: What the browser itself remarks on answers that are refusals, which some tests provoke, and on a
+#: server that is gone, as it is at every test's end before the window closes.
+_REMARKS = ("status of 4", "net::ERR_CONNECTION", "net::ERR_EMPTY", "net::ERR_INCOMPLETE")
 _NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 
@@ -45,8 +48,6 @@ class Window:
         self.page = page
         self.asked: list[str] = []
         self.complaints: list[str] = []
-        #: Set where the server is taken away: the browser then complains, and is right.
-        self.forgives = False
         page.on("request", lambda request: self.asked.append(request.url))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", self._heard)
@@ -54,8 +55,7 @@ class Window:
 
     def _heard(self, message: object) -> None:
         kind, text = getattr(message, "type", ""), getattr(message, "text", "")
-        # The browser itself remarks on every answer that is a refusal, which some tests provoke.
-        if kind in ("error", "warning") and "status of 4" not in text and not self.forgives:
+        if kind in ("error", "warning") and not any(word in text for word in _REMARKS):
             self.complaints.append(text)
 
     def strangers(self) -> list[str]:

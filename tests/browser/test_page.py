@@ -91,7 +91,6 @@ def test_a_lost_line_is_said_loudly_and_mends_itself(window: Window, service: Se
     page = window.page
     page.goto(service.url)
     expect(page.locator("h2").first).to_be_visible()
-    window.forgives = True
     service.stop()
     expect(page.locator("#lost")).to_be_visible(timeout=20_000)
     service.start()

@@ -77,7 +77,6 @@ def test_a_newcomer_sends_a_first_transfer_and_stops_with_ctrl_c(
     assert page.locator("#units option").count() == 94
     code = send(page, to="SOE-CITYBUILD")
     expect(page.locator(".phone .bubbles").first).to_contain_text(code)
-    window.forgives = True
     sample.running.send_signal(signal.SIGINT)
     assert sample.running.wait(10) == 0
     expect(page.locator("#lost")).to_be_visible(timeout=20_000)
