@@ -18,7 +18,6 @@ TEXTS = (
     N_("Missing parameter"),
     N_("Missing command."),
     N_("Missing {param_type}"),
-    N_("Choose from:\n\t{choices}"),
     N_("No such command {name!r}."),
     N_("No such option {name!r}."),
     N_("Option {name!r} does not take a value."),

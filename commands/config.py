@@ -37,7 +37,7 @@ def show(ctx: click.Context, as_json: bool) -> None:
     words = {"default": N_("default"), "flag": N_("flag")}
     table(
         session,
-        (N_("Variable"), N_("Value"), N_("From"), N_("In oncall.toml")),
+        (N_("Variable"), N_("Value"), N_("Origin"), N_("In oncall.toml")),
         [
             (variable, value, t(words[origin]) if origin in words else origin, name)
             for name, variable, value, origin in found

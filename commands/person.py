@@ -157,7 +157,7 @@ def show(ctx: click.Context, name: str, unit: str | None, full: str | None, as_j
     )
     table(
         session,
-        (N_("From"), N_("To"), N_("Role"), N_("Unit")),
+        (N_("Starts"), N_("Ends"), N_("Role"), N_("Unit")),
         [
             (
                 local(d.start, zone),

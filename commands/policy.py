@@ -34,9 +34,9 @@ def show(ctx: click.Context) -> None:
     with office_of(session) as office, office.db.read() as tx:
         found = admin.in_force(tx, office.directory, office.now)
     said = {
-        admin.APPLIED: N_("# As applied."),
-        admin.FROM_FILE: N_("# From ONCALL_POLICY; nothing was applied yet."),
-        admin.BUILT_IN: N_("# The built-in ladders; nothing was applied yet."),
+        admin.APPLIED: N_("As applied."),
+        admin.FROM_FILE: N_("From ONCALL_POLICY; nothing was applied yet."),
+        admin.BUILT_IN: N_("The built-in ladders; nothing was applied yet."),
     }
     say(session.t(said[admin.origin(found, session.settings)]))
     click.echo(found.text, nl=False)

@@ -73,7 +73,7 @@ def show(
         return
     table(
         session,
-        (N_("From"), N_("To"), N_("Role"), N_("On duty"), N_("Source")),
+        (N_("Starts"), N_("Ends"), N_("Role"), N_("On duty"), N_("Source")),
         [
             (
                 local(duty.start, zone),
@@ -131,7 +131,7 @@ def gaps(
         return
     table(
         session,
-        (N_("Unit"), N_("Role"), N_("From"), N_("To")),
+        (N_("Unit"), N_("Role"), N_("Starts"), N_("Ends")),
         [
             (
                 names[gap.unit],

@@ -80,7 +80,7 @@ def simulate(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
         return
     table(
         session,
-        (N_("At"), N_("After"), N_("Level"), N_("What"), N_("Why")),
+        (N_("At"), N_("Elapsed"), N_("Level"), N_("What"), N_("Why")),
         [
             (
                 local(line.at, zone),

@@ -131,7 +131,7 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
     )
     if full.attempts:
         click.echo()
-        heads = (N_("At"), N_("To"), N_("By"), N_("Number called"), N_("State"), N_("Code"))
+        heads = (N_("At"), N_("Recipient"), N_("Channel"), N_("Number called"), N_("State"), N_("Code"))
         table(
             session,
             heads,

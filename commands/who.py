@@ -153,7 +153,7 @@ def schedule(
     t = session.t
     table(
         session,
-        (N_("Unit"), N_("Role"), N_("From"), N_("To"), N_("On duty")),
+        (N_("Unit"), N_("Role"), N_("Starts"), N_("Ends"), N_("On duty")),
         [
             (
                 names[one.unit],

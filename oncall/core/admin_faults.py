@@ -159,7 +159,6 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("Look at the new plan and apply again."),
     ),
     # Orders.
-    "not_an_alarm": (N_("“{value}” is no number of an alarm."), N_("List the open alarms.")),
     "port_taken": (
         N_("{host}:{port} cannot be used: {detail}."),
         N_("Another service may be running there; choose another --port."),
