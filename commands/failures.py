@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from commands.output import bad, say
+from commands.output import bad, paint, say
 from commands.session import Session
 from notifiers.phone import mask_text
 from oncall.config import data_folder
@@ -53,7 +53,7 @@ def _refused(session: Session, error: OncallError) -> None:
 def faults(session: Session, found: tuple[Fault, ...] | list[Fault]) -> None:
     """Each fault on a line of its own: where, what stands there, what is wrong, how to mend it."""
     for fault in found:
-        where = click.style(fault.where, bold=True)
+        where = paint(fault.where, bold=True)
         say(
             f"{where}: {explain(session.t, fault)}"
             if fault.where

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -18,6 +19,11 @@ from oncall.core.words import N_
 
 json_option = option("--json", "as_json", is_flag=True, help=N_("Print JSON, for scripts."))
 yes_option = option("--yes", is_flag=True, help=N_("Do not ask, do it."))
+
+
+def paint(text: str, **how: Any) -> str:
+    """Coloured text for a terminal; plain where NO_COLOR asks for it (a terminal's own setting)."""
+    return text if os.environ.get("NO_COLOR") else click.style(text, **how)
 
 
 def show_json(value: Any) -> None:
@@ -56,7 +62,7 @@ def pairs(session: Session, values: Mapping[str, object]) -> None:
     width = max((_width(key) for key in shown), default=0)
     for key, value in shown.items():
         if session.terminal:
-            click.echo(f"{click.style(key, dim=True)}{' ' * (width - _width(key) + 2)}{value}")
+            click.echo(f"{paint(key, dim=True)}{' ' * (width - _width(key) + 2)}{value}")
         else:
             click.echo(f"{key}\t{value}")
 
@@ -68,17 +74,17 @@ def say(text: str) -> None:
 
 def good(text: str) -> None:
     """It is done."""
-    say(click.style(f"✓ {text}", fg="green"))
+    say(paint(f"✓ {text}", fg="green"))
 
 
 def warn(text: str) -> None:
     """Somebody should look at this."""
-    say(click.style(f"! {text}", fg="yellow"))
+    say(paint(f"! {text}", fg="yellow"))
 
 
 def bad(text: str) -> None:
     """It went wrong."""
-    say(click.style(f"✗ {text}", fg="red"))
+    say(paint(f"✗ {text}", fg="red"))
 
 
 def confirm(session: Session, question: str, *, yes: bool) -> bool:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -17,6 +19,7 @@ from commands.output import (
     good,
     json_option,
     local,
+    paint,
     say,
     show_json,
     stamp,
@@ -217,10 +220,7 @@ def _show(session: Session, office: Office, found: Plan) -> None:
         names = {code: snapshot.unit_name(code, session.lang) for code in snapshot.units}
 
     def spans(stretches: Sequence[Stretch]) -> str:
-        out = [
-            f"{role_word(t, s.role)} {local(s.start, zone)} – {local(s.end, zone)}"
-            for s in stretches[:4]
-        ]
+        out = [f"{role_word(t, s.role)} {_stretch(s, zone)}" for s in stretches[:4]]
         more = len(stretches) - len(out)
         return "\n".join([*out, t(N_("and {n} more")).format(n=more)] if more else out)
 
@@ -266,14 +266,28 @@ def _show(session: Session, office: Office, found: Plan) -> None:
         good(t(N_("No changes.")))
         return
     summary = N_("{add} to add, {change} to change, {remove} to remove, {unchanged} unchanged.")
-    say(click.style(t(summary).format(**found.counts), bold=True))
+    say(paint(t(summary).format(**found.counts), bold=True))
+
+
+def _stretch(stretch: Stretch, zone: ZoneInfo) -> str:
+    """From when to when; the day of the end only where it is not the next morning or the same day.
+
+    2026-12-22 20:00–08:00 is a night, 2026-12-22 08:00–12-25 20:00 is longer.
+    """
+    start, end = stretch.start.astimezone(zone), stretch.end.astimezone(zone)
+    plain = stretch.end - stretch.start < timedelta(hours=24)
+    return (
+        f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}"
+        if plain
+        else (f"{start:%Y-%m-%d %H:%M}–{end:%m-%d %H:%M}")
+    )
 
 
 def _show_problems(session: Session, problems: Sequence[Problem]) -> None:
     for problem in problems:
         colour = "red" if problem.severity is Severity.ERROR else "yellow"
-        where = click.style(problem.where, bold=True) + ": " if problem.where else ""
-        mark = click.style("✗" if problem.severity is Severity.ERROR else "!", fg=colour)
+        where = paint(problem.where, bold=True) + ": " if problem.where else ""
+        mark = paint("✗" if problem.severity is Severity.ERROR else "!", fg=colour)
         value = f"[{problem.value}] " if problem.value else ""
         say(f"{mark} {where}{value}{said_of(session, problem)}")
 

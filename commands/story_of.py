@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from commands.lazy import command
-from commands.output import json_option, show_json
+from commands.output import json_option, paint, show_json
 from commands.records import office_of, operator
 from commands.session import session_of
 from commands.transfer_views import shown_json
@@ -36,10 +36,10 @@ def why(ctx: click.Context, id: str, as_json: bool) -> None:
         if index:
             click.echo()
         if story.share is None:
-            click.echo(click.style(f"{found.code}  {found.summary}", bold=True))
+            click.echo(paint(f"{found.code}  {found.summary}", bold=True))
         else:
             unit = snapshot.unit_name(story.share.part.unit, session.lang)
             part, state = t(PARTS[story.share.part.role]), t(STATES[story.share.page.state])
-            click.echo(click.style(f"{unit} · {part} · {state}", bold=True))
+            click.echo(paint(f"{unit} · {part} · {state}", bold=True))
         for paragraph in story.paragraphs:
             click.echo(str(paragraph))

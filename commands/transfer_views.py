@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from commands.output import local, pairs, show_json, stamp, table, warn
+from commands.output import local, pairs, say, show_json, stamp, table, warn
 from commands.session import Session
 from notifiers.phone import mask, mask_text
 from oncall.admin import matters
@@ -89,7 +89,10 @@ def listed(
         N_("Summary"),
         N_("Next"),
     )
-    table(session, heads, rows)
+    if rows:
+        table(session, heads, rows)
+    else:
+        say(t(N_("No transfers.")))
 
 
 def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
@@ -131,7 +134,14 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
     )
     if full.attempts:
         click.echo()
-        heads = (N_("At"), N_("Recipient"), N_("Channel"), N_("Number called"), N_("State"), N_("Code"))
+        heads = (
+            N_("At"),
+            N_("Recipient"),
+            N_("Channel"),
+            N_("Number called"),
+            N_("State"),
+            N_("Code"),
+        )
         table(
             session,
             heads,

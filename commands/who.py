@@ -87,7 +87,7 @@ def _who_table(session: Session, found: Sequence[duty.Who], names: dict[str, str
         N_("On duty"),
         N_("Until"),
         N_("Phone"),
-        N_("Next"),
+        N_("Next on"),
         N_("Source"),
     )
     rows = []
