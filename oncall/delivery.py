@@ -37,7 +37,7 @@ _log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 #: Messages in flight per channel, and how many more of the gravest lane.
-PLACES, RESERVED = 400, 40
+PLACES, RESERVED = 300, 40
 _GRAVEST = 0
 #: Seconds. A notifier that has not answered by now is in doubt, whatever its own time-outs say.
 _LONGEST_SEND = 9.0

@@ -20,7 +20,7 @@ from oncall.answers import Answers
 from oncall.clock import SystemClock
 from oncall.config import Settings
 from oncall.core.errors import Fault, Invalid
-from oncall.delivery import Clock, Delivery
+from oncall.delivery import PLACES, RESERVED, Clock, Delivery
 from oncall.desk import Desk
 from oncall.directory import Directory
 from oncall.engine import Engine
@@ -121,7 +121,8 @@ def notifiers_of(settings: Settings) -> Mapping[Channel, Sequence[Notifier]]:
                 from_number=settings.twilio_from_number or None,
                 messaging_service_sid=settings.twilio_messaging_service_sid or None,
                 api_url=settings.twilio_api_url or None,
-                connections=400,
+                # A channel full of messages that hang must not keep the other from connecting.
+                connections=2 * (PLACES + RESERVED),
             )
         )
 

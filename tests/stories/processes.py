@@ -50,7 +50,7 @@ class Scene:
         """The time on the scene's clock."""
         return ShiftedClock(self.shift).now()
 
-    def skip(self, minutes: float) -> None:
+    def later(self, minutes: float) -> None:
         """Whoever starts from now on lives so much later."""
         self.shift += timedelta(minutes=minutes)
 

@@ -96,10 +96,7 @@ def test_a_call_not_picked_up_is_no_dead_number(world: World) -> None:
     ids=["down", "slow-down", "quota", "wrong-token", "hanging"],
 )
 def test_a_provider_out_of_order(world: World, provider: Provider, refusal: Outcome) -> None:
-    """No texts for two minutes: the phone rings within ten seconds, and texts resume by themselves.
-
-    The text that waited is then sent, and the ladder has kept its pace.
-    """
+    """No texts for two minutes: the phone rings in ten seconds, and the text comes once it can."""
     provider.broken[Channel.SMS] = refusal
     world.transfer()
     world.advance(seconds=10)

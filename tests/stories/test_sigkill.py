@@ -17,10 +17,7 @@ from tests.stories.processes import Scene, go, line, scene
 
 @pytest.mark.parametrize("point", ["--before-send", "--after-send"])
 def test_between_claim_and_record(furnished_url: str, point: str) -> None:
-    """Killed between claim and send, or between send and record: the next node sends them all.
-
-    Only what was in flight may come twice, and it says so.
-    """
+    """Killed before a send or before its record: all are sent, and what came twice says so."""
 
     async def story(at: Scene) -> None:
         poster = at.app()
@@ -63,7 +60,7 @@ def test_in_the_middle_of_a_batch_of_decisions(furnished_url: str) -> None:
         async with at.running() as app:
             at.transfers(app, 30)
             await at.until(lambda: sum(at.texts().values()) == 30)
-        at.skip(minutes=5)
+        at.later(minutes=5)
         await at.killed(await at.child("serve", "--statement", "UPDATE pages"))
         assert sum(at.calls().values()) == 0
         async with at.running():

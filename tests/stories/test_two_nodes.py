@@ -15,10 +15,7 @@ BURST = 200
 def test_a_burst_on_two_nodes_of_which_one_dies(
     new_pg_database: Callable[..., str], templates: Templates
 ) -> None:
-    """Two hundred transfers, each sent once; then again, and a node dies: none is lost.
-
-    The other has taken over within five seconds, and only what was in flight came twice.
-    """
+    """Two hundred, each sent once; again, and one dies: the other takes over and none is lost."""
 
     async def story(at: Scene) -> None:
         poster = at.app()
