@@ -17,7 +17,7 @@ from oncall.intake import Actor
 from oncall.store import reports, transfers
 from oncall.store.alarms import Raised
 from oncall.store.database import Tx
-from oncall.store.reports import Brief
+from oncall.store.reports import Brief, Share
 from web.views import next_text
 
 #: Waiting transfers looked at, and shown; of those that somebody has, and of those withdrawn.
@@ -127,37 +127,42 @@ class Reader:
         moment = min(limits, default=brief.transfer.transferred_at)
         return not alone, _URGENT_FIRST[brief.transfer.urgency], moment
 
+    def mine(self, brief: Brief) -> list[Share]:
+        """The parts this reader sees."""
+        return [s for s in brief.shares if self.unit in (None, s.part.unit)]
+
     def card(self, brief: Brief) -> Card:
         """A transfer in short."""
         transfer = brief.transfer
+        shares = self.mine(brief)
         state, text = standing(self.t, brief)
         about = [transfer.category, self.name(transfer.area), transfer.summary]
         return Card(
             code=transfer.code,
             urgency=transfer.urgency,
             urgency_text=self.t(URGENCY[transfer.urgency]),
-            units=self._and(self.name(s.part.unit) for s in brief.shares),
+            units=self._and(self.name(s.part.unit) for s in shares),
             about=" · ".join(part for part in about if part),
             state=state,
             state_text=text,
             state_mark=MARKS[state],
-            holder=self._holder(brief),
-            next=self._soonest(brief),
+            holder=self._holder(shares),
+            next=self._soonest(shares),
             drill=transfer.drill,
         )
 
-    def _holder(self, brief: Brief) -> str:
-        owners = [s.page.owner_name for s in brief.shares if s.page.owner_name]
+    def _holder(self, shares: Sequence[Share]) -> str:
+        owners = [s.page.owner_name for s in shares if s.page.owner_name]
         if owners:
             return self.t(N_("taken by {who}")).format(who=self._and(owners))
-        paged = [c.name for s in brief.shares for c in s.page.contacted if c.paged]
+        paged = [c.name for s in shares for c in s.page.contacted if c.paged]
         if paged:
             return self.t(N_("paged: {who}")).format(who=self._and(paged))
         return self.t(N_("nobody paged yet"))
 
-    def _soonest(self, brief: Brief) -> Next | None:
-        live = [s.page for s in brief.shares if s.page.state in (State.WAITING, State.EXHAUSTED)]
-        pages = live or [s.page for s in brief.shares]
+    def _soonest(self, shares: Sequence[Share]) -> Next | None:
+        live = [s.page for s in shares if s.page.state in (State.WAITING, State.EXHAUSTED)]
+        pages = live or [s.page for s in shares]
         found = [self.next(next_action(self.tx, self.snapshot, page)) for page in pages]
         return min((n for n in found if n is not None), key=lambda n: n.at, default=None)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -14,8 +15,9 @@ from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse
 from fastapi.staticfiles import StaticFiles
 
 from notifiers.twilio.emulator import Emulator
+from notifiers.twilio.emulator_world import Phone
 from oncall.config import secret_key
-from oncall.core.errors import NotFound
+from oncall.core.errors import NotFound, OncallError
 from oncall.core.faults import explain_error
 from oncall.core.model import Urgency
 from oncall.core.words import N_, URGENCY, Text, role
@@ -28,7 +30,7 @@ from web.board import Reader
 from web.detail import Detail, detail
 from web.forms import Forms, Given, New, Result, on_phone
 from web.health import PROGRESS_WITHIN
-from web.phones import KEYS, Handset, Handsets
+from web.phones import KEYS, Handset, Handsets, show
 from web.render import STATIC, Look, look, page
 from web.session import Sessions, Visitor
 from web.stream import Pulse, stream
@@ -94,6 +96,7 @@ class Console:
         self.forms = Forms(app)
         sources = (emulator.changed,) if emulator is not None else ()
         self.pulse = Pulse(app.db, *sources)
+        self._turn = asyncio.Lock()
 
     # -- reading ---------------------------------------------------------------------------
 
@@ -130,10 +133,27 @@ class Console:
         seen: Look | None = None,
     ) -> HTMLResponse:
         now_look = seen or look(request, self.app.settings.lang)
-        values = await run_in_threadpool(self._values, now_look, visitor, new)
-        # The phones live on the event loop, so they are read there.
-        values["phones"] = self._phones(now_look, values.pop("directory"))
-        return self._render(name, now_look, values, status)
+        # The phones live on the event loop, so they are read there; all else is done elsewhere,
+        # and for one reader at a time: however many desks look, paging has the machine.
+        phones = self.handsets.now() if self.handsets is not None else None
+        async with self._turn:
+            return await run_in_threadpool(self._made, name, now_look, visitor, new, phones, status)
+
+    def _made(
+        self,
+        name: str,
+        look: Look,
+        visitor: Visitor,
+        new: New | None,
+        phones: Sequence[Phone] | None,
+        status: int,
+    ) -> HTMLResponse:
+        try:
+            values = self._values(look, visitor, new, phones)
+        except OncallError as error:
+            said = str(explain_error(look.t, error))
+            return self._render("trouble.html", look, {"said": said}, error.status)
+        return self._render(name, look, values, status)
 
     def _render(
         self, name: str, look: Look, values: dict[str, Any], status: int = 200
@@ -143,7 +163,9 @@ class Console:
             name, look, values, zone=settings.timezone, county=settings.signature, status=status
         )
 
-    def _values(self, look: Look, visitor: Visitor, new: New | None) -> dict[str, Any]:
+    def _values(
+        self, look: Look, visitor: Visitor, new: New | None, phones: Sequence[Phone] | None
+    ) -> dict[str, Any]:
         now = self.app.clock.now()
         t = look.t
         with self.app.db.read() as tx:
@@ -161,11 +183,11 @@ class Console:
                     missing = str(explain_error(t, none))
         values = {
             "board": board,
-            "chosen": chosen,
+            "chosen": shown.code if shown else chosen,
             "detail": shown,
             "missing": missing,
             "visitor": visitor,
-            "directory": snapshot,
+            "phones": self._phones(look, snapshot, phones),
             "keys": [(digit, t(meaning)) for digit, meaning in KEYS],
             "role_text": _account_text(t, visitor.actor.role),
         }
@@ -214,12 +236,13 @@ class Console:
             return look.t(_STOPPED)
         return ""
 
-    def _phones(self, look: Look, snapshot: Snapshot) -> Sequence[Handset] | None:
-        if self.handsets is None:
+    def _phones(
+        self, look: Look, snapshot: Snapshot, phones: Sequence[Phone] | None
+    ) -> Sequence[Handset] | None:
+        if phones is None:
             return None
-        return self.handsets.show(
-            look.t, snapshot.people, snapshot.units, zone=self.app.settings.zone, lang=look.lang
-        )
+        zone = self.app.settings.zone
+        return show(look.t, phones, snapshot.people, snapshot.units, zone=zone, lang=look.lang)
 
     # -- signing in ------------------------------------------------------------------------
 

@@ -109,7 +109,7 @@ def detail(reader: Reader, full: Full) -> Detail:
     transfer = full.brief.transfer
     t = reader.t
     state, text = standing(t, full.brief)
-    shares = [s for s in full.brief.shares if reader.unit in (None, s.part.unit)]
+    shares = reader.mine(full.brief)
     notes = [line.said for line in full.timeline if line.page is None]
     return Detail(
         code=transfer.code,

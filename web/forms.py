@@ -19,7 +19,7 @@ from oncall.store.pages import Lost
 from oncall.wiring import App
 from web.phones import Handsets
 from web.render import Look
-from web.roles import ALLOWED, Call
+from web.roles import ALLOWED, LIAISON, Call
 from web.session import Visitor
 
 _BETWEEN = re.compile(r"[,，、;；\n]+")
@@ -40,6 +40,11 @@ _POLICE_BEFORE = N_("The 110 desk has a part in {code} already.")
 _OWNED = N_("{who} already has {code}; nothing was changed.")
 _SENT = N_("{code} was handed over; paging has begun.")
 _SENT_BEFORE = N_("{code} is already here; nothing was sent twice.")
+_OTHER_WORDS = N_(
+    "This form was sent a moment ago with other words. Look at the list, then send it again if"
+    " it is another matter."
+)
+_LONGEST_WHY, _LONGEST_NAME = 500, 40
 _DEALT_WITH = N_("The alarm is closed.")
 #: More than the page ever offers at once.
 _ALARMS = 200
@@ -68,8 +73,18 @@ class Given:
         return self.look.t
 
     def get(self, name: str) -> str:
-        """A field without blanks around it; "" where it is missing."""
-        return self.form.get(name, "").strip()
+        """A field without blanks around it and without what no screen shows; "" if missing."""
+        typed = self.form.get(name, "").encode("utf-8", "replace").decode()
+        return "".join(c for c in typed if c >= " " or c in "\n\t").strip()
+
+    def unit(self) -> str | None:
+        """Whose part it is about; a liaison's own. Raises Forbidden for another's."""
+        named, own = self.get("unit")[:40] or None, self.visitor.actor.unit
+        if self.visitor.actor.role != LIAISON:
+            return named
+        if named not in (None, own):
+            raise Forbidden("not_your_unit", unit=own or "")
+        return own
 
     def require(self, call: Call) -> None:
         """Raises Forbidden for a visitor who may not."""
@@ -152,10 +167,10 @@ class Forms:
             raise NotFound("no_such_address")
         given.require(_CALLS[verb])
         transfer = self.app.desk.find(ref, given.visitor.actor)
-        by, why, unit = given.visitor.signs(given.get("by")), given.get("why"), given.get("unit")
+        by, why = given.visitor.signs(given.get("by")), given.get("why")[:_LONGEST_WHY]
         now, actor, desk = self.app.clock.now(), given.visitor.actor, self.app.desk
-        code, part = transfer.code, unit or None
-        who = given.get("who")
+        code, part = transfer.code, given.unit()
+        who = given.get("who")[:_LONGEST_NAME]
         if verb == "ack":
             if not who:
                 raise Invalid([Fault(where="who", code="empty")])
@@ -176,7 +191,9 @@ class Forms:
 
     def _close_alarms(self, given: Given) -> Result:
         given.require(Call.CLOSE_ALARM)
-        numbers = [int(n) for n in given.get("ids").split(",")[:_ALARMS] if n.isdigit()]
+        numbers = [
+            int(n) for n in given.get("ids").split(",")[:_ALARMS] if n.isdecimal() and len(n) < 18
+        ]
         with self.app.db.begin() as tx:
             by, now = given.visitor.signs(given.get("by")), self.app.clock.now()
             closed = sum(alarms.close(tx, number, by, now) for number in numbers)
@@ -202,6 +219,8 @@ async def on_phone(given: Given, handsets: Handsets | None, verb: str) -> Result
 
 def refused(t: Text, error: OncallError) -> Result:
     """A refusal in words; the faults of a form each at its field."""
+    if error.code == "idempotency_key_reused":
+        return Result(said=t(_OTHER_WORDS), status=error.status)
     if not isinstance(error, Invalid):
         return Result(said=str(explain_error(t, error)), status=error.status)
     faults: dict[str, str] = {}

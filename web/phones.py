@@ -86,37 +86,9 @@ class Handsets:
     def __init__(self, emulator: Emulator) -> None:
         self.emulator = emulator
 
-    def show(
-        self,
-        t: Text,
-        people: Mapping[str, Person],
-        units: Mapping[str, Unit],
-        *,
-        zone: ZoneInfo,
-        lang: str,
-    ) -> list[Handset]:
-        """Every phone that anything came to: a ringing one first, then the latest."""
-        owners = {p.mobile: p for p in people.values() if p.mobile and p.active}
-        desks = {u.desk_phone: u for u in units.values() if u.desk_phone}
-        busy = [phone for phone in self.emulator.phones() if phone.texts or phone.calls]
-        busy.sort(key=_liveliest, reverse=True)
-        out = []
-        for phone in busy[:SHOWN]:
-            number = national(phone.number)
-            person = owners.get(number)
-            unit = units.get(person.unit) if person else desks.get(number)
-            name = (unit.name_en or unit.name_zh) if unit and lang == "en" else ""
-            out.append(
-                Handset(
-                    number=phone.number,
-                    shown=number,
-                    owner=_owner(t, person, unit),
-                    unit=name or (unit.name_zh if unit else ""),
-                    call=_going_on(phone),
-                    items=_items(t, phone, zone),
-                )
-            )
-        return out
+    def now(self) -> list[Phone]:
+        """Every phone that anything came to, as it is; to be called on the emulator's loop."""
+        return [phone for phone in self.emulator.phones() if phone.texts or phone.calls]
 
     async def act(self, sid: str, verb: str) -> None:
         """Answer, decline, hang-up, or ``press KEY``. Raises EmulatorError after the call."""
@@ -135,6 +107,37 @@ class Handsets:
     async def reply(self, number: str, text: str) -> None:
         """The person writes back."""
         await self.emulator.reply(number, text)
+
+
+def show(
+    t: Text,
+    phones: Sequence[Phone],
+    people: Mapping[str, Person],
+    units: Mapping[str, Unit],
+    *,
+    zone: ZoneInfo,
+    lang: str,
+) -> list[Handset]:
+    """Phones as the page shows them: those in a call first, then the latest."""
+    owners = {p.mobile: p for p in people.values() if p.mobile and p.active}
+    desks = {u.desk_phone: u for u in units.values() if u.desk_phone}
+    out = []
+    for phone in sorted(phones, key=_liveliest, reverse=True)[:SHOWN]:
+        number = national(phone.number)
+        person = owners.get(number)
+        unit = units.get(person.unit) if person else desks.get(number)
+        name = (unit.name_en or unit.name_zh) if unit and lang == "en" else ""
+        out.append(
+            Handset(
+                number=phone.number,
+                shown=number,
+                owner=_owner(t, person, unit),
+                unit=name or (unit.name_zh if unit else ""),
+                call=_going_on(phone),
+                items=_items(t, phone, zone),
+            )
+        )
+    return out
 
 
 def _owner(t: Text, person: Person | None, unit: Unit | None) -> str:

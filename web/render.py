@@ -74,7 +74,7 @@ def look(request: Request, default_lang: str) -> Look:
             lang, said = (language(word), now) if word else (lang, said)
         except NotFound:
             continue
-    chosen = request.query_params.get("t", "")[:40].upper() or None
+    chosen = request.query_params.get("t", "")[:150] or None
     return Look(lang=lang, said=said, chosen=chosen)
 
 

@@ -137,10 +137,10 @@ def running(database_url: str, **how: bool) -> Iterator[Service]:
 
 
 @contextmanager
-def console_of(app: App) -> Iterator[str]:
+def console_of(app: App, emulator: Emulator | None = None) -> Iterator[str]:
     """The console over a node that does nothing by itself; its address."""
     web = create_app(app, run_engine=False)
-    mount(web, app)
+    mount(web, app, emulator)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = Server(web)
         thread = threading.Thread(target=lambda: server.run(sockets=[listening]))

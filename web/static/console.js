@@ -55,6 +55,7 @@ async function refresh() {
     return;
   }
   fetching = true;
+  const began = Date.now();
   try {
     const answer = await fetch("/console/live" + location.search, { cache: "no-store" });
     if (answer.status === 401) return location.assign("/console/sign-in");
@@ -65,6 +66,8 @@ async function refresh() {
   } catch {
     connected(false);
   } finally {
+    // In a storm of changes a slow server is asked less often.
+    await new Promise((rested) => setTimeout(rested, Math.max(200, 4 * (Date.now() - began))));
     fetching = false;
     if (again) {
       again = false;
@@ -157,21 +160,21 @@ document.addEventListener("submit", async (event) => {
     });
     if (answer.status === 401) return location.assign("/console/sign-in");
     const told = await answer.json();
+    // The same form sent twice is one transfer; once it is answered, the next needs its own key.
+    if (form.elements.key) form.elements.key.value = once();
     if (answer.ok) {
       form.reset();
-      // The same matter sent twice is one transfer; the next matter needs a key of its own.
-      if (form.elements.key) form.elements.key.value = once();
       form.closest("details[data-once]")?.removeAttribute("open");
       say(told.said, false);
       go(told.goto);
     } else {
       let first = null;
-      for (const [name, text] of Object.entries(told.faults)) {
+      for (const [name, text] of Object.entries(told.faults ?? {})) {
         const place = form.querySelector(`[data-error="${name}"]`);
         if (place) place.textContent = text;
         first ??= form.elements[name];
       }
-      say(told.said, true);
+      say(told.said ?? told.detail ?? words.unsent, true);
       form.inert = false;
       first?.focus();
     }
