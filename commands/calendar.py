@@ -9,7 +9,7 @@ from commands.output import confirm, good, json_option, show_json, warn, yes_opt
 from commands.records import office_of
 from commands.session import session_of
 from oncall import feeds
-from oncall.admin.office import unit_of
+from oncall.admin.spelling import unit_of
 from oncall.core.words import N_
 from oncall.store import directory
 

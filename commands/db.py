@@ -13,6 +13,7 @@ from commands.session import session_of
 from oncall.admin import copies, setup
 from oncall.core.words import N_
 from oncall.store import upkeep
+from oncall.store.revisions import newest
 
 
 @group(N_("Upgrade, back up, restore the database."))
@@ -49,7 +50,7 @@ def current(ctx: click.Context, as_json: bool) -> None:
             with office.db.read() as tx:
                 have = upkeep.revision(tx)
         where = upkeep.shown(office.db)
-    need = upkeep.newest()
+    need = newest()
     if as_json:
         show_json({"database": where, "current": have, "needed": need})
         return
@@ -90,5 +91,5 @@ def restore(ctx: click.Context, file: Path, yes: bool) -> None:
         with office.db.read() as tx:
             have = upkeep.revision(tx)
     good(t(N_("Restored from {file}.")).format(file=file))
-    if have != upkeep.newest():
+    if have != newest():
         say(t(N_("It is an older one: run `oncall db upgrade`.")))

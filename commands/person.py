@@ -14,7 +14,8 @@ from commands.reporting import importing
 from commands.session import Session, session_of
 from notifiers.phone import mask
 from oncall.admin import people as admin
-from oncall.admin.office import Office, new_id, unit_of
+from oncall.admin.office import Office, new_id
+from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
 from oncall.core.errors import NotFound
 from oncall.core.words import N_

@@ -27,7 +27,7 @@ COMMANDS = {
     ),
     "serve": ("commands.serve:serve", N_("Run the service: engine, web, or both.")),
     "who": ("commands.who:who", N_("Who is on duty now, until when, and who is next.")),
-    "schedule": ("commands.who:schedule", N_("Who is on duty over a stretch of time.")),
+    "schedule": ("commands.schedule:schedule", N_("Who is on duty over a stretch of time.")),
     "transfer": ("commands.transfer:transfer", N_("Hand over matters, answer them, look at them.")),
     "why": ("commands.story_of:why", N_("Every decision of a transfer's pages, in plain words.")),
     "alarm": ("commands.alarm:alarm", N_("What the desk must look at.")),

@@ -31,8 +31,9 @@ from commands.records import office_of
 from commands.session import Session, session_of
 from oncall.admin import history
 from oncall.admin import rosters as admin
-from oncall.admin.office import Office, unit_of
+from oncall.admin.office import Office
 from oncall.admin.rosters import Plan, Upload, Wanted
+from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
 from oncall.core.faults import sentence
 from oncall.core.words import N_

@@ -16,7 +16,7 @@ from commands.records import office_of
 from commands.session import session_of
 from commands.who import ROLE
 from oncall.admin import history as past
-from oncall.admin.office import unit_of
+from oncall.admin.spelling import unit_of
 from oncall.core.errors import OncallError
 from oncall.core.words import N_
 from oncall.core.words import role as role_word

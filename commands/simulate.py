@@ -13,7 +13,7 @@ from commands.output import json_option, local, say, show_json, stamp, table
 from commands.records import office_of
 from commands.session import Session, session_of
 from oncall.admin import playing
-from oncall.admin.office import unit_of
+from oncall.admin.spelling import unit_of
 from oncall.core.model import Alarm, Channel, Colour, Notice, Urgency
 from oncall.core.simulate import Kind, Line
 from oncall.core.why import NOTICES

@@ -15,7 +15,8 @@ from commands.records import office_of, operator
 from commands.session import Session, session_of
 from commands.transfer_views import listed, shown, shown_json
 from oncall.admin import matters
-from oncall.admin.office import Office, unit_of
+from oncall.admin.office import Office
+from oncall.admin.spelling import unit_of
 from oncall.core.model import Reason, Urgency
 from oncall.core.transfers import Draft, TransferState
 from oncall.core.words import N_, STATES, reason_text

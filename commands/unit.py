@@ -13,7 +13,7 @@ from commands.records import office_of
 from commands.reporting import importing
 from commands.session import session_of
 from oncall.admin import units as admin
-from oncall.admin.office import unit_of
+from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
 from oncall.core.words import N_
 from oncall.core.words import role as role_word

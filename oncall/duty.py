@@ -8,9 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from notifiers.phone import mask
 from oncall.core.errors import Fault, Invalid, NotFound
 from oncall.core.model import Ask, Page, Watch
+from oncall.core.serving import Serving, Who, serving, unknown_role
 from oncall.core.upcoming import NextAction
 from oncall.core.upcoming import next_action as upcoming
 from oncall.directory import Snapshot, roster_between
@@ -19,34 +19,13 @@ from rosters.model import ROLES as ROSTER_ROLES
 from rosters.model import Gap
 from rosters.resolve import Roster
 
+__all__ = ["LONGEST", "Schedule", "Serving", "Stretch", "Who", "next_action", "schedule", "who"]
+
 #: The longest window that is answered at once; a year and a day.
 LONGEST = timedelta(days=367)
 
 #: A snapshot's rosters answer this near to the moment it was made; beyond, the rows are read.
 _NEAR_BACK, _NEAR_AHEAD = timedelta(hours=20), timedelta(days=20)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Serving:
-    """One person on duty, or coming on: ``start`` is None for who serves now."""
-
-    role: str
-    person: str
-    name: str
-    start: datetime | None
-    until: datetime | None
-    phone: str
-    source: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Who:
-    """Who serves a unit at one moment, and who comes next in each role."""
-
-    unit: str
-    at: datetime
-    on_duty: tuple[Serving, ...]
-    next: tuple[Serving, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,17 +64,7 @@ def who(
     role no roster has.
     """
     roster = _roster(tx, snapshot, _known(snapshot, unit), at)
-    on_duty: list[Serving] = []
-    coming: list[Serving] = []
-    for one in _roles(roster, role):
-        now = roster.who(one, at)
-        for person, source in zip(now.people, now.sources, strict=True):
-            on_duty.append(_serving(snapshot, one, person, None, now.until, phones, source=source))
-        after = roster.following(one, at)
-        if after is not None:
-            for person in after.people:
-                coming.append(_serving(snapshot, one, person, after.start, after.end, phones))
-    return Who(unit=unit, at=at, on_duty=tuple(on_duty), next=tuple(coming))
+    return serving(roster, unit, at, snapshot.people, role=role, phones=phones)
 
 
 def schedule(
@@ -109,7 +78,7 @@ def schedule(
     _known(snapshot, unit)
     faults = []
     if role not in ROSTER_ROLES:
-        faults.append(_unknown_role(role))
+        faults.append(unknown_role(role))
     if end <= start:
         faults.append(Fault(where="to", code="ends_before_start", value=end.isoformat()))
     elif end - start > LONGEST:
@@ -160,45 +129,6 @@ def _roster(tx: Tx, snapshot: Snapshot, unit: str, at: datetime) -> Roster:
     if snapshot.made_at - _NEAR_BACK <= at <= snapshot.made_at + _NEAR_AHEAD:
         return snapshot.roster(tx, unit)
     return roster_between(tx, unit, at, at)
-
-
-def _roles(roster: Roster, role: str | None) -> tuple[str, ...]:
-    if role is None:
-        # In the order people read them; a role we have no place for comes last.
-        return tuple(r for r in ROSTER_ROLES if r in roster.roles) + tuple(
-            r for r in roster.roles if r not in ROSTER_ROLES
-        )
-    if role not in ROSTER_ROLES:
-        raise Invalid([_unknown_role(role)])
-    return (role,)
-
-
-def _unknown_role(role: str) -> Fault:
-    known = ", ".join(ROSTER_ROLES)
-    return Fault(where="role", code="unknown_role", value=role, params={"known": known})
-
-
-def _serving(
-    snapshot: Snapshot,
-    role: str,
-    person: str,
-    start: datetime | None,
-    until: datetime | None,
-    phones: bool,
-    *,
-    source: str = "",
-) -> Serving:
-    known = snapshot.people.get(person)
-    number = (known.mobile or known.mobile2 or known.office_phone or "") if known else ""
-    return Serving(
-        role=role,
-        person=person,
-        name=_name(snapshot, person),
-        start=start,
-        until=until,
-        phone=number if phones or not number else mask(number),
-        source=source,
-    )
 
 
 def _name(snapshot: Snapshot, person: str) -> str:

@@ -12,6 +12,7 @@ from oncall.admin.matters import served
 from oncall.core.errors import Conflict, OncallError, Unreachable
 from oncall.store import upkeep
 from oncall.store.database import Database
+from oncall.store.revisions import newest
 
 #: Both begin so; a file that does not was made by something else.
 _PG_MAGIC = b"PGDMP"
@@ -54,8 +55,8 @@ def check(db: Database, source: Path) -> str | None:
     revision = upkeep.revision_of_copy(source) if head else None
     if revision is None:
         raise OncallError("not_a_backup", file=str(source))
-    if revision > upkeep.newest():
-        raise OncallError("backup_newer", file=str(source), have=revision, need=upkeep.newest())
+    if revision > newest():
+        raise OncallError("backup_newer", file=str(source), have=revision, need=newest())
     return revision
 
 

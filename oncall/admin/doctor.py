@@ -24,6 +24,7 @@ from oncall.directory import policy_in_force
 from oncall.store import directory as rows
 from oncall.store import upkeep
 from oncall.store.database import Database, Tx
+from oncall.store.revisions import newest
 from rosters.model import Gap
 
 AHEAD, SOON = timedelta(days=7), timedelta(days=1)
@@ -75,7 +76,7 @@ def examine(settings: Settings, db: Database, now: datetime, t: Text) -> list[Fi
         what="database",
         level=Level.OK,
         said=N_("The database answers, revision {revision}."),
-        params={"revision": upkeep.newest()},
+        params={"revision": newest()},
     )
     with db.read() as tx:
         inside = [*_policy(tx, settings, t), *_directory(tx, now), *_clock(tx, now)]

@@ -6,16 +6,15 @@ Nothing here sends a message: what a command decides is committed, and a node se
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from difflib import get_close_matches
 from functools import cached_property
 from pathlib import Path
 
 from oncall.clock import SystemClock
 from oncall.config import Settings
-from oncall.core.errors import Fault, Invalid, NotFound, Unreachable
+from oncall.core.errors import Fault, Invalid, Unreachable
 from oncall.core.policies import PolicyBook, default_book, parse
 from oncall.desk import Desk
 from oncall.directory import Directory, Snapshot
@@ -23,7 +22,7 @@ from oncall.engine import Engine
 from oncall.intake import Intake
 from oncall.store import upkeep
 from oncall.store.database import Database, Tx
-from oncall.store.directory import Unit
+from oncall.store.revisions import newest
 
 
 def new_id() -> str:
@@ -106,35 +105,8 @@ def check_ready(db: Database) -> None:
         raise Unreachable("database_missing", database=upkeep.shown(db))
     with db.read() as tx:
         have = upkeep.revision(tx)
-    need = upkeep.newest()
+    need = newest()
     if have is None:
         raise Unreachable("database_empty", database=upkeep.shown(db))
     if have != need:
         raise Unreachable("database_old" if have < need else "database_new", have=have, need=need)
-
-
-def unit_of(units: Mapping[str, Unit], text: str) -> Unit:
-    """The unit of this code or name. NotFound names those that are spelled alike."""
-    word = text.strip()
-    found = units.get(word) or units.get(word.upper())
-    if found is not None:
-        return found
-    named = [u for u in units.values() if word in (u.name_zh, u.name_en)]
-    if len(named) == 1:
-        return named[0]
-    near = similar(word, units.values())
-    if near:
-        raise NotFound("unknown_unit_near", unit=word, near=", ".join(near))
-    raise NotFound("unknown_unit", unit=word, value=word)
-
-
-def similar(word: str, units: Iterable[Unit]) -> list[str]:
-    """Up to three units whose code or name is like ``word``, written "CODE name"."""
-    spelled: dict[str, Unit] = {}
-    for unit in units:
-        spelled[unit.code] = unit
-        spelled[unit.name_zh] = unit
-    near = get_close_matches(word.upper(), spelled, n=3) or get_close_matches(word, spelled, n=3)
-    near += [name for name in spelled if len(word) > 1 and word.upper() in name.upper()]
-    found = dict.fromkeys(f"{spelled[name].code} {spelled[name].name_zh}" for name in near)
-    return list(found)[:3]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from oncall.admin.office import similar
+from oncall.admin.spelling import similar
 from oncall.admin.tables import Column, Faults, Row, read_table
 from oncall.admin.units import phone
 from oncall.config import LANGS

@@ -19,7 +19,6 @@ from oncall.store.directory import Batch
 from oncall.tables import batches, duties, people
 from rosters.model import Duty
 
-_VERSIONS = Path(__file__).parent.parent / "migrations" / "versions"
 #: Every SQLite file begins so.
 _MAGIC = b"SQLite format 3\x00"
 
@@ -46,11 +45,6 @@ def revision(tx: Tx) -> str | None:
         return None
     found = tx.conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return None if found is None else str(found)
-
-
-def newest() -> str:
-    """The revision this code needs, from the names of the migrations, which begin with it."""
-    return max(path.name.partition("_")[0] for path in _VERSIONS.glob("[0-9]*.py"))
 
 
 # -- copies --------------------------------------------------------------------------------

@@ -1,0 +1,58 @@
+"""Which unit a word means, and which ones are spelled alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Protocol, TypeVar
+
+from oncall.core.errors import NotFound
+
+_NEAR = 3
+
+
+class Named(Protocol):
+    """A unit, as far as this needs it."""
+
+    @property
+    def code(self) -> str:
+        """Its code."""
+
+    @property
+    def name_zh(self) -> str:
+        """Its name."""
+
+    @property
+    def name_en(self) -> str | None:
+        """Its English name."""
+
+
+AUnit = TypeVar("AUnit", bound=Named)
+
+
+def unit_of(units: Mapping[str, AUnit], text: str) -> AUnit:
+    """The unit of this code or name. NotFound names those that are spelled alike."""
+    word = text.strip()
+    found = units.get(word) or units.get(word.upper())
+    if found is not None:
+        return found
+    named = [u for u in units.values() if word in (u.name_zh, u.name_en)]
+    if len(named) == 1:
+        return named[0]
+    near = similar(word, units.values())
+    if near:
+        raise NotFound("unknown_unit_near", unit=word, near=", ".join(near))
+    raise NotFound("unknown_unit", unit=word, value=word)
+
+
+def similar(word: str, units: Iterable[Named]) -> list[str]:
+    """Up to three units whose code or name is like ``word``, written "CODE name"."""
+    spelled: dict[str, Named] = {}
+    for unit in units:
+        spelled[unit.code] = unit
+        spelled[unit.name_zh] = unit
+    near = get_close_matches(word.upper(), spelled, n=_NEAR)
+    near = near or get_close_matches(word, spelled, n=_NEAR)
+    near += [name for name in spelled if len(word) > 1 and word.upper() in name.upper()]
+    found = dict.fromkeys(f"{spelled[name].code} {spelled[name].name_zh}" for name in near)
+    return list(found)[:_NEAR]

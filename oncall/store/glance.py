@@ -1,0 +1,123 @@
+"""The roster straight from the database's driver: for a command that must answer at once.
+
+The toolkit behind the rest of the store takes longer to load than `oncall who` may take in all
+(docs/decisions). So three plain queries stand here, and nothing else ever should: what they mean is
+decided where it always is, in ``rosters.resolve``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Protocol
+from urllib.parse import unquote
+
+from oncall.core.errors import Unreachable
+from oncall.store.revisions import newest
+from rosters.model import Duty
+
+_SQLITE = "sqlite:///"
+_REVISION = "SELECT version_num FROM alembic_version"
+_UNITS = "SELECT code, name_zh, name_en FROM units ORDER BY code"
+_PEOPLE = "SELECT id, name, mobile, mobile2, office_phone FROM people"
+_DUTIES = (
+    "SELECT unit, role, person, start_at, end_at, source FROM duties"
+    " WHERE removed IS NULL AND end_at > {p} AND start_at < {p}{unit} ORDER BY start_at, id"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """A unit's code and names."""
+
+    code: str
+    name_zh: str
+    name_en: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """A person's name and numbers."""
+
+    name: str
+    mobile: str | None
+    mobile2: str | None
+    office_phone: str | None
+
+
+class Reader(Protocol):
+    """One open connection, whichever driver is behind it."""
+
+    #: How the driver writes a value to be filled in.
+    mark: str
+
+    def rows(self, query: str, values: Sequence[object] = ()) -> Iterable[Sequence[Any]]:
+        """Every row of a query."""
+
+    def moment(self, when: datetime) -> object:
+        """A moment as this database stores it."""
+
+    def close(self) -> None:
+        """Give the connection back."""
+
+
+class Glance:
+    """One look: units, people, duties. Close it when done."""
+
+    def __init__(self, url: str) -> None:
+        """Raises Unreachable where there is no database, or one that must be upgraded first."""
+        if url.startswith(_SQLITE):
+            path = Path(unquote(url.removeprefix(_SQLITE).partition("?")[0]))
+            if not path.exists():
+                raise Unreachable("database_missing", database=url)
+            self._reader: Reader = import_module("oncall.store.glance_sqlite").Reading(path)
+        else:
+            self._reader = import_module("oncall.store.glance_postgres").Reading(url)
+        try:
+            self._check(url)
+        except BaseException:
+            self.close()
+            raise
+
+    def _check(self, url: str) -> None:
+        found = [str(row[0]) for row in self._reader.rows(_REVISION)]
+        if not found:
+            raise Unreachable("database_empty", database=url.rpartition("@")[2])
+        have, need = found[0], newest()
+        if have != need:
+            code = "database_old" if have < need else "database_new"
+            raise Unreachable(code, have=have, need=need)
+
+    def units(self) -> dict[str, Unit]:
+        """Every unit by code."""
+        rows = self._reader.rows(_UNITS)
+        return {r[0]: Unit(code=r[0], name_zh=r[1], name_en=r[2]) for r in rows}
+
+    def people(self) -> dict[str, Person]:
+        """Every person by id."""
+        return {
+            r[0]: Person(name=r[1], mobile=r[2], mobile2=r[3], office_phone=r[4])
+            for r in self._reader.rows(_PEOPLE)
+        }
+
+    def duties(self, start: datetime, end: datetime, unit: str | None = None) -> list[Duty]:
+        """Duties in force that touch [start, end), of one unit or of all."""
+        mark, moment = self._reader.mark, self._reader.moment
+        where = "" if unit is None else f" AND unit = {mark}"
+        values = [moment(start), moment(end), *([] if unit is None else [unit])]
+        return [
+            Duty(unit=r[0], role=r[1], person=r[2], start=_utc(r[3]), end=_utc(r[4]), source=r[5])
+            for r in self._reader.rows(_DUTIES.format(p=mark, unit=where), values)
+        ]
+
+    def close(self) -> None:
+        """Give the connection back."""
+        self._reader.close()
+
+
+def _utc(value: Any) -> datetime:
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
