@@ -80,7 +80,8 @@ def serve(
     plan = Plan(host=host, port=port, engine=not no_engine, web=not no_web, phones=emulate_phones)
     _check(session, plan)
     logging.basicConfig(level=logging.INFO, format=_FORMAT, stream=sys.stderr)
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for chatty in ("apscheduler", "aiohttp.access"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     run_loop(_serve(session, plan))
     good(session.t(N_("Stopped in good order.")))
 
