@@ -151,7 +151,7 @@ class Group(_Spoken, click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command's name, in the order they were given."""
-        return [*self.lazy, *(n for n in super().list_commands(ctx) if n not in self.lazy)]
+        return [*self.lazy, *(name for name in self.commands if name not in self.lazy)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported now."""
