@@ -7,7 +7,7 @@ the sender hears so.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -70,18 +70,16 @@ class Intake:
         """
         digest = hashlib.sha256(dumps(draft).encode()).hexdigest()
         stored_key = f"key:{actor.name}:{key}"[:200] if key else None
-        with self.db.begin() as tx:
+        with self.db.read() as tx:
             known = self._known(tx, draft, stored_key, digest)
             if known is not None:
                 return Accepted(transfer=known, created=False)
+            _require(draft, self.engine.directory.at(tx, now).units, now)
+        code = self._number(now)
+        with self.db.begin() as tx:
             batch = self.engine.batch(tx, now)
-            faults = check(draft, batch.snapshot.units, now)
-            if not faults:
-                missing = [s.unit for s in shares(draft) if s.unit not in batch.snapshot.units]
-                faults = [Fault(where="danger", code="unknown_unit", value=u) for u in missing]
-            if faults:
-                raise Invalid(faults)
-            transfer = self._transfer(tx, draft, now, actor)
+            _require(draft, batch.snapshot.units, now)
+            transfer = self._transfer(code, draft, now, actor)
             caller = dumps(draft.caller) if draft.caller else None
             if not self._is_first(tx, transfer, caller, stored_key, digest):
                 # Somebody handed in the same matter in this very instant: theirs it is.
@@ -128,12 +126,20 @@ class Intake:
             transfers.forget(tx, stored_key)
         return False
 
-    def _transfer(self, tx: Tx, draft: Draft, now: datetime, actor: Actor) -> Transfer:
+    def _number(self, now: datetime) -> str:
+        """The next printed number of the day.
+
+        Taken in a transaction of its own: inside the transfer's, everybody who hands over would
+        wait for everybody else's disk. A number whose transfer then fails is left out.
+        """
         day = now.astimezone(self.zone).strftime("%Y%m%d")
-        number = bump(tx, f"transfer:{day}")
+        number = self.db.attempt(lambda tx: _next(tx, f"transfer:{day}"))
+        return f"DH{day}-{number:04d}"
+
+    def _transfer(self, code: str, draft: Draft, now: datetime, actor: Actor) -> Transfer:
         return Transfer(
             id=self.new_id(),
-            code=f"DH{day}-{number:04d}",
+            code=code,
             origin=draft.origin.strip(),
             origin_ref=draft.origin_ref or None,
             urgency=shares(draft)[0].urgency,
@@ -198,3 +204,18 @@ class Intake:
         ]
         pages.add(tx, started)
         batch.save()
+
+
+def _next(tx: Tx, name: str) -> int:
+    # Not yet on the disk is good enough: whatever is committed with this number brings it there.
+    tx.in_a_hurry()
+    return bump(tx, name)
+
+
+def _require(draft: Draft, units: Collection[str], now: datetime) -> None:
+    faults = check(draft, units, now)
+    if not faults:
+        missing = [s.unit for s in shares(draft) if s.unit not in units]
+        faults = [Fault(where="danger", code="unknown_unit", value=u) for u in missing]
+    if faults:
+        raise Invalid(faults)

@@ -66,6 +66,14 @@ class Tx:
         """There is new work in this transaction: wake whoever does it, after the commit."""
         self.rung = True
 
+    def in_a_hurry(self) -> None:
+        """Do not wait for the disk at the end of this transaction, where the database allows it.
+
+        Only for what a later commit makes durable with itself: PostgreSQL writes in order.
+        """
+        if self.postgres:
+            self.conn.execute(text("SET LOCAL synchronous_commit = off"))
+
     @contextmanager
     def savepoint(self) -> Iterator[None]:
         """What fails in here is undone by itself, and the transaction can go on.
