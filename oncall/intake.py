@@ -75,8 +75,11 @@ class Intake:
             if known is not None:
                 return Accepted(transfer=known, created=False)
             _require(draft, self.engine.directory.at(tx, now).units, now)
-        code = self._number(now)
+        # On PostgreSQL in a transaction of its own: inside the transfer's, everybody who hands over
+        # would wait for everybody else's disk. A number whose transfer then fails is left out.
+        code = self.db.attempt(lambda tx: self._number(tx, now)) if self.db.postgres else None
         with self.db.begin() as tx:
+            code = code or self._number(tx, now)
             batch = self.engine.batch(tx, now)
             _require(draft, batch.snapshot.units, now)
             transfer = self._transfer(code, draft, now, actor)
@@ -126,15 +129,12 @@ class Intake:
             transfers.forget(tx, stored_key)
         return False
 
-    def _number(self, now: datetime) -> str:
-        """The next printed number of the day.
-
-        Taken in a transaction of its own: inside the transfer's, everybody who hands over would
-        wait for everybody else's disk. A number whose transfer then fails is left out.
-        """
+    def _number(self, tx: Tx, now: datetime) -> str:
+        """The next printed number of the day."""
         day = now.astimezone(self.zone).strftime("%Y%m%d")
-        number = self.db.attempt(lambda tx: _next(tx, f"transfer:{day}"))
-        return f"DH{day}-{number:04d}"
+        # Not yet on the disk is good enough: the transfer's own commit brings it there.
+        tx.in_a_hurry()
+        return f"DH{day}-{bump(tx, f'transfer:{day}'):04d}"
 
     def _transfer(self, code: str, draft: Draft, now: datetime, actor: Actor) -> Transfer:
         return Transfer(
@@ -204,12 +204,6 @@ class Intake:
         ]
         pages.add(tx, started)
         batch.save()
-
-
-def _next(tx: Tx, name: str) -> int:
-    # Not yet on the disk is good enough: whatever is committed with this number brings it there.
-    tx.in_a_hurry()
-    return bump(tx, name)
 
 
 def _require(draft: Draft, units: Collection[str], now: datetime) -> None:

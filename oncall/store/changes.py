@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 import psycopg
 
-from oncall.store.database import CHANNEL, GIVE_UP, Database
+from oncall.store.announce import CHANNEL
+from oncall.store.database import GIVE_UP, Database
 
 _log = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 SQLite: WAL, synchronous=FULL, BEGIN IMMEDIATE, so a commit is on the disk before we answer and
 two writers never deadlock. PostgreSQL: plain READ COMMITTED; rows are claimed with SKIP LOCKED,
-and other nodes hear of new work by NOTIFY. Both are accelerators only: the one-second poll of
-``timers`` finds everything without them.
+and other nodes hear of new work by NOTIFY (``announce``). Both are accelerators only: the
+one-second look of ``timers`` finds everything without them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, create_engine, event, make_url, text
@@ -24,11 +25,9 @@ from sqlalchemy.exc import (
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from oncall.core.errors import Unreachable
+from oncall.store.announce import Announcer
 
 T = TypeVar("T")
-
-#: The channel name of LISTEN/NOTIFY.
-CHANNEL = "oncall"
 
 #: How long a SQLite writer waits for another before giving up.
 _BUSY_SECONDS = 20
@@ -110,6 +109,8 @@ class Database:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
         self.engine = create_engine(parsed, **options)
+        self._writing = None if self.postgres else Lock()
+        self._announcer = Announcer(self.engine) if self.postgres else None
         if not self.postgres:
             _prepare_sqlite(self)
 
@@ -124,16 +125,16 @@ class Database:
         Raises Unreachable when there is no database to talk to.
         """
         try:
-            with self.engine.begin() as conn:
+            with self._turn(), self.engine.begin() as conn:
                 tx = Tx(conn, postgres=self.postgres)
                 yield tx
-                if tx.rung and self.postgres:
-                    conn.execute(text(f"SELECT pg_notify('{CHANNEL}', '')"))
         except _AWAY as exc:
             raise _unreachable(exc) from exc
         if tx.rung:
             for bell in self._bells:
                 bell()
+            if self._announcer is not None:
+                self._announcer.ring()
 
     def attempt(self, work: Callable[[Tx], T]) -> T:
         """Do ``work`` in a transaction, and again when that was undone in favour of another.
@@ -161,8 +162,26 @@ class Database:
         except _AWAY as exc:
             raise _unreachable(exc) from exc
 
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """On SQLite, this process's writers go one by one without asking the disk whose turn it is.
+
+        SQLite's own way to wait is to sleep longer and longer; between processes it must do.
+        """
+        if self._writing is None:
+            yield
+            return
+        if not self._writing.acquire(timeout=_BUSY_SECONDS):
+            raise Unreachable("database_unreachable", detail="another writer does not finish")
+        try:
+            yield
+        finally:
+            self._writing.release()
+
     def close(self) -> None:
         """Give back every connection."""
+        if self._announcer is not None:
+            self._announcer.close()
         self.engine.dispose()
 
 

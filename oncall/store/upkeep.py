@@ -224,9 +224,10 @@ def without_numbers(tx: Tx) -> list[tuple[str, str]]:
     return [(r.unit, r.name) for r in rows]
 
 
-def database_clock(tx: Tx) -> datetime | None:
-    """What time the database's own machine has; None where that is this machine."""
-    if not tx.postgres:
-        return None
-    found: datetime = tx.conn.execute(text("SELECT clock_timestamp()")).scalar_one()
-    return found.astimezone(UTC)
+def database_clock(tx: Tx) -> datetime:
+    """What time the database's own machine has: the one by which nodes beat."""
+    if tx.postgres:
+        found: datetime = tx.conn.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return found.astimezone(UTC)
+    said = tx.conn.execute(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
+    return datetime.fromisoformat(str(said)).replace(tzinfo=UTC)
