@@ -87,7 +87,7 @@ def restore(ctx: click.Context, file: Path, yes: bool) -> None:
         where = upkeep.shown(office.db)
         if not confirm(session, asked.format(database=where, file=file), yes=yes):
             return
-        copies.restore(office.db, file, office.now)
+        copies.restore(office.db, file)
         with office.db.read() as tx:
             have = upkeep.revision(tx)
     good(t(N_("Restored from {file}.")).format(file=file))

@@ -65,7 +65,7 @@ def new(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
             full = matters.in_full(tx, accepted.transfer.id)
             snapshot = office.snapshot(tx)
             coming = matters.next_of(tx, snapshot, full.brief.shares)
-            alive = matters.served(tx, office.now)
+            alive = matters.served(tx)
         if as_json:
             pages = [
                 {"id": share.page.id, "unit": share.part.unit, "state": share.page.state}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from datetime import datetime
 from pathlib import Path
 
 from oncall.admin.matters import served
@@ -60,13 +59,13 @@ def check(db: Database, source: Path) -> str | None:
     return revision
 
 
-def restore(db: Database, source: Path, now: datetime) -> None:
+def restore(db: Database, source: Path) -> None:
     """Put a copy in place of everything, in one go. Raises as ``check`` does, and Conflict while
     a service runs on this database."""
     check(db, source)
     if upkeep.there(db):
         with db.read() as tx:
-            alive = upkeep.revision(tx) is not None and served(tx, now)
+            alive = upkeep.revision(tx) is not None and served(tx)
         if alive:
             raise Conflict("nodes_alive")
     if db.postgres:

@@ -307,7 +307,7 @@ def _listed(
 
 def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
     there = upkeep.database_clock(tx)
-    if there is not None and abs(there - now) > _DRIFT:
+    if abs(there - now) > _DRIFT:
         yield Finding(
             what="clock",
             level=Level.FAILURE,
@@ -319,7 +319,7 @@ def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
         said = N_("The clock shows {now} UTC.")
         params = {"now": now.strftime("%Y-%m-%d %H:%M:%S")}
         yield Finding(what="clock", level=Level.OK, said=said, params=params)
-    if served(tx, now):
+    if served(tx):
         yield Finding(what="service", level=Level.OK, said=N_("A service decides and sends."))
     else:
         yield Finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from oncall import duty
 from oncall.core.errors import NotFound
@@ -13,7 +13,7 @@ from oncall.core.upcoming import NextAction
 from oncall.core.why import LogLine, Paragraph, Sent, tell
 from oncall.core.words import Text
 from oncall.directory import Snapshot
-from oncall.store import nodes, reports
+from oncall.store import nodes, reports, upkeep
 from oncall.store.database import Tx
 from oncall.store.reports import Attempt, Full, Share
 
@@ -73,7 +73,7 @@ def _with_messages(lines: Sequence[LogLine], sent: Sequence[Attempt]) -> list[Lo
     return [replace(line, sent=tuple(placed.get(i, ()))) for i, line in enumerate(lines)]
 
 
-def served(tx: Tx, now: datetime) -> bool:
+def served(tx: Tx) -> bool:
     """Whether any process decides and sends just now."""
     beat, _ = nodes.latest(tx)
-    return beat is not None and now - beat < ALIVE_WITHIN
+    return beat is not None and abs(upkeep.database_clock(tx) - beat) < ALIVE_WITHIN

@@ -51,6 +51,7 @@ POSTS: Mapping[str, str] = {
 _YES = frozenset("yes y true 1 是 在职 在岗 有效".split())
 _NO = frozenset("no n false 0 否 离职 离岗 调离 退休 无效".split())
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NUMBERS = ("mobile", "mobile2", "office_phone")
 _LONGEST = {"name": 60, "email": 120, "title": 60}
 _LANG_WORDS = {"zh": "zh_CN", "zh_cn": "zh_CN", "zh-cn": "zh_CN", "中文": "zh_CN", "en": "en"}
 
@@ -132,7 +133,9 @@ class _Reading:
         after = replace(person, unit=unit, name=name, **values)
         if before is None and "active" not in values:
             after = replace(after, active=True)
-        if not (after.mobile or after.mobile2 or after.office_phone) and after.active:
+        written = any(row.get(name) for name in _NUMBERS)
+        numbers = after.mobile or after.mobile2 or after.office_phone
+        if after.active and not numbers and not written:
             self.faults.add(row.where, "no_number", name, severity="warning")
         if after.id in self.found:
             first = self.found[after.id][0]

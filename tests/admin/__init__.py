@@ -1,0 +1,1 @@
+"""Tests of what administrators do: files in, plans, commits, and taking them back."""

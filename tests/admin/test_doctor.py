@@ -1,0 +1,148 @@
+"""What the doctor must not overlook."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from oncall.admin.doctor import Finding, Level, examine
+from oncall.config import load
+from oncall.store import directory, nodes
+from oncall.store.database import Database
+from oncall.store.directory import Person
+from tests.county import POST, START
+
+TWILIO = {
+    "ONCALL_CHANNELS": "sms=twilio,voice=twilio",
+    "ONCALL_PUBLIC_URL": "https://oncall.example",
+    "TWILIO_ACCOUNT_SID": "AC1",
+    "TWILIO_AUTH_TOKEN": "t",
+    "TWILIO_FROM_NUMBER": "+8659523500001",
+}
+
+
+def findings(db: Database, folder: Path, environ: Mapping[str, str] | None = None) -> list[Finding]:
+    """Everything found at START."""
+    settings = load({"database_url": f"sqlite:///{folder}/x.db"}, environ or {}, cwd=folder)
+    return examine(settings, db, START, str)
+
+
+def level(found: list[Finding], what: str) -> Level:
+    """How gravely one thing was judged."""
+    grades = [Level.OK, Level.WARNING, Level.FAILURE]
+    return max((f.level for f in found if f.what == what), key=grades.index)
+
+
+def test_a_unit_without_people_is_a_failure(db: Database, tmp_path: Path) -> None:
+    """A transfer to it would reach nobody."""
+    found = findings(db, tmp_path)
+    assert level(found, "units") is Level.FAILURE
+    assert any(POST in f.text(str) for f in found)
+
+
+def test_a_person_without_a_number_is_a_failure(db: Database, tmp_path: Path) -> None:
+    """They stand in the roster and cannot be reached."""
+    assert level(findings(db, tmp_path), "numbers") is Level.OK
+    with db.begin() as tx:
+        directory.put_people(tx, [Person(id="x", unit=POST, name="无号")])
+    found = findings(db, tmp_path)
+    assert level(found, "numbers") is Level.FAILURE
+    assert any("无号" in f.text(str) for f in found)
+
+
+def test_a_hole_in_the_roster_is_a_failure_within_a_day(db: Database, tmp_path: Path) -> None:
+    """GOV-OFFICE has supervisors but no primary: that is told with its code."""
+    found = findings(db, tmp_path)
+    assert level(found, "rosters") is Level.FAILURE
+    assert any("GOV-OFFICE" in f.text(str) for f in found if f.what == "rosters")
+
+
+@pytest.mark.parametrize("missing", [name for name in TWILIO if name.startswith("TWILIO")])
+def test_a_missing_credential_is_a_failure(db: Database, tmp_path: Path, missing: str) -> None:
+    """Twilio is named as the sender and one of its three settings is not there."""
+    environ = {name: value for name, value in TWILIO.items() if name != missing}
+    found = findings(db, tmp_path, environ)
+    assert level(found, "channels") is Level.FAILURE
+    assert any(missing in f.text(str) + f.cure(str) for f in found)
+
+
+def test_twilio_complete_is_fine(db: Database, tmp_path: Path) -> None:
+    """All set, an address providers reach: nothing to say."""
+    found = findings(db, tmp_path, TWILIO)
+    assert level(found, "channels") is Level.OK
+    assert level(found, "public address") is Level.OK
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://127.0.0.1:8110", Level.FAILURE),
+        ("https://10.0.0.5", Level.FAILURE),
+        ("http://localhost", Level.FAILURE),
+        ("https://oncall.lan", Level.FAILURE),
+        ("http://oncall.example", Level.WARNING),
+        ("https://oncall.example", Level.OK),
+    ],
+)
+def test_an_address_providers_cannot_reach(
+    db: Database, tmp_path: Path, url: str, expected: Level
+) -> None:
+    """With a real provider a private address means that no answer ever comes back."""
+    found = findings(db, tmp_path, TWILIO | {"ONCALL_PUBLIC_URL": url})
+    assert level(found, "public address") is expected
+
+
+def test_a_channel_nobody_knows(db: Database, tmp_path: Path) -> None:
+    """A slip in ONCALL_CHANNELS is found before the service is started."""
+    found = findings(db, tmp_path, {"ONCALL_CHANNELS": "sms=pigeon"})
+    assert level(found, "channels") is Level.FAILURE
+
+
+def test_messages_that_go_nowhere_are_a_warning(db: Database, tmp_path: Path) -> None:
+    """The default only writes to the log, and that is said."""
+    assert level(findings(db, tmp_path), "channels") is Level.WARNING
+
+
+def test_a_key_others_can_read_is_a_failure(db: Database, tmp_path: Path) -> None:
+    """Whoever reads it can sign sessions."""
+    key = tmp_path / "secret_key"
+    key.write_text("k" * 64, "utf-8")
+    key.chmod(0o644)
+    assert level(findings(db, tmp_path), "secret key") is Level.FAILURE
+    key.chmod(0o600)
+    assert level(findings(db, tmp_path), "secret key") is Level.OK
+
+
+def test_a_short_key_is_a_failure(db: Database, tmp_path: Path) -> None:
+    """It can be guessed."""
+    found = findings(db, tmp_path, {"ONCALL_SECRET_KEY": "geheim"})
+    assert level(found, "secret key") is Level.FAILURE
+
+
+def test_no_service_is_a_warning(db: Database, tmp_path: Path) -> None:
+    """Nothing is sent until one runs; one that beats is seen."""
+    assert level(findings(db, tmp_path), "service") is Level.WARNING
+    with db.begin() as tx:
+        nodes.beat(tx, "n", START)
+    assert level(findings(db, tmp_path), "service") is Level.OK
+
+
+def test_a_policy_that_asks_nobody_we_know(db: Database, tmp_path: Path) -> None:
+    """The built-in ladder asks GOV-OFFICE and PTY-EFFICIENCY, which are there."""
+    assert level(findings(db, tmp_path), "policy") is Level.OK
+    with db.begin() as tx:
+        directory.put_policy(tx, name="broken", body="not toml [", by="x", now=START)
+    assert level(findings(db, tmp_path), "policy") is Level.FAILURE
+
+
+def test_an_empty_database_is_a_failure_and_the_rest_is_told(
+    database_url: str, tmp_path: Path
+) -> None:
+    """Before `init` the doctor says so, and still looks at the settings."""
+    db = Database(database_url)
+    found = findings(db, tmp_path)
+    assert level(found, "database") is Level.FAILURE
+    assert {f.what for f in found} >= {"database", "channels", "secret key", "public address"}
+    db.close()
