@@ -10,9 +10,9 @@ from functools import cached_property
 
 import click
 
-from oncall.config import Settings, load
-from oncall.core.errors import Invalid, NotFound
-from oncall.i18n import DEFAULT_LANG, language, translator
+from oncall.config import Settings, language_at_least, load
+from oncall.core.errors import Invalid
+from oncall.i18n import translator
 
 _PEEKED = ("lang", "config")
 
@@ -41,10 +41,7 @@ class Session:
         try:
             return load({**self.peeked, **_of(self.flags, _PEEKED)}).lang
         except Invalid:
-            try:
-                return language(self.peeked.get("lang"))
-            except NotFound:
-                return DEFAULT_LANG
+            return language_at_least({**self.peeked, **_of(self.flags, _PEEKED)})
 
     @cached_property
     def t(self) -> Callable[[str], str]:

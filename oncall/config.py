@@ -113,6 +113,17 @@ def load(
     return Settings(**values, origins=origins)
 
 
+def language_at_least(
+    flags: Mapping[str, str | None], environ: Mapping[str, str] | None = None
+) -> str:
+    """In which language to say that the settings are broken: flag, environment, default."""
+    environ = os.environ if environ is None else environ
+    for given in (flags.get("lang"), environ.get("ONCALL_LANG")):
+        if given in LANGS:
+            return given
+    return LANGS[0]
+
+
 def _file(
     flags: Mapping[str, str | None], environ: Mapping[str, str], cwd: Path, faults: list[Fault]
 ) -> tuple[Path, dict[str, Any]]:
