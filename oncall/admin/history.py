@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -46,7 +47,8 @@ def holes(
     for unit in units:
         roster = roster_between(tx, unit, start, end)
         for role in roles:
-            found += gaps(roster, role, start, end)
+            # A unit without any row has a roster that does not know whose it is.
+            found += [replace(gap, unit=unit) for gap in gaps(roster, role, start, end)]
     return found
 
 

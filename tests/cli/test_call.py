@@ -37,7 +37,7 @@ from tests.county import CITY
         (["transfer", "ack", "X"], 2),
         (["token", "create", "--name", "x", "--role", "king"], 2),
         (["serve", "--no-engine", "--no-web"], 2),
-        (["serve", "--emulate-phones", "--host", "0.0.0.0"], 2),
+        (["serve", "--emulate-phones", "--host", "192.0.2.1"], 2),
         (["serve", "--emulate-phones", "--no-web"], 2),
         (["alarm", "close", "x"], 2),
         (["simulate", "--to", CITY, "--urgency", "urgent", "--fail", "pigeon"], 2),
