@@ -123,8 +123,7 @@ def test_several_units_answer_for_themselves(posted: Cli) -> None:
 
 def test_a_summary_from_a_pipe(posted: Cli) -> None:
     """`-` reads the text from stdin, as other programs hand it over."""
-    done = posted("transfer", "new", "--to", CITY, "--urgency", "urgent", "--summary", "-", "--json",
-                  stdin="路面塌陷\n")  # fmt: skip
+    done = posted(*NEW[:-1], "-", "--json", stdin="路面塌陷\n")
     code = json.loads(done.stdout)["code"]
     assert "路面塌陷" in posted("transfer", "show", code).stdout
 
