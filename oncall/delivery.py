@@ -96,6 +96,8 @@ class Delivery:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping: set[int] = set()
         self._wake = asyncio.Event()
+        #: When something still queued is due, as of the last claim.
+        self._next_due: datetime | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="delivery")
         self._closing = False
@@ -149,22 +151,13 @@ class Delivery:
 
     async def _rest(self) -> None:
         """Until woken, until the next retry is due, or a second."""
-        free = [channel for channel, used in self._in_flight.items() if used < PLACES]
-        try:
-            due = await self._thread(self._next_due, free)
-            wait = _LOOK_EVERY if due is None else self.clock.seconds_until(due)
-        except Exception:  # noqa: BLE001 - a database that is away must not end the sending
-            _log.exception("the outbox cannot be read")
-            wait = _LOOK_EVERY
+        due, self._next_due = self._next_due, None
+        wait = _LOOK_EVERY if due is None else self.clock.seconds_until(due)
         try:
             # Never without a pause: what is due may be in another node's hands just now.
             await asyncio.wait_for(self._wake.wait(), min(_LOOK_EVERY, max(0.01, wait)))
         except TimeoutError:
             return
-
-    def _next_due(self, channels: Sequence[Channel]) -> datetime | None:
-        with self.db.read() as tx:
-            return outbox.next_due(tx, channels)
 
     async def _thread(self, call: Callable[..., T], *args: Any) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._threads, call, *args)
@@ -213,6 +206,9 @@ class Delivery:
                 for channel, (limit, lane) in room.items()
             }
             stops = attempts.to_stop(tx, now, _STOPS)
+            self._next_due = outbox.next_due(
+                tx, [c for c, (_, lane) in room.items() if lane is None]
+            )
         self._in_doubt = False
         return claimed, stops
 

@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 #: Pages decided in one commit.
 BATCH = 200
 _LOOK_EVERY = 1
+#: Seconds in which commits of others are gathered into one look.
+_GATHER = 0.03
 _ALARM = "alarm"
 
 
@@ -44,6 +46,7 @@ class Timers:
         self._sent = sent
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._due = asyncio.Event()
+        self._heard = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="engine")
         # A thread of its own: a long round of decisions must not look like a dead node.
@@ -57,7 +60,13 @@ class Timers:
         """Something was committed: the next moment may be another one; safe from any thread."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(self._due.set)
+            loop.call_soon_threadsafe(self._hear)
+
+    def _hear(self) -> None:
+        # Many commits in a row are one reason to look: what they plan is hardly ever due at once.
+        if not self._heard and self._loop is not None:
+            self._heard = True
+            self._loop.call_later(_GATHER, self._due.set)
 
     async def run(self) -> None:
         """Ring until ``close()``."""
@@ -67,6 +76,7 @@ class Timers:
         try:
             while not self._closing:
                 self._due.clear()
+                self._heard = False
                 await self._round()
                 await self._due.wait()
         finally:

@@ -8,6 +8,7 @@ once in a few milliseconds. One that is lost costs a second: every node looks th
 from __future__ import annotations
 
 import logging
+import secrets
 from threading import Event, Lock, Thread
 
 from sqlalchemy import Connection, Engine
@@ -28,6 +29,8 @@ class Announcer:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        #: Goes with each announcement, so that whoever announces does not wake itself.
+        self.name = secrets.token_hex(8)
         self._news = Event()
         self._closing = Event()
         self._starting = Lock()
@@ -58,7 +61,7 @@ class Announcer:
             self._news.clear()
             try:
                 conn = conn or self._connect()
-                conn.exec_driver_sql(f"NOTIFY {CHANNEL}")
+                conn.exec_driver_sql(f"NOTIFY {CHANNEL}, '{self.name}'")
             except SQLAlchemyError as exc:
                 _log.warning("other nodes could not be told: %s", type(exc).__name__)
                 if conn is not None:

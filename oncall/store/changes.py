@@ -37,22 +37,25 @@ async def _listen(db: Database, heard: Callable[[], None]) -> None:
     ) as conn:
         await conn.execute(f"LISTEN {CHANNEL}")
         heard()
-        async for _ in conn.notifies():
-            heard()
+        async for notice in conn.notifies():
+            if db.announcer is None or notice.payload != db.announcer.name:
+                heard()
 
 
 async def _poll(db: Database, heard: Callable[[], None]) -> None:
     raw = db.engine.raw_connection()
     try:
-        last = None
+        last, own = None, db.committed
         while True:
             cursor = raw.cursor()
             cursor.execute("PRAGMA data_version")
             seen = cursor.fetchone()
             cursor.close()
-            if seen != last:
-                last = seen
+            # What this process committed it has rung for by itself; another's commit in the same
+            # instant is found by the next look.
+            if seen != last and db.committed == own:
                 heard()
+            last, own = seen, db.committed
             await asyncio.sleep(_LOOK_EVERY)
     finally:
         raw.close()

@@ -95,6 +95,8 @@ class Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.url = parsed
         self.postgres = parsed.get_backend_name() == "postgresql"
+        #: Transactions of this process so far: what changed without one of them is others' doing.
+        self.committed = 0
         self._bells: list[Callable[[], None]] = []
         options: dict[str, Any] = {"pool_pre_ping": self.postgres, "pool_size": pool_size}
         if self.postgres:
@@ -110,7 +112,7 @@ class Database:
             options["connect_args"] = {"timeout": _BUSY_SECONDS, "check_same_thread": False}
         self.engine = create_engine(parsed, **options)
         self._writing = None if self.postgres else Lock()
-        self._announcer = Announcer(self.engine) if self.postgres else None
+        self.announcer = Announcer(self.engine) if self.postgres else None
         if not self.postgres:
             _prepare_sqlite(self)
 
@@ -130,11 +132,12 @@ class Database:
                 yield tx
         except _AWAY as exc:
             raise _unreachable(exc) from exc
+        self.committed += 1
         if tx.rung:
             for bell in self._bells:
                 bell()
-            if self._announcer is not None:
-                self._announcer.ring()
+            if self.announcer is not None:
+                self.announcer.ring()
 
     def attempt(self, work: Callable[[Tx], T]) -> T:
         """Do ``work`` in a transaction, and again when that was undone in favour of another.
@@ -180,8 +183,8 @@ class Database:
 
     def close(self) -> None:
         """Give back every connection."""
-        if self._announcer is not None:
-            self._announcer.close()
+        if self.announcer is not None:
+            self.announcer.close()
         self.engine.dispose()
 
 

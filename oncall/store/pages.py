@@ -26,7 +26,9 @@ _decode_policy = msgspec.json.Decoder(Policy).decode
 
 #: Policies never change once frozen, so they are read once per process.
 _policies: dict[str, Policy] = {}
-_hashes: dict[int, tuple[Policy, str]] = {}
+_hashes: dict[int, tuple[Policy, str, str]] = {}
+#: Databases and the hashes known to be in them.
+_stored: set[tuple[str, str]] = set()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,26 +50,24 @@ class Lost(Exception):
 def freeze(tx: Tx, policy: Policy) -> str:
     """Store a policy by its content (once) and give its hash."""
     known = _hashes.get(id(policy))
-    if known is not None and known[0] is policy and known[1] in _policies:
-        return known[1]
-    body = dumps(policy)
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    have = tx.conn.execute(
-        select(frozen_policies.c.hash).where(frozen_policies.c.hash == digest)
-    ).scalar()
-    if have is None:
-        try:
-            with tx.conn.begin_nested():
-                tx.conn.execute(insert(frozen_policies).values(hash=digest, body=body))
-        except IntegrityError:
-            pass  # another node froze the same content in the same instant
+    if known is None or known[0] is not policy:
+        body = dumps(policy)
+        known = _hashes[id(policy)] = (policy, hashlib.sha256(body.encode()).hexdigest(), body)
+    _, digest, body = known
+    place = (str(tx.conn.engine.url), digest)
+    if place in _stored:
+        return digest
+    query = select(frozen_policies.c.hash).where(frozen_policies.c.hash == digest)
+    if tx.conn.execute(query).first() is not None:
+        # Seen by a later transaction than the one that wrote it: it is there to stay.
+        _stored.add(place)
+        return digest
+    try:
+        with tx.conn.begin_nested():
+            tx.conn.execute(insert(frozen_policies).values(hash=digest, body=body))
+    except IntegrityError:
+        pass  # another node froze the same content in the same instant
     return digest
-
-
-def remember(policy: Policy, digest: str) -> None:
-    """After the commit that froze it: this process need not look it up again."""
-    _policies[digest] = policy
-    _hashes[id(policy)] = (policy, digest)
 
 
 def _policy(tx: Tx, digest: str) -> Policy:
