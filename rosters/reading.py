@@ -46,6 +46,8 @@ class Reader:
         self.title = title
         self.entries: list[Entry] = []
         self._problems: dict[tuple[str, str, str], Problem] = {}
+        #: Where anything was told: a file of nothing but faults must not take a day to read.
+        self._places: set[str] = set()
         self._days: dict[date, tuple[str, str]] = {}
         self._last: date | None = None
         named = _period_of(title)
@@ -82,6 +84,7 @@ class Reader:
         """Note a problem with a place that is no cell."""
         found = problem(code, where, value, **params)
         self._problems.setdefault((code, where, found.value), found)
+        self._places.add(where)
 
     def text(self, row: int, column: int | None) -> str:
         """The cell as plain text; "" where there is no such column."""
@@ -169,8 +172,7 @@ class Reader:
         return found
 
     def _told(self, row: int, column: int) -> bool:
-        where = self.grid.where(row, column)
-        return any(place == where for _, place, _ in self._problems)
+        return self.grid.where(row, column) in self._places
 
     def _is_name(self, named: Named, row: int, column: int) -> bool:
         name, text = named.name, self.text(row, column)
