@@ -21,6 +21,8 @@ _facts = msgspec.json.Decoder(Facts).decode
 
 #: Messages that ask a human to take the matter.
 PAGING = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM})
+#: These come with their words.
+_READY = frozenset({Notice.REPLY, Notice.NEWS})
 #: Several of these, overdue, to one phone become one message that lists them.
 _MERGED = frozenset({Notice.PAGE, Notice.HANDOVER})
 
@@ -79,7 +81,7 @@ def _words(rows: Sequence[Row], lang: str, signature: str, *, late: bool) -> str
     t = translator(row.lang or lang)
     if len(rows) > 1:
         return digest(t, [facts_of(r, late=late) for r in rows], signature)
-    if row.notice == Notice.REPLY:
-        return row.text or ""
+    if row.notice in _READY and row.text:
+        return row.text
     facts = facts_of(row, late=late)
     return render(t, Notice(row.notice), model.Channel(row.channel), facts, signature)

@@ -17,6 +17,7 @@ from typing import TypeVar
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.date import DateTrigger
 
+from oncall.agenda import Agenda
 from oncall.core.errors import OncallError
 from oncall.delivery import Clock
 from oncall.engine import Engine
@@ -37,9 +38,16 @@ class Timers:
     """The deciding half of one node."""
 
     def __init__(
-        self, engine: Engine, *, clock: Clock, node: str, sent: Callable[[], None]
+        self,
+        engine: Engine,
+        agenda: Agenda,
+        *,
+        clock: Clock,
+        node: str,
+        sent: Callable[[], None],
     ) -> None:
         self.engine = engine
+        self.agenda = agenda
         self.clock = clock
         self.node = node
         #: Rung after each round, for whoever sends what was decided.
@@ -51,6 +59,8 @@ class Timers:
         self._threads = ThreadPoolExecutor(1, thread_name_prefix="engine")
         # A thread of its own: a long round of decisions must not look like a dead node.
         self._pulse = ThreadPoolExecutor(1, thread_name_prefix="pulse")
+        # Another: what is planned beside paging may take long, and must hold up no page.
+        self._side = ThreadPoolExecutor(1, thread_name_prefix="agenda")
         self._closing = False
         #: Set once the first beat is written: until then others take us for dead.
         self.beating = asyncio.Event()
@@ -73,6 +83,7 @@ class Timers:
         self._loop = asyncio.get_running_loop()
         self._scheduler.start()
         heart = asyncio.create_task(self._live())
+        side = asyncio.create_task(self._keep_agenda())
         try:
             while not self._closing:
                 self._due.clear()
@@ -81,10 +92,12 @@ class Timers:
                 await self._due.wait()
         finally:
             heart.cancel()
-            await asyncio.gather(heart, return_exceptions=True)
+            side.cancel()
+            await asyncio.gather(heart, side, return_exceptions=True)
             self._scheduler.shutdown(wait=False)
             await self._on(self._pulse, self._leave)
             self._threads.shutdown()
+            self._side.shutdown()
             self._pulse.shutdown()
 
     async def close(self) -> None:
@@ -112,6 +125,29 @@ class Timers:
                 _log.exception("no heartbeat")
             self._due.set()
             await asyncio.sleep(_LOOK_EVERY)
+
+    async def _keep_agenda(self) -> None:
+        """Do what is planned beside paging, at its moment and never in paging's way."""
+        started = False
+        while True:
+            wait: float = _LOOK_EVERY
+            try:
+                if not started:
+                    await self._on(self._side, lambda: self.agenda.start(self.clock.now()))
+                    started = True
+                next_at = await self._on(self._side, self._do_planned)
+                if next_at is not None:
+                    wait = min(wait, max(0.01, self.clock.seconds_until(next_at)))
+            except OncallError as exc:
+                _log.warning("what is planned could not be done: %s", exc)
+            except Exception:  # noqa: BLE001 - whatever it is, the agenda must go on
+                _log.exception("what is planned could not be done")
+            await asyncio.sleep(wait)
+
+    def _do_planned(self) -> datetime | None:
+        while not self._closing and self.agenda.run_due(self.clock.now()):
+            pass
+        return self.agenda.next_at()
 
     async def _round(self) -> None:
         """Decide everything that is due, then set the alarm for what is not."""

@@ -16,6 +16,7 @@ from notifiers.message import Channel, Notifier
 from notifiers.twilio.client import TwilioGateway
 from notifiers.twilio.notifier import Twilio
 from oncall.admin.office import policy_of
+from oncall.agenda import Agenda
 from oncall.answers import Answers
 from oncall.clock import SystemClock
 from oncall.config import Settings
@@ -25,6 +26,7 @@ from oncall.desk import Desk
 from oncall.directory import Directory
 from oncall.engine import Engine
 from oncall.intake import Intake
+from oncall.notices import Notices
 from oncall.store.changes import watch
 from oncall.store.database import Database
 from oncall.timers import Timers
@@ -75,6 +77,8 @@ class App:
     desk: Desk
     answers: Answers
     delivery: Delivery
+    agenda: Agenda
+    notices: Notices
     timers: Timers
     node: str
     new_id: Callable[[], str]
@@ -161,6 +165,7 @@ def build(
         lang=settings.lang,
         signature=settings.signature,
     )
+    agenda = Agenda(db)
     return App(
         settings=settings,
         clock=clock,
@@ -171,7 +176,9 @@ def build(
         desk=Desk(engine),
         answers=Answers(engine, intake, lang=settings.lang, signature=settings.signature),
         delivery=delivery,
-        timers=Timers(engine, clock=clock, node=node, sent=delivery.wake),
+        agenda=agenda,
+        notices=Notices(lang=settings.lang, signature=settings.signature),
+        timers=Timers(engine, agenda, clock=clock, node=node, sent=delivery.wake),
         node=node,
         new_id=new_id,
     )

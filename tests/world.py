@@ -50,7 +50,7 @@ from oncall.config import Settings, load
 from oncall.core.model import Reason
 from oncall.core.transfers import Draft, Transfer
 from oncall.intake import Actor
-from oncall.store import outbox, pages
+from oncall.store import outbox, pages, planned
 from oncall.wiring import App, build
 from rosters.model import Duty
 from tests.county import CITY, START, furnished_url, person_id, put_duties, templates
@@ -138,7 +138,7 @@ class World:
         """Decide and send everything that is due at this very moment."""
         for _ in range(100):
             decided = 0
-            while done := self.app.engine.run_due(self.now):
+            while done := self.app.engine.run_due(self.now) + self.app.agenda.run_due(self.now):
                 decided += done
             sent = self._runner.run(self.app.delivery.once())
             if not decided and not sent:
@@ -147,7 +147,7 @@ class World:
 
     def _next_due(self) -> datetime | None:
         with self.app.db.read() as tx:
-            moments = (pages.next_wake(tx), outbox.next_due(tx))
+            moments = (pages.next_wake(tx), outbox.next_due(tx), planned.next_at(tx))
         return min((m for m in moments if m is not None), default=None)
 
     # -- what people do --------------------------------------------------------------------

@@ -65,6 +65,8 @@ class Notice(StrEnum):
     REOPENED = "reopened"
     FIRST_ACTION = "first_action"
     REPLY = "reply"
+    #: A ready text about no page at all: a duty that changed, a reminder, a report.
+    NEWS = "news"
 
 
 class Alarm(StrEnum):
@@ -76,6 +78,7 @@ class Alarm(StrEnum):
     EXHAUSTED = "exhausted"
     NO_FIRST_ACTION = "no_first_action"
     SILENT = "silent"
+    NOT_DONE = "not_done"
 
 
 class Reason(StrEnum):

@@ -32,6 +32,7 @@ NOTICES: Mapping[Notice, str] = {
     Notice.REOPENED: N_("a page again, as it was given back"),
     Notice.FIRST_ACTION: N_("a reminder to act"),
     Notice.REPLY: N_("an answer"),
+    Notice.NEWS: N_("news"),
 }
 
 #: What happened outside the ladder. Blanks: who, detail.

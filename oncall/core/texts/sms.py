@@ -49,6 +49,7 @@ _HEADS = {
     Notice.CANCELLED: N_("{code} was withdrawn"),
     Notice.FIRST_ACTION: N_("Nothing done yet on {code}"),
     Notice.REPLY: N_("About {code}"),
+    Notice.NEWS: N_("News about {code}"),
 }
 #: The last resort of the notices that name the urgency: the same without it.
 _SHORT_HEADS = {
@@ -65,6 +66,7 @@ _TAILS = {
     Notice.CANCELLED: N_(". Nothing for you to do."),
     Notice.FIRST_ACTION: N_(". Act and record progress now."),
     Notice.REPLY: N_(". Reply 1 to take it, 2 if you cannot, 9 to pass it to 110."),
+    Notice.NEWS: N_(". Please see the web page."),
 }
 _ADVICES = {
     Notice.ALREADY_OWNED: N_(" To take over, use the web page."),

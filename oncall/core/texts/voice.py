@@ -22,6 +22,7 @@ _HEADS = {
     Notice.CANCELLED: N_("Number {code} was withdrawn."),
     Notice.FIRST_ACTION: N_("{owner} took number {code}, and nothing has been done yet."),
     Notice.REPLY: N_("This is about number {code}."),
+    Notice.NEWS: N_("There is news about number {code}."),
 }
 _NOTHING = N_("There is nothing for you to do.")
 _TAILS = {
@@ -32,6 +33,7 @@ _TAILS = {
     Notice.CANCELLED: _NOTHING,
     Notice.FIRST_ACTION: N_("Please act and record progress now."),
     Notice.REPLY: N_("Please answer on the web page or by text message."),
+    Notice.NEWS: N_("Please see the web page."),
 }
 KEYS = N_("Press 1 to take it, 2 if you cannot, 9 to pass it to 1 1 0, star to hear this again.")
 

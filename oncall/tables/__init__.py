@@ -1,0 +1,43 @@
+"""The schema, one screen a subject. Moments are UTC; bodies are JSON text, never queried inside.
+
+Portable on purpose: no server-side arrays or JSON operators, no empty string where NULL is meant.
+"""
+
+from oncall.tables.base import Moment, metadata
+from oncall.tables.directory import holidays, people, policy_books, tokens, units
+from oncall.tables.paging import alarms, nodes, outbox
+from oncall.tables.planned import appointments, counters
+from oncall.tables.rosters import batches, duties
+from oncall.tables.transfers import (
+    frozen_policies,
+    log,
+    pages,
+    parts,
+    seen,
+    supervisions,
+    transfers,
+)
+
+__all__ = [
+    "Moment",
+    "metadata",
+    "units",
+    "people",
+    "policy_books",
+    "holidays",
+    "tokens",
+    "batches",
+    "duties",
+    "transfers",
+    "parts",
+    "frozen_policies",
+    "pages",
+    "log",
+    "supervisions",
+    "seen",
+    "outbox",
+    "alarms",
+    "nodes",
+    "counters",
+    "appointments",
+]

@@ -1,0 +1,68 @@
+"""Messages on their way, what the desk must look at, and who is alive to send."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
+
+from oncall.tables.base import Moment, Serial, flag, id_column, metadata
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("page", String(40), index=True),
+    Column("transfer", String(40), index=True),
+    Column("person", String(60)),
+    Column("name", String(60), nullable=False),
+    Column("channel", String(20), nullable=False),
+    Column("address", String(40), nullable=False),
+    Column("lang", String(10)),
+    Column("notice", String(20), nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("facts", Text, nullable=False),
+    Column("text", Text),
+    Column("planned_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("useful_seconds", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("node", String(40)),
+    Column("tries", Integer, nullable=False),
+    Column("provider", String(40)),
+    Column("provider_id", String(80), index=True),
+    Column("code", String(40)),
+    Column("sent_at", Moment),
+    Column("ended_at", Moment),
+    Column("late", Boolean, nullable=False),
+    flag("resent"),
+    flag("stop"),
+    flag("stalled"),
+    Index("ix_outbox_state_lane_due_at", "state", "lane", "due_at"),
+)
+
+alarms = Table(
+    "alarms",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("alarm", String(40), nullable=False),
+    Column("transfer", String(40), index=True),
+    Column("page", String(40), index=True),
+    Column("unit", String(40)),
+    Column("level", Integer, nullable=False),
+    Column("who", String(60)),
+    Column("raised_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("closed_at", Moment, index=True),
+    Column("closed_by", String(60)),
+)
+
+nodes = Table(
+    "nodes",
+    metadata,
+    id_column(),
+    Column("beat_at", Moment, nullable=False, index=True),
+    Column("progress_at", Moment),
+)

@@ -1,0 +1,35 @@
+"""Who serves when: uploads and their duties."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
+
+from oncall.tables.base import Moment, Serial, id_column, metadata
+
+batches = Table(
+    "batches",
+    metadata,
+    id_column(),
+    Column("at", Moment, nullable=False),
+    Column("by", String(60), nullable=False),
+    Column("files", Text, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("summary", Text, nullable=False),
+    Column("undone_at", Moment),
+    Column("undone_by", String(60)),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("unit", String(40), ForeignKey("units.code"), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("person", String(40), ForeignKey("people.id"), nullable=False, index=True),
+    Column("start_at", Moment, nullable=False),
+    Column("end_at", Moment, nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("batch", String(40), ForeignKey("batches.id"), nullable=False, index=True),
+    Column("removed", String(40), ForeignKey("batches.id"), index=True),
+    Index("ix_duties_unit_end_at", "unit", "end_at"),
+)

@@ -1,0 +1,102 @@
+"""Matters handed over, their parts, what happened to them, and what each was decided by."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+
+from oncall.tables.base import Moment, Serial, flag, id_column, metadata
+
+transfers = Table(
+    "transfers",
+    metadata,
+    id_column(),
+    Column("code", String(40), nullable=False, unique=True),
+    Column("origin", String(40), nullable=False),
+    Column("origin_ref", String(100)),
+    Column("urgency", String(20), nullable=False),
+    Column("category", String(60)),
+    Column("area", String(40)),
+    Column("summary", Text, nullable=False),
+    Column("received_at", Moment, nullable=False),
+    Column("transferred_at", Moment, nullable=False, index=True),
+    Column("first_receiver", String(40)),
+    Column("state", String(20), nullable=False, index=True),
+    Column("changed_at", Moment, nullable=False),
+    Column("created_by", String(60), nullable=False),
+    Column("caller", Text),
+    flag("police"),
+    flag("danger"),
+    flag("confidential"),
+    flag("drill"),
+    UniqueConstraint("origin", "origin_ref"),
+)
+
+parts = Table(
+    "parts",
+    metadata,
+    id_column(),
+    Column("transfer", String(40), ForeignKey("transfers.id"), nullable=False, index=True),
+    Column("unit", String(40), ForeignKey("units.code"), nullable=False, index=True),
+    Column("role", String(20), nullable=False),
+)
+
+frozen_policies = Table(
+    "frozen_policies",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("body", Text, nullable=False),
+)
+
+pages = Table(
+    "pages",
+    metadata,
+    id_column(),
+    Column("transfer", String(40), ForeignKey("transfers.id"), nullable=False, index=True),
+    Column("part", String(40), ForeignKey("parts.id"), nullable=False, index=True),
+    Column("unit", String(40), nullable=False),
+    Column("urgency", String(20), nullable=False),
+    Column("state", String(20), nullable=False, index=True),
+    Column("policy", String(64), ForeignKey("frozen_policies.hash"), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("wake_at", Moment, index=True),
+    Column("paged_at", Moment, nullable=False),
+    Column("version", Integer, nullable=False),
+    #: The roster changed: look again at who is on duty.
+    flag("nudged"),
+)
+
+log = Table(
+    "log",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("transfer", String(40), nullable=False, index=True),
+    Column("page", String(40), index=True),
+    Column("at", Moment, nullable=False),
+    Column("event", String(40), nullable=False),
+    Column("reason", String(40)),
+    Column("who", String(60)),
+    Column("payload", Text, nullable=False),
+    Column("saw", Text),
+    Column("trail", Text),
+)
+
+supervisions = Table(
+    "supervisions",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("transfer", String(40), ForeignKey("transfers.id"), nullable=False, index=True),
+    Column("page", String(40), nullable=False),
+    Column("unit", String(40), nullable=False),
+    Column("colour", String(20), nullable=False),
+    Column("drafted_at", Moment, nullable=False),
+    UniqueConstraint("page", "colour"),
+)
+
+seen = Table(
+    "seen",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("transfer", String(40)),
+    Column("digest", String(64)),
+)
