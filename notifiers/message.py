@@ -1,16 +1,21 @@
 """What is carried, to whom, and what became of it: the words every notifier shares."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from enum import StrEnum
-from typing import Protocol
+from datetime import datetime, time, timedelta
+from enum import Flag, StrEnum, auto
+from typing import Protocol, runtime_checkable
 
 
 class Channel(StrEnum):
-    """A way to reach a person."""
+    """A way to reach people. Pages travel by text and by call; the others carry copies."""
 
     SMS = "sms"
     VOICE = "voice"
+    #: Duty notices and papers, to one address.
+    EMAIL = "email"
+    #: Courtesy copies to a group's robot: nobody answers there, so no page depends on it.
+    CHAT = "chat"
 
 
 class OutcomeKind(StrEnum):
@@ -30,13 +35,38 @@ class OutcomeKind(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Template:
+    """The same words as a carrier approved them beforehand: which text, and what fills its blanks.
+
+    A carrier that names its blanks uses the names, one that numbers them the order.
+    """
+
+    key: str
+    variables: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Attachment:
+    """A paper that travels with an e-mail."""
+
+    name: str
+    #: For example "text/calendar; method=PUBLISH".
+    media_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Message:
-    """One text for one phone; the text is complete and travels unaltered."""
+    """One text for one phone; the text is complete and travels unaltered.
+
+    Only a carrier that takes nothing but approved texts sends `template` instead of `text`.
+    """
 
     #: The attempt's own id; it comes back in every callback.
     key: str
     channel: Channel
-    #: E.164, as `notifiers.phone.e164` writes it.
+    #: E.164, as `notifiers.phone.e164` writes it; an address for e-mail; for a chat the name of
+    #: the group, or "" for the one the settings name.
     to: str
     text: str
     #: "zh_CN" or "en": the language a voice must speak.
@@ -45,6 +75,10 @@ class Message:
     useful_life: timedelta | None = None
     #: Whether a call listens for a key; the text already says which keys there are.
     keypad: bool = False
+    template: Template | None = None
+    #: The subject line of an e-mail; without one the text's own first line.
+    subject: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +97,37 @@ class Outcome:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Limit:
+    """At most `count` messages within any `span`, to be kept by us before the provider must."""
+
+    count: int
+    span: timedelta
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Quiet:
+    """Hours in which a provider carries at most `count` messages to one number; 0 means none.
+
+    Wall clocks of the IANA `zone`; a window that ends before it begins goes over midnight.
+    """
+
+    start: time
+    end: time
+    count: int = 0
+    zone: str = "Asia/Shanghai"
+
+
+class Receipts(Flag):
+    """How we learn what became of a message; nothing at all is falsy."""
+
+    NONE = 0
+    #: The provider calls one of our hooks.
+    PUSH = auto()
+    #: We ask (`Pulls`), also from where nobody can call us.
+    PULL = auto()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Capabilities:
     """What a channel can do, so that a policy can be checked before anybody is paged."""
 
@@ -70,14 +135,20 @@ class Capabilities:
     two_way: bool = False
     #: A link in the text arrives as a link.
     links: bool = False
-    #: The provider tells us what became of the message.
-    receipts: bool = False
+    receipts: Receipts = Receipts.NONE
     #: A call listens for a key.
     keypad: bool = False
     #: The longest text it takes, in SMS parts; None means the channel has no parts.
     max_parts: int | None = None
     #: The longest text it takes, in characters.
     max_length: int | None = None
+    #: It takes only texts approved beforehand: a message without `template` is misconfigured.
+    templates: bool = False
+    #: What one number may get, all messages together; a message beyond goes another way.
+    per_recipient: tuple[Limit, ...] = ()
+    #: What our account may send to everybody together; a message beyond waits its turn.
+    rate: tuple[Limit, ...] = ()
+    quiet: Quiet | None = None
 
 
 class ReceiptResult(StrEnum):
@@ -133,6 +204,52 @@ class KeyPress:
     key: str
     provider_id: str
     digit: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pending:
+    """An attempt whose end we do not know yet, for a provider that must be asked."""
+
+    key: str
+    channel: Channel
+    to: str
+    provider_id: str | None
+    #: When it was handed over, UTC.
+    sent_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pulled:
+    """What asking brought. Everything in it may come again, and may have been pushed as well."""
+
+    receipts: tuple[Receipt, ...] = ()
+    texts: tuple[InboundSms, ...] = ()
+    presses: tuple[KeyPress, ...] = ()
+    #: Why there may be more than this: what asking came to where the provider failed.
+    trouble: Outcome | None = None
+
+
+@runtime_checkable
+class Pulls(Protocol):
+    """A notifier that can be asked for receipts and answers, for nets nobody can call into."""
+
+    async def pull(self, pending: Sequence[Pending], since: datetime) -> Pulled:
+        """What became of `pending`, and what people answered after `since`; never raises.
+
+        A provider with a queue gives whatever is in it, asked for or not.
+        """
+
+
+@runtime_checkable
+class Finds(Protocol):
+    """A notifier that can say afterwards whether a send in doubt was taken."""
+
+    async def find(self, message: Message, since: datetime) -> Outcome:
+        """`accepted` with its id when the provider has it, `unavailable` when it has not.
+
+        `unknown` when it cannot tell the message from another, or does not answer. Never raises.
+        `since` is a moment before the send.
+        """
 
 
 class Notifier(Protocol):

@@ -5,11 +5,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 
-from notifiers.message import Capabilities, Channel, Message, Outcome, OutcomeKind
+from notifiers.message import Capabilities, Channel, Message, Outcome, OutcomeKind, Receipts
 
 _CAPABILITIES: Mapping[Channel, Capabilities] = {
-    Channel.SMS: Capabilities(two_way=True, links=True, receipts=True, max_parts=10),
-    Channel.VOICE: Capabilities(two_way=True, receipts=True, keypad=True),
+    Channel.SMS: Capabilities(two_way=True, links=True, receipts=Receipts.PUSH, max_parts=10),
+    Channel.VOICE: Capabilities(two_way=True, receipts=Receipts.PUSH, keypad=True),
+    Channel.EMAIL: Capabilities(links=True),
+    Channel.CHAT: Capabilities(links=True),
 }
 
 

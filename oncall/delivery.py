@@ -87,7 +87,8 @@ class Delivery:
         self.node = node
         self.lang = lang
         self.signature = signature
-        self._in_flight = dict.fromkeys(Channel, 0)
+        #: Pages travel by text and by call; the other channels are looked at where they are used.
+        self._in_flight = dict.fromkeys((Channel.SMS, Channel.VOICE, *notifiers), 0)
         #: From the claim to the record; see the module's promise.
         self._held: dict[int, Row] = {}
         self._in_doubt = False

@@ -277,7 +277,7 @@ class RestApi:
             return _json(self._view(kept[sid]), 200)
         number, size = request.query.get("To"), int(request.query.get("PageSize", 50))
         page = int(request.query.get("Page", 0))
-        found = [one for one in reversed(list(kept.values())) if number in (None, one.number)]
+        found = [one for one in reversed(list(kept.values())) if number in (None, _to(one))]
         shown = found[page * size : (page + 1) * size]
         more = len(found) > (page + 1) * size
         query = urlencode({**request.query, "PageSize": size, "Page": page + 1})
@@ -322,6 +322,11 @@ class RestApi:
             if not outbound:
                 view |= {"to": one.sender, "from": one.number}
         return view
+
+
+def _to(one: Text | Call) -> str:
+    """Who got it: the phone, or our customer's own number for a text from a person."""
+    return one.number if isinstance(one, Call) or one.to_phone else one.sender
 
 
 _ACCEPTS = frozenset({FaultKind.ACCEPT_THEN_DROP, FaultKind.ACCEPT_THEN_HANG})

@@ -11,7 +11,9 @@ from notifiers.twilio.codes import CODES, SIP_PERMANENT, UNMAPPED
 from notifiers.twilio.twiml import hang_up, reply, say
 
 __all__ = [
+    "call_receipt",
     "hang_up",
+    "inbound_text",
     "parse_gather",
     "parse_sms",
     "parse_status",
@@ -20,6 +22,7 @@ __all__ = [
     "say",
     "sign",
     "signature_ok",
+    "text_receipt",
 ]
 
 Fields = Mapping[str, str] | Sequence[tuple[str, str]]
@@ -121,15 +124,27 @@ def parse_status(form: Fields, query: Fields) -> Receipt:
     Callbacks come late, twice and out of order: apply a receipt only when its rank is higher.
     """
     fields, key = dict(form), _attempt(query)
-    if call := fields.get("CallSid"):
-        return _call_receipt(fields, key, call)
-    status = _required(fields, "MessageStatus")
-    rank, result = _known(status, _SMS)
     code = _number(fields.get("ErrorCode"))
+    if sid := fields.get("CallSid"):
+        return call_receipt(
+            key,
+            sid,
+            _required(fields, "CallStatus"),
+            code=code,
+            sip=_number(fields.get("SipResponseCode")),
+            answered_by=fields.get("AnsweredBy") or None,
+        )
+    status = _required(fields, "MessageStatus")
+    return text_receipt(key, _required(fields, "MessageSid"), status, code)
+
+
+def text_receipt(key: str, sid: str, status: str, code: int | None) -> Receipt:
+    """The receipt in Twilio's status of a text, pushed or asked for."""
+    rank, result = _known(status, _SMS)
     meaning = CODES.get(code) if code else None
     return Receipt(
         key=key,
-        provider_id=_required(fields, "MessageSid"),
+        provider_id=sid,
         status=status,
         rank=rank,
         result=result,
@@ -140,10 +155,17 @@ def parse_status(form: Fields, query: Fields) -> Receipt:
     )
 
 
-def _call_receipt(fields: Mapping[str, str], key: str, sid: str) -> Receipt:
-    status = _required(fields, "CallStatus")
+def call_receipt(
+    key: str,
+    sid: str,
+    status: str,
+    *,
+    code: int | None = None,
+    sip: int | None = None,
+    answered_by: str | None = None,
+) -> Receipt:
+    """The receipt in Twilio's status of a call, pushed or asked for."""
     rank, result = _known(status, _CALL)
-    code, sip = _number(fields.get("ErrorCode")), _number(fields.get("SipResponseCode"))
     meaning = CODES.get(code) if code else None
     # SIP answers accompany every ended call; only a failed one is about the number.
     dead = SIP_PERMANENT.get(sip or 0, "") if status == "failed" else ""
@@ -155,7 +177,7 @@ def _call_receipt(fields: Mapping[str, str], key: str, sid: str) -> Receipt:
         result=result,
         code=str(code) if code else f"SIP {sip}" if dead else None,
         permanent=bool(dead) or (meaning is not None and meaning.permanent),
-        answered_by=fields.get("AnsweredBy") or None,
+        answered_by=answered_by,
         detail=meaning.detail if meaning else dead or (UNMAPPED if code else ""),
     )
 
@@ -164,10 +186,16 @@ def parse_sms(form: Fields) -> InboundSms:
     """A text somebody sent us. Raises CallbackError."""
     fields = dict(form)
     text = fields.get("Body", "")
-    word, kind = text.strip().upper(), fields.get("OptOutType", "")
+    sid, sender = _required(fields, "MessageSid"), _required(fields, "From")
+    return inbound_text(sid, sender, text, fields.get("OptOutType", ""))
+
+
+def inbound_text(sid: str, sender: str, text: str, kind: str = "") -> InboundSms:
+    """A text somebody sent us, pushed or asked for; `kind` is Twilio's own OptOutType."""
+    word = text.strip().upper()
     return InboundSms(
-        provider_id=_required(fields, "MessageSid"),
-        sender=_required(fields, "From"),
+        provider_id=sid,
+        sender=sender,
         text=text,
         opted_out=kind == "STOP" or (not kind and word in _STOP),
         opted_in=kind == "START" or (not kind and word in _START),

@@ -1,6 +1,18 @@
 """Twilio as one notifier: what the word "twilio" in the settings stands for."""
 
-from notifiers.message import Capabilities, Channel, Message, Notifier, Outcome
+from collections.abc import Sequence
+from datetime import datetime
+
+from notifiers.message import (
+    Capabilities,
+    Channel,
+    Message,
+    Notifier,
+    Outcome,
+    Pending,
+    Pulled,
+)
+from notifiers.twilio import asking
 from notifiers.twilio.client import PROVIDER, TwilioGateway
 from notifiers.twilio.sms import WRONG_CHANNEL, TwilioSms
 from notifiers.twilio.voice import TwilioVoice
@@ -30,6 +42,16 @@ class Twilio:
         """Hang up or withdraw, as the channel can."""
         part = self._by_channel.get(channel)
         return False if part is None else await part.stop(provider_id, channel)
+
+    async def pull(self, pending: Sequence[Pending], since: datetime) -> Pulled:
+        """Receipts by asking for each, and texts to our number after `since`."""
+        return await asking.pull(self._gateway, pending, since)
+
+    async def find(self, message: Message, since: datetime) -> Outcome:
+        """Whether Twilio has the message; a call can only be said not to have been made."""
+        if message.channel not in self.channels:
+            return WRONG_CHANNEL
+        return await asking.find(self._gateway, message, since)
 
     async def close(self) -> None:
         """Close the account's connections."""

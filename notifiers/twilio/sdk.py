@@ -5,6 +5,7 @@ shapes we rely on are written down as protocols instead.
 """
 
 from collections.abc import Awaitable
+from datetime import datetime
 from typing import Protocol
 
 # The SDK has annotations but no py.typed, so the checker may not read them.
@@ -50,6 +51,14 @@ class Resource(Protocol):
 
     sid: str | None
     status: str | None
+    date_created: datetime | None
+    #: Of texts only: the SDK gives what the answer holds.
+    error_code: int | None
+    body: str | None
+    from_: str | None
+    direction: str | None
+    #: Of calls only.
+    answered_by: str | None
 
     def fetch_async(self) -> Awaitable["Resource"]:
         """It, as Twilio has it now."""

@@ -3,14 +3,29 @@
 from datetime import timedelta
 from math import ceil
 
-from notifiers.message import Capabilities, Channel, Message, Outcome, OutcomeKind
+from notifiers.message import (
+    Capabilities,
+    Channel,
+    Limit,
+    Message,
+    Outcome,
+    OutcomeKind,
+    Receipts,
+)
 from notifiers.twilio.client import FAULTS, PROVIDER, TwilioGateway
 
 #: Twilio takes 1 to 36 000 s and advises more than 5: below, a message may die on its way.
 _SHORTEST, _LONGEST = 6, 36_000
-#: Twilio refuses a longer body (21617): 1 600 characters are 24 UCS-2 parts.
+#: Twilio refuses a longer body (21617): 1 600 characters are 24 UCS-2 parts. One part a second is
+#: what a long code is given unless Twilio was asked for more.
 _CAPABILITIES = Capabilities(
-    two_way=True, links=True, receipts=True, keypad=False, max_parts=24, max_length=1_600
+    two_way=True,
+    links=True,
+    receipts=Receipts.PUSH | Receipts.PULL,
+    keypad=False,
+    max_parts=24,
+    max_length=1_600,
+    rate=(Limit(count=1, span=timedelta(seconds=1)),),
 )
 
 

@@ -1,6 +1,16 @@
 """Call a phone through Twilio, speak, and take a key."""
 
-from notifiers.message import Capabilities, Channel, Message, Outcome, OutcomeKind
+from datetime import timedelta
+
+from notifiers.message import (
+    Capabilities,
+    Channel,
+    Limit,
+    Message,
+    Outcome,
+    OutcomeKind,
+    Receipts,
+)
 from notifiers.twilio import twiml
 from notifiers.twilio.client import FAULTS, PROVIDER, TwilioGateway, code_of
 from notifiers.twilio.codes import CALL_STATE
@@ -11,8 +21,13 @@ RING_SECONDS = 25
 #: People pick up late and listen twice.
 _TIMES = 3
 _EVENTS = ["initiated", "ringing", "answered", "completed"]
+#: One call a second is what an account is given; Twilio queues the others silently, for hours.
 _CAPABILITIES = Capabilities(
-    two_way=True, links=False, receipts=True, keypad=True, max_length=1_000
+    two_way=True,
+    receipts=Receipts.PUSH | Receipts.PULL,
+    keypad=True,
+    max_length=1_000,
+    rate=(Limit(count=1, span=timedelta(seconds=1)),),
 )
 
 

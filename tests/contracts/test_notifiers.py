@@ -5,17 +5,25 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from notifiers.log import LogNotifier
-from notifiers.message import Channel, Message, Notifier, OutcomeKind
+from notifiers.message import (
+    Channel,
+    Finds,
+    Message,
+    Notifier,
+    OutcomeKind,
+    Pending,
+    Pulls,
+    Receipts,
+)
 from notifiers.testing import Phones
 from notifiers.twilio.emulator import Emulator
 from notifiers.twilio.emulator_script import Callbacks, Fault, FaultKind
-from notifiers.twilio.sms import TwilioSms
-from notifiers.twilio.voice import TwilioVoice
+from notifiers.twilio.notifier import Twilio
 from tests.notifiers.hooks import ACCOUNT, LI, TOKEN, ZHANG, fast_sleep, gateway
 
 #: Longer than a loaded machine needs for one request, short enough to wait for.
@@ -99,23 +107,20 @@ _SAYS = {
 }
 
 
-def _twilio(kind: Callable[..., Notifier]) -> Make:
-    @asynccontextmanager
-    async def make() -> AsyncIterator[Bench]:
-        emulator = Emulator(ACCOUNT, TOKEN, "http://127.0.0.1:9", sleep=fast_sleep)
-        emulator.callbacks(Callbacks(off=True))
-        async with emulator.serve() as url:
-            notifier = kind(gateway("http://127.0.0.1:9", url, PATIENCE))
-            yield Bench(
-                notifier=notifier,
-                arrived=lambda: [(one.to, one.body) for one in emulator.received if one.accepted],
-                say=lambda outcome: emulator.fault(*_SAYS[outcome]),
-                hang=lambda number: emulator.fault(Fault(kind=FaultKind.HANG, number=number)),
-                patience=PATIENCE,
-            )
-            await notifier.close()
-
-    return make
+@asynccontextmanager
+async def _twilio() -> AsyncIterator[Bench]:
+    emulator = Emulator(ACCOUNT, TOKEN, "http://127.0.0.1:9", sleep=fast_sleep)
+    emulator.callbacks(Callbacks(off=True))
+    async with emulator.serve() as url:
+        notifier = Twilio(gateway("http://127.0.0.1:9", url, PATIENCE))
+        yield Bench(
+            notifier=notifier,
+            arrived=lambda: [(one.to, one.body) for one in emulator.received if one.accepted],
+            say=lambda outcome: emulator.fault(*_SAYS[outcome]),
+            hang=lambda number: emulator.fault(Fault(kind=FaultKind.HANG, number=number)),
+            patience=PATIENCE,
+        )
+        await notifier.close()
 
 
 #: Every notifier, on every channel it carries.
@@ -124,8 +129,8 @@ TABLE: list[tuple[str, Make, Channel]] = [
     ("log", _log, Channel.VOICE),
     ("phones", _phones, Channel.SMS),
     ("phones", _phones, Channel.VOICE),
-    ("twilio", _twilio(TwilioSms), Channel.SMS),
-    ("twilio", _twilio(TwilioVoice), Channel.VOICE),
+    ("twilio", _twilio, Channel.SMS),
+    ("twilio", _twilio, Channel.VOICE),
 ]
 
 each_notifier = pytest.mark.parametrize(
@@ -171,7 +176,34 @@ def test_it_says_who_it_is_and_what_it_can(name: str, make: Make, channel: Chann
         for carried in bench.notifier.channels:
             can = bench.notifier.capabilities(carried)
             assert can.max_parts is None or can.max_parts > 0
-            assert not (can.keypad and carried is Channel.SMS)
+            assert not (can.keypad and carried is not Channel.VOICE)
+            assert all(limit.count > 0 and limit.span > timedelta(0) for limit in can.per_recipient)
+            assert all(limit.count > 0 and limit.span > timedelta(0) for limit in can.rate)
+            if Receipts.PULL in can.receipts:
+                assert isinstance(bench.notifier, Pulls)
+
+    _play(make, story)
+
+
+@each_notifier
+def test_asking_never_raises(name: str, make: Make, channel: Channel) -> None:
+    """Asked about what it never sent, by a provider that is well or that is broken: an answer."""
+
+    async def story(bench: Bench) -> None:
+        notifier, long_ago = bench.notifier, datetime(2026, 11, 1, tzinfo=UTC)
+        for kind in OutcomeKind if bench.say else (OutcomeKind.ACCEPTED,):
+            if bench.say is not None:
+                bench.say(kind)
+            if isinstance(notifier, Finds):
+                found = await notifier.find(_message(channel), long_ago)
+                assert found.kind in (OutcomeKind.UNAVAILABLE, OutcomeKind.UNKNOWN)
+            if isinstance(notifier, Pulls):
+                one = Pending(
+                    key="7", channel=channel, to=ZHANG, provider_id="no-such-id", sent_at=long_ago
+                )
+                pulled = await notifier.pull([one], long_ago)
+                assert not pulled.presses
+                assert not pulled.texts
 
     _play(make, story)
 
