@@ -39,6 +39,10 @@ COMMANDS = {
         "commands.simulate:simulate",
         N_("Play a page on a virtual clock."),
     ),
+    "templates": (
+        "commands.templates:templates",
+        N_("The texts carriers approve beforehand."),
+    ),
     "calendar": ("commands.calendar:calendar", N_("A person's calendar address.")),
     "token": ("commands.token:token", N_("Tokens for programs and people who call the service.")),
     "config": ("commands.config:config", N_("The settings, and where each comes from.")),

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
+
 from notifiers.message import Channel, InboundSms, KeyPress, Receipt, ReceiptResult
 from notifiers.phone import mask, national
 from oncall.carry import BULK
@@ -19,6 +21,7 @@ from oncall.core.events import Acked, Declined, Delivered, DeliveryFailed, Event
 from oncall.core.model import Alarm, Notice, Reason, State
 from oncall.core.replies import Aim, Intent, Reply, choose, keypad, parse
 from oncall.core.texts.answers import Answer, answer
+from oncall.core.texts.templates import of_answer
 from oncall.engine import Engine
 from oncall.i18n import translator
 from oncall.intake import Intake
@@ -233,6 +236,8 @@ class Answers:
     ) -> None:
         t = translator(person.lang or self.lang)
         text = answer(t, kind, self.signature, code=code, codes=codes, owner=owner, digit=digit)
+        # For a carrier that sends approved texts only.
+        template = of_answer(t, kind, code=code, codes=codes, owner=owner, digit=digit)
         draft = Draft(
             # One answer of a kind per text and matter: said of two pages, it is said once.
             key=f"reply/{number}/{now.timestamp():.6f}/{kind}/{code}",
@@ -246,7 +251,7 @@ class Answers:
             notice=Notice.REPLY,
             level=0,
             lane=BULK - 1,
-            facts="{}",
+            facts=msgspec.json.encode(template).decode(),
             planned_at=now,
             due_at=now,
             useful_seconds=3600,

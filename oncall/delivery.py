@@ -28,7 +28,7 @@ from oncall.core.model import Alarm
 from oncall.core.texts import ASKS
 from oncall.engine import Engine
 from oncall.outcomes import settle, unsent
-from oncall.packing import PAGING, Parcel, pack
+from oncall.packing import PAGING, Parcel, approved, pack
 from oncall.store import alarms, attempts, outbox, pages
 from oncall.store.database import Tx
 from oncall.store.outbox import FAILED, Row, Sent
@@ -262,6 +262,8 @@ class Delivery:
         )
         outcome = _NO_PROVIDER
         for notifier in self.notifiers.get(channel, ()):
+            if message.template is None and notifier.capabilities(channel).templates:
+                message = replace(message, template=approved(parcel, self.lang, self.signature))
             try:
                 outcome = await asyncio.wait_for(notifier.send(message), _LONGEST_SEND)
             except TimeoutError:

@@ -9,15 +9,17 @@ from datetime import datetime
 
 import msgspec
 
-from notifiers.message import Channel
+from notifiers.message import Channel, Template
 from oncall.core import model
 from oncall.core.model import Notice
 from oncall.core.texts import Facts, digest, render
+from oncall.core.texts.templates import of_digest, of_news, of_notice
 from oncall.i18n import translator
 from oncall.store.outbox import EXPIRED, FAILED, Row
 
 _log = logging.getLogger(__name__)
 _facts = msgspec.json.Decoder(Facts).decode
+_template = msgspec.json.Decoder(Template).decode
 
 #: Messages that ask a human to take the matter.
 PAGING = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM})
@@ -85,3 +87,19 @@ def _words(rows: Sequence[Row], lang: str, signature: str, *, late: bool) -> str
         return row.text
     facts = facts_of(row, late=late)
     return render(t, Notice(row.notice), model.Channel(row.channel), facts, signature)
+
+
+def approved(parcel: Parcel, lang: str, signature: str) -> Template:
+    """The parcel's words as a carrier approved them, for one that takes nothing else."""
+    row = parcel.rows[0]
+    t = translator(row.lang or lang)
+    channel = model.Channel(row.channel)
+    if len(parcel.rows) > 1:
+        return of_digest(t, [facts_of(r, late=parcel.late) for r in parcel.rows])
+    if row.notice == Notice.REPLY and row.text:
+        # Whoever answered wrote it down, for the words alone do not tell which answer it was.
+        return _template(row.facts)
+    if row.notice == Notice.NEWS and row.text:
+        return of_news(t, channel, row.text.removeprefix(f"【{signature}】"), signature)
+    facts = facts_of(row, late=parcel.late)
+    return of_notice(t, Notice(row.notice), channel, facts, signature)

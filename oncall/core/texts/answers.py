@@ -67,7 +67,7 @@ def answer(
     text = t(ANSWERS[kind]).format(
         code=clean(code),
         owner=clean(owner) or t(SOMEBODY),
-        codes=_list(t, codes),
+        codes=listed(t, codes),
         count=len(codes),
         digit=digit,
         example=first[-_LAST_DIGITS:] if first else "0017",
@@ -93,19 +93,19 @@ def digest(t: Text, items: Sequence[Facts], signature: str) -> str:
     short = t(N_(". Reply “all” to take them all."))
     long = t(N_(". Reply “all” to take them all, or 1 and the last digits for one."))
     for parts, tail in ((1, long), (1, short), (_PARTS, long)):
-        text = signed(signature, head.format(count=len(items)) + _list(t, codes, marks) + tail)
+        text = signed(signature, head.format(count=len(items)) + listed(t, codes, marks) + tail)
         if segments(text) <= parts:
             return text
     shown = len(codes)
     while segments(text) > _PARTS and shown > 1:
         shown -= 1
         more = t(N_(" and {count} more")).format(count=len(codes) - shown)
-        listed = _list(t, codes[:shown], marks) + more
-        text = signed(signature, head.format(count=len(items)) + listed + short)
+        numbers = listed(t, codes[:shown], marks) + more
+        text = signed(signature, head.format(count=len(items)) + numbers + short)
     return text
 
 
-def _list(t: Text, codes: Sequence[str], marks: Sequence[str] = ()) -> str:
+def listed(t: Text, codes: Sequence[str], marks: Sequence[str] = ()) -> str:
     """Numbers in order; one that shares the day of the number before it is given by its end."""
     shown: list[str] = []
     before = ""
