@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
+from itertools import pairwise
 
 from rosters.grid import Grid
 from rosters.model import DEPUTY, LEADER, PRIMARY, SUPERVISOR, TEAM
@@ -12,6 +13,8 @@ from rosters.text import clean, squeeze
 
 #: The header stands among the first rows; below them a table would be something else.
 _SEARCHED_ROWS = 20
+#: Beyond the last column of any sheet.
+_EVERYWHERE = 1 << 20
 _BRACKETS = re.compile(r"[(\[【〔]([^)\]】〕]*)[)\]】〕]")
 
 
@@ -49,8 +52,12 @@ class Header:
 
     row: int
     columns: tuple[Column, ...]
+    #: The last row of the header: the row itself, or the one below in a header of two rows.
+    last: int
     #: Columns with a label nobody understood.
     unknown: tuple[int, ...] = ()
+    #: The columns in which its table stands, half-open.
+    span: tuple[int, int] = (0, _EVERYWHERE)
 
     def first(self, kind: Kind) -> Column | None:
         """The leftmost column of a kind."""
@@ -59,6 +66,26 @@ class Header:
     def people(self) -> tuple[Column, ...]:
         """Every column that names people."""
         return tuple(column for column in self.columns if column.kind is Kind.PERSON)
+
+    def blocks(self) -> "tuple[Header, ...]":
+        """The tables that stand side by side under this header, from the left; mostly one."""
+        dates = [column.number for column in self.columns if column.kind is Kind.DATE]
+        edges = [0, *(_block_edge(self, number) for number in dates[1:]), _EVERYWHERE]
+        return tuple(
+            replace(
+                self,
+                columns=tuple(c for c in self.columns if left <= c.number < right),
+                unknown=tuple(c for c in self.unknown if left <= c < right),
+                span=(left, right),
+            )
+            for left, right in pairwise(edges)
+        )
+
+
+def _block_edge(found: Header, date_column: int) -> int:
+    # A serial number left of the second 日期 belongs to the second table.
+    last = [column for column in found.columns if column.number < date_column][-1]
+    return last.number if last.kind is Kind.IDLE else date_column
 
 
 # Tried in this order: 带班领导电话 is a telephone, not a leader; 值班日期 is a day, not a person.
@@ -71,9 +98,9 @@ _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.IDLE, re.compile(r"^序号$|^编号$|^no\.?$|^#$|职务|职位|^title$|^轮次$|值班地点|^地点$")),
 )
 _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    (LEADER, re.compile(r"带班|领导|leader")),
+    (LEADER, re.compile(r"带班|领导|组长|leader")),
     (DEPUTY, re.compile(r"副班|副值|备班|备岗|b角|b岗|deputy|backup")),
-    (TEAM, re.compile(r"应急|team")),
+    (TEAM, re.compile(r"应急|成员|组员|队员|team")),
     (SUPERVISOR, re.compile(r"督办|督查|supervisor")),
     (
         PRIMARY,
@@ -84,7 +111,7 @@ _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
 )
 _UNIT = re.compile(r"^(值班)?(单位|部门|科室)(名称|代码)?$|^unit$")
-_SHIFT_COLUMN = re.compile(r"^([大小]夜班|[白夜早中晚日]班|白天|夜间)(人员|值班人员|值班员|姓名)?$")
+_SHIFT_COLUMN = re.compile(r"[大小]夜班|[白夜早中晚日]班|白天|夜间")
 _CLOCK_COLUMN = re.compile(r"^(值班)?时间$|^time$")
 
 
@@ -102,10 +129,14 @@ def header(grid: Grid) -> Header | None:
 
 
 def read_header(grid: Grid, row: int) -> Header | None:
-    """The row as a header; None if it is none: a header has a day and at least one role."""
+    """The row, or it and the row below, as a header; None if it is none: a header has a day and
+    at least one role."""
     labels = dict(_labels(grid, row))
     if not 2 <= len(labels) <= 60:
         return None
+    last = row
+    if below := _below(grid, row, labels):
+        labels, last = below, row + 1
     columns = [column for number, label in labels.items() if (column := _column(number, label))]
     columns = _settle_time(columns, labels)
     kinds = {column.kind for column in columns}
@@ -114,15 +145,26 @@ def read_header(grid: Grid, row: int) -> Header | None:
     known = {column.number for column in columns}
     return Header(
         row=row,
+        last=last,
         columns=tuple(_with_phones(columns)),
         unknown=tuple(number for number in labels if number not in known),
     )
 
 
-def side_by_side(found: Header) -> int | None:
-    """The column in which a second table begins beside the first, if one does."""
-    dates = [column.number for column in found.columns if column.kind is Kind.DATE]
-    return dates[1] if len(dates) > 1 else None
+def _below(grid: Grid, row: int, labels: dict[int, str]) -> dict[int, str]:
+    """The labels of a header of two rows; none where the row below belongs to the table.
+
+    白班 over 姓名 and 电话 is 白班姓名 and 白班电话, whether the cell above is merged or not.
+    """
+    own = dict(_labels(grid, row + 1))
+    kinds = [found[0] for label in own.values() if (found := _understand(label))]
+    if len(kinds) < max(2, len(own)) or Kind.DATE in kinds or Kind.WEEKDAY in kinds:
+        return {}
+    both = {number: label for number, label in labels.items() if number not in own}
+    for number, label in own.items():
+        left = max((above for above in labels if above <= number), default=None)
+        both[number] = label if left is None else labels[left] + label
+    return dict(sorted(both.items()))
 
 
 def _labels(grid: Grid, row: int) -> Iterator[tuple[int, str]]:
@@ -145,18 +187,22 @@ def _understand(label: str) -> tuple[Kind, tuple[str, ...], str] | None:
     """What a column with this label holds, its roles, and the shift it stands for."""
     inside = " ".join(_BRACKETS.findall(label))
     bare = _BRACKETS.sub("", label) or label
+    return _meaning(bare, inside) or (_meaning(inside, "") if inside else None)
+
+
+def _meaning(bare: str, inside: str) -> tuple[Kind, tuple[str, ...], str] | None:
     for kind, words in _WORDS:
         if words.search(bare):
             return kind, (), ""
-    if shift := _SHIFT_COLUMN.fullmatch(bare):
-        return Kind.PERSON, (PRIMARY,), shift.group(1)
     if _UNIT.search(bare):
         return Kind.UNIT, (), ""
+    shift = _SHIFT_COLUMN.match(bare)
+    rest = bare[shift.end() :] if shift else bare
     for role, words in _ROLES:
-        if words.search(bare):
+        if words.search(rest):
             both = role == PRIMARY and "主" in inside and "副" in inside
-            return Kind.PERSON, (PRIMARY, DEPUTY) if both else (role,), ""
-    return None
+            return Kind.PERSON, (PRIMARY, DEPUTY) if both else (role,), shift[0] if shift else ""
+    return (Kind.PERSON, (PRIMARY,), shift[0]) if shift and rest in ("", "人员") else None
 
 
 def _settle_time(columns: list[Column], labels: dict[int, str]) -> list[Column]:

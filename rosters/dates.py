@@ -1,7 +1,7 @@
 """Days and weekdays as people write them; a year or month nobody wrote is never guessed."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -20,7 +20,12 @@ _FULL = re.compile(r"(\d{4})[-./年](\d{1,2})[-./月](\d{1,2})[日号]?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _MONTH_DAY = re.compile(r"(\d{1,2})[-./月](\d{1,2})[日号]?")
 _DAY = re.compile(r"(\d{1,2})[日号]?")
-_RANGE = re.compile(r"\d[日号]?(?:[~—–至到]|--)\d|[日号]-\d|\d+[./]\d+-\d+")
+#: "1-3日" is the first to the third, though "11-3" is the third of November.
+_DAYS_ONLY = re.compile(r"(\d{1,2})-(\d{1,2})[日号]")
+_UNTIL = re.compile(r"[~—–―−至到]+|-+")
+_AND = re.compile(r"[、,;和及]")
+#: Longer than this, two dates are no shift plan's range but a slip.
+_LONGEST = timedelta(days=62)
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 
 
@@ -42,6 +47,10 @@ class DayRead:
     weekday: int | None = None
     #: For a number such as 11.3, which a spreadsheet shows for 3 and for 30 November alike.
     other: date | None = None
+    #: The days after the first, where the cell names a range or a list of days.
+    more: tuple[date, ...] = ()
+    #: The weekday written beside the last of them.
+    last_weekday: int | None = None
 
 
 def weekday(value: object) -> int | None:
@@ -94,7 +103,8 @@ def read_day(value: object, known: Period) -> DayRead:
     """The day a cell means. `known` completes what the cell leaves out, and only that.
 
     Read are real dates, serial numbers, 2026-11-03, 2026年11月3日, 20261103, 11月3日, 11.3, 11/3,
-    3日 and 3; a weekday written beside the date is kept for the cross-check.
+    3日 and 3, ranges of them (11月2日—11月8日, 11.9-11.15, 1-3日) and lists (1日、3日); a weekday
+    written beside the date is kept for the cross-check.
     """
     if isinstance(value, datetime):
         value = value.date()
@@ -109,9 +119,24 @@ def read_day(value: object, known: Period) -> DayRead:
 
 @lru_cache(maxsize=8192)
 def _read_text(text: str, known: Period) -> DayRead:
-    named = weekday(text)
+    written = [_BARE_WEEKDAYS[sign] for sign in _WEEKDAY.findall(text)]
     bare = _BRACKETS.sub("", _MIDNIGHT.sub("", text))
     bare = re.sub(r"\s+", "", _WEEKDAY.sub("", bare)).rstrip(",、;")
+    named = weekday(text)
+    if _DAYS_ONLY.fullmatch(bare) and (several := _several(bare, known)) and several.day:
+        return _listed(several, named, written)
+    one = _read_one(bare, known, named)
+    if one is not None:
+        return one
+    several = _several(bare, known)
+    if several is None:
+        is_range = _UNTIL.search(bare) and re.search(r"\d.*\d", bare)
+        return DayRead(fault="range-wrong" if is_range else "date-unreadable", weekday=named)
+    return _listed(several, named, written)
+
+
+def _read_one(bare: str, known: Period, named: int | None) -> DayRead | None:
+    """The one day that a text without weekday and brackets is; None if it is none, or several."""
     if re.fullmatch(r"\d{5}", bare):
         return _bounded(_EPOCH + timedelta(days=int(bare)), named)
     if match := _FULL.fullmatch(bare) or _COMPACT.fullmatch(bare):
@@ -127,7 +152,51 @@ def _read_text(text: str, known: Period) -> DayRead:
         if known.year is None or known.month is None:
             return DayRead(fault="month-unknown", weekday=named)
         return _build(known.year, known.month, int(match.group(1)), named)
-    return DayRead(fault="date-range" if _RANGE.search(bare) else "date-unreadable", weekday=named)
+    return None
+
+
+def _listed(found: DayRead, named: int | None, written: list[int]) -> DayRead:
+    if found.day is None:
+        return found
+    last = written[-1] if len(written) > 1 else None
+    return replace(found, weekday=named, last_weekday=last)
+
+
+def _several(bare: str, known: Period) -> DayRead | None:
+    """The days of a range or a list, each completed by what stands before it; None for neither."""
+    days: list[date] = []
+    for part in _AND.split(bare):
+        found = _read_one(part, known, None)
+        if found is None or _DAYS_ONLY.fullmatch(part):
+            found = _range(part, known)
+        if found is None or found.day is None:
+            return found
+        days += [found.day, *found.more]
+        known = Period(year=days[-1].year, month=days[-1].month)
+    if len(days) < 2 or days != sorted(set(days)):
+        return DayRead(fault="range-wrong")
+    return DayRead(day=days[0], more=tuple(days[1:]))
+
+
+def _range(bare: str, known: Period) -> DayRead | None:
+    wrong = None
+    for mark in _UNTIL.finditer(bare):
+        left = _read_one(bare[: mark.start()], known, None)
+        if left is None:
+            continue
+        if left.day is None:
+            wrong = left
+            continue
+        month = Period(year=left.day.year, month=left.day.month)
+        right = _read_one(bare[mark.end() :], month, None)
+        if right is None or right.day is None:
+            continue
+        length = right.day - left.day
+        if not timedelta() < length <= _LONGEST:
+            return DayRead(fault="range-wrong")
+        more = tuple(left.day + timedelta(days=n) for n in range(1, length.days + 1))
+        return DayRead(day=left.day, more=more)
+    return wrong
 
 
 def _read_decimal(value: float, known: Period) -> DayRead:

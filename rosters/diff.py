@@ -104,6 +104,19 @@ def covered(
     }
 
 
+def parted(window: Window, pauses: Iterable[tuple[date, date]], tz: ZoneInfo) -> tuple[Window, ...]:
+    """What is left of a window when some stretches of days, in order, are taken out of it: the
+    file says that on those the usual roster holds."""
+    left: list[Window] = []
+    start = window.start
+    for first, last in pauses:
+        begin, end = instant(first, 0, tz), instant(last + timedelta(days=1), 0, tz)
+        if start < begin < window.end:
+            left.append(Window(start=start, end=begin))
+        start = max(start, min(end, window.end))
+    return (*left, Window(start=start, end=window.end)) if start < window.end else tuple(left)
+
+
 def applied(base: Iterable[Duty], new: Iterable[Duty], window: Mapping[Line, Window]) -> list[Duty]:
     """The duties after the file: those it does not replace, and its own."""
     return [*(duty for duty in base if not _replaced(duty, window)), *new]

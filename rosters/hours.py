@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from rosters.clocks import Clock, find_clocks, read_clock, shift_key
 
 #: Names that only say "the whole day"; at what hour it is handed over must still be written.
-_WHOLE_DAY = frozenset({"24小时", "24h", "全天", "全日"})
+_WHOLE_DAY = frozenset("24小时 24小时值班 24h 全天 全天值班 全日 全天候 整日 昼夜".split())
+
+
+def is_whole_day(text: str) -> bool:
+    """Whether a shift's name, or a remark, only says that the duty lasts a whole day."""
+    return shift_key(text) in _WHOLE_DAY
 
 
 class Hours:
@@ -24,7 +29,7 @@ class Hours:
 
     def label(self, text: str) -> None:
         """A shift name occurs in the table."""
-        self.labels.add(shift_key(text))
+        self.labels.add("" if is_whole_day(text) else shift_key(text))
 
     def note(self, text: str, where: str) -> None:
         """A line above or below the table may name hours."""
@@ -47,7 +52,7 @@ class Hours:
         """
         key = shift_key(text)
         noted = self._noted.get(key, [])
-        if not noted and (len(self.labels) == 1 or key in _WHOLE_DAY):
+        if not noted and (len(self.labels) == 1 or is_whole_day(text)):
             noted, key = self._noted.get("", []), ""
         if len(noted) == 1:
             self.used.setdefault(key, noted[0])

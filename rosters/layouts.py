@@ -52,6 +52,7 @@ def read_grids(
         problems=tuple(problems),
         title="\n".join(filter(None, (result.title for _, result in results))),
         days=results[0][1].days if len(results) == 1 else None,
+        pauses=results[0][1].pauses if len(results) == 1 else (),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Literal, overload
 from rosters.errors import problem
 from rosters.model import Duty, Entry, PersonRef, Problem
 from rosters.phones import mobile
-from rosters.text import fold_name
+from rosters.text import fold_name, form_of_address
 
 
 @overload
@@ -62,7 +62,9 @@ class _Matcher:
         self.order = 0
         self.by_name: dict[tuple[str, str], list[PersonRef]] = {}
         self.by_mobile: dict[tuple[str, str], list[PersonRef]] = {}
+        self.by_unit: dict[str, list[PersonRef]] = {}
         for person in people:
+            self.by_unit.setdefault(person.unit, []).append(person)
             self.by_name.setdefault((person.unit, fold_name(person.name)), []).append(person)
             for number in _numbers(person):
                 self.by_mobile.setdefault((person.unit, number), []).append(person)
@@ -74,7 +76,11 @@ class _Matcher:
             self._tell("unit-missing", entry)
             return
         named = self.by_name.get((entry.unit, fold_name(entry.name)), [])
-        person = self._choose(entry, named) if named else self._unknown(entry)
+        address = None if named else form_of_address(entry.name)
+        if address is not None:
+            person = self._addressed(entry, *address)
+        else:
+            person = self._choose(entry, named) if named else self._unknown(entry)
         if person is None:
             return
         if not person.active:
@@ -111,6 +117,24 @@ class _Matcher:
         if entry.mobile is not None and _numbers(named[0]):
             self._tell("mobile-differs", entry)
         return named[0]
+
+    def _addressed(self, entry: Entry, surname: str, title: str) -> PersonRef | None:
+        """Who is meant by 陈局 or 林书记: whose number stands there, else the one who has that
+        surname and that title. Never a new person."""
+        family = [
+            person
+            for person in self.by_unit.get(entry.unit, ())
+            if person.active and fold_name(person.name).startswith(surname)
+        ]
+        found = [person for person in family if entry.mobile in _numbers(person)]
+        if not found:
+            found = [person for person in family if title[:1] in (person.title or "")]
+        if len(found) != 1:
+            names = "、".join(person.name for person in found or family) or "—"
+            self._tell("address-unclear", entry, names=names)
+            return None
+        self._tell("address-understood", entry, person=found[0].name)
+        return found[0]
 
     def _owners(self, entry: Entry) -> list[PersonRef]:
         """Other people of the unit who are known by the entry's number."""

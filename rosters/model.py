@@ -138,6 +138,8 @@ class PersonRef:
     mobile: str | None
     mobile2: str | None = None
     active: bool = True
+    #: 局长, 党委书记, …: tells who is meant by 陈局 or 林书记.
+    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,6 +153,8 @@ class ReadResult:
     #: The first and last local day of a one-unit table, people or no people; None where rows
     #: stand for themselves.
     days: tuple[date, date] | None = None
+    #: Stretches of days between these of which the file says that the usual roster holds.
+    pauses: tuple[tuple[date, date], ...] = ()
 
     @property
     def failed(self) -> bool:

@@ -18,6 +18,8 @@ _NEAR = timedelta(days=7)
 _FAR = timedelta(days=366)
 _HAN_NAME = re.compile("[\u3400-\u9fff\U00020000-\U0003134f]{1,5}")
 _DOTTED_NAME = re.compile("(?=.*·)[\u3400-\u9fff\U00020000-\U0003134f·]{3,20}")
+#: "See the telephone list": the directory has the numbers anyway.
+_SEE_DIRECTORY = re.compile(r"[见同按].{0,4}(?:通讯录|通信录|电话表|附表)")
 _LATIN_NAME = re.compile(r"[^\W\d_][^\d_=<>@#%^*{}\[\]\"!?]{0,60}")
 
 
@@ -37,6 +39,12 @@ def _period_of(title: str) -> Period:
     return next((one for one in found if one.year), period(title))
 
 
+def row_text(grid: Grid, row: int) -> str:
+    """Everything that is written in a row, in one line."""
+    cells = (clean(grid.value(row, column)) for column in grid.columns(row))
+    return " ".join(text for text in cells if text)
+
+
 class Reader:
     """Collects the duties and the problems of one grid; every layout reads through one."""
 
@@ -50,6 +58,7 @@ class Reader:
         self._places: set[str] = set()
         self._days: dict[date, tuple[str, str]] = {}
         self._last: date | None = None
+        self._above: tuple[date, ...] = ()
         named = _period_of(title)
         #: The month the roster must stay in; a title's year alone only bounds the year.
         self.expected = self._expected(named)
@@ -91,10 +100,21 @@ class Reader:
         return "" if column is None else clean(self.grid.value(row, column))
 
     def day(self, row: int, column: int, weekday_column: int | None = None) -> date | None:
-        """The day a cell names, cross-checked with the weekday beside it; None if there is none
-        or it is wrong (the problem is noted)."""
-        value = self.grid.value(row, column)
-        text = clean(value)
+        """The one day a cell names, cross-checked with the weekday beside it; None if there is
+        none or it is wrong (the problem is noted)."""
+        if self.peek(row, column).more:
+            self.tell("date-range", row, column, self.text(row, column))
+            return None
+        return next(iter(self.days(row, column, weekday_column)), None)
+
+    def days(self, row: int, column: int, weekday_column: int | None = None) -> tuple[date, ...]:
+        """Every day a cell names, in order; 同上 repeats the cell above. () where one is wrong
+        (the problem is noted)."""
+        text = self.text(row, column)
+        if text.casefold() in DITTO:
+            if not self._above:
+                self.tell("ditto-without", row, column, text)
+            return self._above
         read = self.peek(row, column)
         written = None if weekday_column is None else weekday(self.grid.value(row, weekday_column))
         day = self._decide(read, read.weekday if written is None else written)
@@ -103,16 +123,24 @@ class Reader:
                 self.tell("date-ambiguous", row, column, text, one=read.day, other=read.other)
             else:
                 self.tell(read.fault, row, column, text)
-            return None
+            return ()
+        found = (day, *read.more)
         if read.weekday is not None and read.weekday != day.weekday():
             self._wrong_weekday(row, column, day)
+        elif read.last_weekday is not None and read.last_weekday != found[-1].weekday():
+            self._wrong_weekday(row, column, found[-1])
         if written is not None and written != day.weekday() and weekday_column is not None:
             self._wrong_weekday(row, weekday_column, day)
-        if not self._belongs(day, row, column, text):
-            return None
-        self._last = day
-        self._days.setdefault(day, (self.grid.where(row, column), text))
-        return day
+        if not all(self._belongs(one, row, column, text) for one in (day, found[-1])):
+            return ()
+        self._last, self._above = found[-1], found
+        for one in found:
+            self._days.setdefault(one, (self.grid.where(row, column), text))
+        return found
+
+    def begin_block(self) -> None:
+        """What follows stands beside what was read, not below it: nothing is carried over."""
+        self._last, self._above = None, ()
 
     def peek(self, row: int, column: int) -> DayRead:
         """What a date cell says, without noting anything."""
@@ -148,16 +176,16 @@ class Reader:
         self.tell(code, row, column, text, day=day, month=label)
         return near
 
-    def people(self, row: int, column: int, above: Sequence[Named] = ()) -> list[Named]:
-        """The people a cell names; `above` is what 同上 repeats. Problems are noted."""
-        text = self.text(row, column)
+    def people(self, row: int, column: int, text: str | None = None) -> list[Named]:
+        """The people a cell names; `text` is what it stands for where it says 同上. Problems are
+        noted."""
+        text = self.text(row, column) if text is None else text
         word = text.casefold()
         if word in EMPTY:
             return []
         if word in DITTO:
-            if not above:
-                self.tell("ditto-without", row, column, text)
-            return list(above)
+            self.tell("ditto-without", row, column, text)
+            return []
         if word.strip("()") in PENDING:
             self.tell("person-pending", row, column, text)
             return []
@@ -165,7 +193,7 @@ class Reader:
         for named in names(text):
             if named.name.casefold() in PENDING:
                 self.tell("person-pending", row, column, named.name)
-            elif named.name.casefold() not in EMPTY and self._is_name(named, row, column):
+            elif named.name.casefold() not in EMPTY and self._is_name(named, row, column, text):
                 found.append(named)
         if not found and not self._told(row, column):
             self.tell("name-unreadable", row, column, text)
@@ -174,8 +202,8 @@ class Reader:
     def _told(self, row: int, column: int) -> bool:
         return self.grid.where(row, column) in self._places
 
-    def _is_name(self, named: Named, row: int, column: int) -> bool:
-        name, text = named.name, self.text(row, column)
+    def _is_name(self, named: Named, row: int, column: int, text: str) -> bool:
+        name = named.name
         patterns = (_HAN_NAME, _DOTTED_NAME, _LATIN_NAME)
         han = any("\u3400" <= sign <= "\u9fff" for sign in name)
         if not any(p.fullmatch(name) for p in (patterns[:2] if han else patterns[2:])):
@@ -187,10 +215,11 @@ class Reader:
             self.tell("swap-noted", row, column, text, name=name)
         return True
 
-    def numbers(self, row: int, column: int) -> Phones:
-        """The telephone numbers of a cell; what is none is noted."""
-        text = self.text(row, column)
-        if text.casefold() in EMPTY | DITTO:
+    def numbers(self, row: int, column: int, text: str | None = None) -> Phones:
+        """The telephone numbers of a cell (or of `text`, which it repeats); what is none is
+        noted."""
+        text = self.text(row, column) if text is None else text
+        if text.casefold() in EMPTY | DITTO or _SEE_DIRECTORY.search(text):
             return Phones()
         found = phones(text)
         for token in found.unread:

@@ -35,6 +35,11 @@ _NAME_WITH_TITLE = re.compile(rf"([{_HAN}]{{2,4}}?)({_TITLES})")
 _COMPOUND_SURNAMES = frozenset(
     "欧阳 司马 上官 诸葛 司徒 东方 皇甫 尉迟 公孙 慕容 令狐 夏侯 端木 南宫 长孙 宇文".split()
 )
+_ADDRESS = re.compile(
+    rf"({'|'.join(sorted(_COMPOUND_SURNAMES))}|[\u3400-\u9fff])"
+    rf"({_TITLES}|[局镇县队所总工])",
+    re.IGNORECASE,
+)
 _COVERS = re.compile(
     r"(?:顶班|替班|代班|顶替|替)(?:人|者)?[:：]?([^\s:：]{2,6})"
     r"|([^\s:：]{2,6})(?:顶班|替班|代班)"
@@ -80,6 +85,12 @@ def fold_name(name: str) -> str:
     if re.search(f"[{_HAN}]", text):
         text = text.replace(" ", "").replace("•", "·").replace("・", "·").replace(".", "·")
     return text.casefold()
+
+
+def form_of_address(name: str) -> tuple[str, str] | None:
+    """Surname and title of 陈局, 林书记 or 欧阳主任; None for what is a name."""
+    match = _ADDRESS.fullmatch(name)
+    return (match[1], match[2]) if match else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -168,6 +179,8 @@ def _plain_name(text: str) -> tuple[str, str | None]:
     if _TITLE.fullmatch(text):
         return "", text
     if match := _NAME_WITH_TITLE.fullmatch(text):
+        if match.group(1) in _COMPOUND_SURNAMES:
+            return text, None
         return match.group(1), match.group(2)
     return text, None
 

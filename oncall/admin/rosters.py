@@ -23,7 +23,7 @@ from oncall.store.directory import Batch, Person, Unit
 from oncall.store.log import dumps
 from rosters import files
 from rosters.check import gaps, lint
-from rosters.diff import PersonDiff, Window, covered
+from rosters.diff import PersonDiff, Window, covered, parted
 from rosters.match import match
 from rosters.model import LEADER, Duty, Entry, Gap, PersonRef, Problem, Severity
 from rosters.resolve import compile_roster
@@ -118,7 +118,11 @@ def plan(
         read = assign(read, _spellings(units), only=wanted.unit)
         problems += read.problems
         own = read.entries if len(uploads) == 1 else [_from(upload, e) for e in read.entries]
-        problems += _add_windows(windows, upload.name, covered(own, zone, read.days), zone)
+        mine = {
+            line: parted(window, read.pauses, zone)
+            for line, window in covered(own, zone, read.days).items()
+        }
+        problems += _add_windows(windows, upload.name, mine, zone)
         entries += own
     known = [_ref(person) for person in rows.all_people(tx)]
     duties, told, newcomers = match(entries, known, create=True)
@@ -206,6 +210,7 @@ def _ref(person: Person) -> PersonRef:
         mobile=person.mobile,
         mobile2=person.mobile2,
         active=person.active,
+        title=person.title,
     )
 
 
@@ -219,12 +224,12 @@ def _from(upload: Upload, entry: Entry) -> Entry:
 def _add_windows(
     windows: dict[Line, list[tuple[str, Window]]],
     name: str,
-    found: Mapping[Line, Window],
+    found: Mapping[Line, Sequence[Window]],
     zone: ZoneInfo,
 ) -> list[Problem]:
     """Note which days of which roster a file speaks of; an error where two files do."""
     problems = []
-    for (unit, role), window in found.items():
+    for (unit, role), window in ((line, one) for line, own in found.items() for one in own):
         mine = windows.setdefault((unit, role), [])
         for other, theirs in mine:
             if window.start < theirs.end and theirs.start < window.end:

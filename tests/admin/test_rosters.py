@@ -267,3 +267,18 @@ def test_open_pages_hear_of_a_new_roster(world: World) -> None:
     apply(world.app.db, flat(row(3, "王五")), now=world.now)
     world.settle()
     world.expect(("13900000010", "sms"))
+
+
+def test_a_holiday_roster_leaves_the_usual_days_alone(db: Database) -> None:
+    """恢复正常上班 on the 12th keeps what the month's roster has from there to the next row."""
+    before = {d for d in in_force(db) if d.start.astimezone(ZONE).day in (12, 13)}
+    assert before
+    text = (
+        "2026年11月值班表,,,\n日期,值班人员,手机,备注\n11月11日,李四,,\n11月12日,恢复正常上班,,\n"
+        "11月14日,李四,,\n值班时间:8:00-次日8:00,,,\n"
+    )
+    apply(db, Upload(name="f.csv", data=text.encode()), wanted=Wanted(unit=CITY))
+    now = in_force(db)
+    assert before <= set(now)
+    lee = {d.start.astimezone(ZONE).day for d in now if d.source.startswith("f.csv")}
+    assert lee == {11, 14}

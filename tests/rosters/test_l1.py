@@ -189,7 +189,7 @@ def test_a_date_that_two_days_share() -> None:
         ("值班安排表", "2026-10-03", (2026, 11), "date-outside-month"),
         (TITLE, "11月31日", None, "date-impossible"),
         (TITLE, "十一月初三", None, "date-unreadable"),
-        (TITLE, "11月2日—11月8日", None, "date-range"),
+        (TITLE, "11月8日—11月2日", None, "range-wrong"),
         (TITLE, None, None, "date-missing"),
     ],
 )
@@ -324,7 +324,7 @@ def test_swaps_and_covers_written_into_a_cell() -> None:
         ("张三、李四", "13900000001", "phone-shared"),
         ("张三", "13900000001/13900000002", "phone-extra"),
         ("张三", "1390000000", "phone-wrong"),
-        ("张三", "详见通讯录", "phone-words"),
+        ("张三", "见群公告", "phone-words"),
         (None, "13900000001", "phone-nobody"),
     ],
 )

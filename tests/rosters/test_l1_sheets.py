@@ -88,12 +88,6 @@ def test_a_column_per_shift() -> None:
     assert lines(load(workbook(table)).entries) == [CLEAN[2], CLEAN[5]]
 
 
-def test_two_tables_side_by_side() -> None:
-    """A second table beside the first is refused, with the place where it begins."""
-    table = [["日期", "班次", "姓名", "日期", "班次", "姓名"], ["11月3日", "白班", "张三"] * 2]
-    assert told(load(workbook(table)), "side-by-side") == ["Sheet1!D1"]
-
-
 def test_the_header_again_on_the_second_page() -> None:
     """A repeated header is no row, and may even order its columns anew."""
     again = [["日期", "班次", "副班", "值班人员"], ["11月4日", "白班", "李四", "张三"]]

@@ -133,3 +133,27 @@ def test_create_does_not_guess() -> None:
     duties, problems, new = match(rows, [ZHANG], create=True)
     assert (len(duties), len(new)) == (2, 2)
     assert codes(problems) == [("person-renamed", "Sheet1!E4"), ("person-ambiguous", "Sheet1!E7")]
+
+
+@pytest.mark.parametrize(
+    ("name", "mobile", "code"),
+    [
+        ("陈局", None, "address-understood"),
+        ("林书记", "13900000009", "address-understood"),
+        ("林书记", None, "address-unclear"),
+        ("黄镇长", None, "address-unclear"),
+    ],
+)
+def test_forms_of_address(name: str, mobile: str | None, code: str) -> None:
+    """陈局 is the one 陈 who is a 局长; where number and title leave a doubt, it is an error."""
+    people = [
+        PersonRef(id="1", unit="U", name="陈建国", mobile=None, title="局长"),
+        PersonRef(id="2", unit="U", name="陈大年", mobile=None, title="科员"),
+        PersonRef(id="3", unit="U", name="林芳", mobile="13900000009", title="党委书记"),
+        PersonRef(id="4", unit="U", name="林国", mobile=None, title="副书记"),
+    ]
+    meant = {"陈局": ["1"], "林书记": ["3"]} if code == "address-understood" else {}
+    for create in (False, True):
+        duties, problems = match([entry(name, mobile=mobile)], people, create=create)[:2]
+        assert [found.code for found in problems] == [code]
+        assert [duty.person for duty in duties] == meant.get(name, [])

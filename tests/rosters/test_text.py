@@ -129,8 +129,12 @@ def test_days(cell: object) -> None:
         ("2月30日", NOVEMBER, "date-impossible"),
         ("2026-13-01", NOVEMBER, "date-impossible"),
         ("0026-11-03", NOVEMBER, "date-impossible"),
-        ("11月2日—11月8日", NOVEMBER, "date-range"),
-        ("11.9-11.15", NOVEMBER, "date-range"),
+        ("11月8日—11月2日", NOVEMBER, "range-wrong"),
+        ("1月1日-12月31日", NOVEMBER, "range-wrong"),
+        ("3日、3日", NOVEMBER, "range-wrong"),
+        ("11月2日—11月31日", NOVEMBER, "range-wrong"),
+        ("11月31日—12月2日", NOVEMBER, "date-impossible"),
+        ("2日—8日", Period(year=2026), "month-unknown"),
         ("恢复正常上班", NOVEMBER, "date-unreadable"),
         ("26.11.3", NOVEMBER, "date-unreadable"),
         (True, NOVEMBER, "date-unreadable"),
@@ -143,6 +147,29 @@ def test_no_day(cell: object, known: Period, fault: str) -> None:
     """A missing year or month is asked for, never guessed; nonsense is named as such."""
     read = read_day(cell, known)
     assert (read.day, read.fault) == (None, fault)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "11月2日—11月8日", "11月2日-8日", "11.2-11.8", "11/2~11/8", "２日～８日", "2-8日",
+        "2日至8日",
+        "2026-11-02~2026-11-08", "2026年11月2日（周一）至11月8日（周日）", "20261102-20261108",
+        "11月2日、3日、4日、5日、6日、7日、8日", "11月2日-5日、6日至8日",
+    ],
+)  # fmt: skip
+def test_ranges_and_lists_of_days(cell: str) -> None:
+    """A week is a week, however its first and last day are joined."""
+    read = read_day(cell, NOVEMBER)
+    assert read.fault is None
+    assert read.day == date(2026, 11, 2)
+    assert read.more == tuple(date(2026, 11, n) for n in range(3, 9))
+
+
+def test_a_range_over_the_turn_of_the_year() -> None:
+    """What follows December is the January after it."""
+    read = read_day("12月28日-1月3日", Period(year=2026, month=12))
+    assert (read.day, read.more[-1]) == (date(2026, 12, 28), date(2027, 1, 3))
 
 
 def test_a_number_that_may_be_two_days() -> None:

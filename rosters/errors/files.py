@@ -1,0 +1,93 @@
+"""Files and sheets that cannot be read, or not as a whole."""
+
+from collections.abc import Mapping
+
+from rosters.errors.message import N_, Message, error, warning
+
+FILES: Mapping[str, Message] = {
+    "file-empty": error(N_("The file is empty."), N_("Choose the file that holds the roster.")),
+    "file-too-large": error(
+        N_("The file has {size} MB; at most {limit} MB are read."),
+        N_("Split it into one file per month."),
+    ),
+    "too-many-rows": error(
+        N_("The file has more than {limit} rows or is padded with far too many cells."),
+        N_("Copy only the roster itself into a new workbook, or split it into one file per month."),
+    ),
+    "file-bomb": error(
+        N_("The file is packed so tightly that unpacking it could harm this machine."),
+        N_("Copy the roster into a new workbook and save it as .xlsx."),
+    ),
+    "file-broken": error(
+        N_("The file is damaged or incomplete and cannot be opened."),
+        N_("Open it in WPS or Excel, choose Save as (另存为), type .xlsx, and send that file."),
+    ),
+    "file-locked": error(
+        N_("The workbook is protected by a password."),
+        N_("Remove the password and save it again as .xlsx (另存为)."),
+    ),
+    "file-old-sheet": error(
+        N_("This is an old {kind} workbook, which is not read."),
+        N_("Open it in WPS or Excel, choose Save as (另存为), type .xlsx, and send that file."),
+    ),
+    "file-word": error(
+        N_("This is a {kind} text document, not a table."),
+        N_("Copy its table into a new workbook, choose Save as (另存为), type .xlsx."),
+    ),
+    "file-picture": error(
+        N_("This is a {kind} file; the names in it cannot be read safely."),
+        N_("Ask for the table it was made from, and save that as .xlsx (另存为)."),
+    ),
+    "file-unknown": error(
+        N_("This is neither an .xlsx workbook nor a CSV file."),
+        N_("Open it in WPS or Excel, choose Save as (另存为), type .xlsx, and send that file."),
+    ),
+    "encoding-unknown": error(
+        N_("The text is neither UTF-8, UTF-16 nor GB18030."),
+        N_("Save it again as CSV UTF-8 (另存为), or as .xlsx."),
+    ),
+    "csv-broken": error(
+        N_("From this line on the rows cannot be told apart: {detail}."),
+        N_("Look for a quotation mark without its partner."),
+    ),
+    "layout-unknown": error(
+        N_("No header row was found that names a date and the people on duty."),
+        N_("Write a header such as 日期, 班次, 带班领导, 值班人员, 联系电话 above the rows."),
+    ),
+    "column-missing": error(N_("The column {name} is missing."), N_("Add it to the header row.")),
+    "column-ignored": warning(
+        N_("The column “{value}” is not understood and was left out."),
+        N_("If it names people on duty, give it a header such as 值班人员 or 副班."),
+    ),
+    "sheet-skipped": warning(
+        N_("The sheet “{value}” holds no roster and was left out."),
+        N_("If it does, check its header row."),
+    ),
+    "no-duties": error(
+        N_("The file holds no duty that could be read."),
+        N_("Mend the problems listed, or choose another file."),
+    ),
+    "hidden-sheet": warning(
+        N_("The sheet “{value}” is hidden and was left out."),
+        N_("Show it if it counts; delete it if it does not."),
+    ),
+    "hidden-row": warning(
+        N_("The row is hidden and was left out."),
+        N_("Show it (or clear the filter) if it counts; delete it if it does not."),
+    ),
+    "hidden-column": warning(
+        N_("The column is hidden; it was read all the same."),
+        N_("Delete it if it does not count."),
+    ),
+    "struck-through": warning(
+        N_("“{value}” is struck through and was left out."),
+        N_("Delete the text, or remove the line through it."),
+    ),
+    "formula-without-value": warning(
+        N_("The formula {value} has no stored result and counts as empty."),
+        N_("Open the file in WPS or Excel and save it once, or type the value."),
+    ),
+    "cell-error": error(
+        N_("The cell shows {value} instead of a value."), N_("Type the value itself.")
+    ),
+}
