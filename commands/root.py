@@ -32,6 +32,10 @@ COMMANDS = {
     "why": ("commands.story_of:why", N_("Every decision of a transfer's pages, in plain words.")),
     "alarm": ("commands.alarm:alarm", N_("What the desk must look at.")),
     "roster": ("commands.roster:roster", N_("Read rosters, compare, apply, take back.")),
+    "override": (
+        "commands.override:override",
+        N_("Somebody instead of, beside or without another, for a time."),
+    ),
     "unit": ("commands.unit:unit", N_("Units: import, list, show.")),
     "person": ("commands.person:person", N_("People and their numbers: import, list, show.")),
     "policy": ("commands.policy:policy", N_("Who is contacted, when and how.")),

@@ -20,6 +20,7 @@ from oncall.admin.spelling import unit_of
 from oncall.core.errors import OncallError
 from oncall.core.words import N_
 from oncall.core.words import role as role_word
+from oncall.directory import duties_in_force
 from oncall.store import directory as rows
 from rosters.model import PRIMARY
 from rosters.template import Day, l1_workbook
@@ -43,7 +44,7 @@ def show(
     role: str | None,
     as_json: bool,
 ) -> None:
-    """As uploaded, with the cell each came from."""
+    """All sources settled; each with the cell, or the override, it came from."""
     session = session_of(ctx)
     zone, t = session.settings.zone, session.t
     with office_of(session) as office, office.db.read() as tx:
@@ -52,9 +53,10 @@ def show(
         code = unit_of(snapshot.units, unit).code
         found = [
             duty
-            for duty in rows.duties_between(tx, start, end, unit=code)
-            if role in (None, duty.role)
+            for duty in duties_in_force(tx, start, end, unit=code)
+            if role in (None, duty.role) and duty.start < end and duty.end > start
         ]
+        found.sort(key=lambda duty: (duty.start, duty.role, duty.source))
         names = {p: snapshot.people[p].name if p in snapshot.people else p for p in
                  {duty.person for duty in found}}  # fmt: skip
     if as_json:

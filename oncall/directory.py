@@ -17,8 +17,12 @@ from oncall.core.ladder import OnDuty
 from oncall.core.model import Ask, Channel, Contact, Source, Watch, WorkCalendar
 from oncall.core.policies import PolicyBook, default_book, parse
 from oncall.store import directory as rows
+from oncall.store import overrides
 from oncall.store.database import Tx
 from oncall.store.directory import Person, Unit
+from oncall.store.overrides import effects
+from rosters.compose import compose
+from rosters.model import Duty
 from rosters.resolve import Roster, compile_roster
 
 _log = logging.getLogger(__name__)
@@ -49,8 +53,7 @@ class Snapshot:
         found = self.rosters.get(unit)
         if found is None:
             start, end = self.made_at - _BACK, self.made_at + _AHEAD
-            duties = rows.duties_between(tx, start, end, unit=unit)
-            found = self.rosters[unit] = compile_roster(duties)
+            found = self.rosters[unit] = compile_roster(duties_in_force(tx, start, end, unit=unit))
         return found
 
     def on_duty(self, tx: Tx, now: datetime) -> OnDuty:
@@ -106,13 +109,11 @@ class Snapshot:
             return code or ""
         return unit.name_en or unit.name_zh if lang == "en" else unit.name_zh
 
-    def find(self, name_or_id: str, unit: str | None = None) -> Person:
-        """The one active person of this name or id; NotFound for none, Invalid for several."""
-        found = [
-            p
-            for p in self.people.values()
-            if name_or_id in (p.id, p.name, p.mobile) and p.active and unit in (None, p.unit)
-        ]
+    def find(self, name_or_id: str, unit: str | None = None, *, left: bool = False) -> Person:
+        """The one active person of this name, id or number; with ``left`` also of those who left,
+        where nobody active is meant. NotFound for none and for several."""
+        named = [p for p in self.people.values() if p.named(name_or_id) and unit in (None, p.unit)]
+        found = [p for p in named if p.active] or (named if left else [])
         if not found:
             raise NotFound("no_such_person", name=name_or_id)
         if len(found) > 1:
@@ -206,7 +207,24 @@ def policy_in_force(tx: Tx, fallback: Callable[[], PolicyBook]) -> PolicyBook:
 def roster_between(tx: Tx, unit: str, start: datetime, end: datetime) -> Roster:
     """A unit's roster compiled for any stretch of time, past or future."""
     margin = timedelta(days=40)
-    return compile_roster(rows.duties_between(tx, start - margin, end + margin, unit=unit))
+    return compile_roster(duties_in_force(tx, start - margin, end + margin, unit=unit))
+
+
+def duties_in_force(
+    tx: Tx, start: datetime, end: datetime, *, unit: str | None = None
+) -> list[Duty]:
+    """The duties that hold in [start, end), all sources settled: what every roster is made of."""
+    planned = rows.duties_between(tx, start, end, unit=unit)
+    return compose([planned], effects(overrides.between(tx, start, end, unit=unit)))
+
+
+def duties_of(tx: Tx, person: str, start: datetime, end: datetime) -> list[Duty]:
+    """A person's duties that hold and touch [start, end), in every unit, by start."""
+    named = {duty.unit for duty in rows.duties_between(tx, start, end, person=person)}
+    named |= {one.unit for one in overrides.between(tx, start, end, person=person)}
+    found = [d for unit in named for d in duties_in_force(tx, start, end, unit=unit)]
+    own = [d for d in found if d.person == person and d.end > start and d.start < end]
+    return sorted(own, key=lambda duty: (duty.start, duty.unit, duty.role))
 
 
 def names(people: Sequence[str], snapshot: Snapshot) -> list[str]:

@@ -15,17 +15,17 @@ from threading import Lock
 from oncall.config import Settings
 from oncall.core.errors import NotFound
 from oncall.core.words import N_, role
-from oncall.directory import Directory, Snapshot
+from oncall.directory import Directory, Snapshot, duties_of
 from oncall.i18n import translator
 from oncall.store import directory as rows
-from oncall.store import usage
+from oncall.store import overrides, usage
 from oncall.store.database import Database, Tx
 from oncall.store.directory import Person
 from oncall.store.log import Entry, append
-from oncall.store.usage import NO_TRANSFER
+from oncall.store.overrides import Ordered
+from oncall.store.usage import NO_TRANSFER, SlotRow
 from rosters.calendars import Version, publish, slots
 from rosters.model import Duty
-from rosters.resolve import compile_roster
 
 _BACK, _AHEAD = timedelta(days=30), timedelta(days=181)
 #: A first fetch after a change costs a query; the rest are answered from these.
@@ -108,23 +108,21 @@ class Feeds:
                 self._kept.popitem(last=False)
 
     def _make(self, tx: Tx, snapshot: Snapshot, person: Person, day: datetime) -> Feed:
-        found = usage.slots_of(tx, person.id, day - _BACK, day + _AHEAD)
-        serving = _resolved(person.id, found)
-        versions = [
-            Version(
-                unit=row.unit,
-                role=row.role,
-                start=row.start,
-                end=row.end,
-                in_force=row.in_force and (row.unit, row.role, row.start) in serving,
-                touched=row.touched,
-            )
-            for row in found
+        start, end = day - _BACK, day + _AHEAD
+        held = duties_of(tx, person.id, start, end)
+        rows_of = usage.slots_of(tx, person.id, start, end)
+        ordered = [
+            one
+            for unit in {duty.unit for duty in held} | {row.unit for row in rows_of}
+            for one in overrides.between(tx, start, end, unit=unit)
         ]
+        versions = _versions(person.id, held, rows_of, ordered)
         lang = person.lang or self.settings.lang
         t = translator(lang)
         # The window moves at midnight, and with it what has changed since a reader was here.
-        changed = max((moment for v in versions for moment in v.touched), default=day)
+        moments = [m for row in rows_of for m in row.touched]
+        moments += [m for one in ordered if one.concerns(person.id) for m in one.moments]
+        changed = max(moments, default=day)
         local = changed.astimezone(self.settings.zone)
         body = publish(
             person.id,
@@ -153,25 +151,26 @@ class Feeds:
             rows.feed_fetched(tx, digest, now)
 
 
-def _resolved(person: str, found: list[usage.SlotRow]) -> set[tuple[str, str, datetime]]:
-    """The slots in which the roster really has this person (``rosters.resolve`` decides)."""
-    by_unit: dict[str, list[Duty]] = {}
+def _versions(
+    person: str, held: list[Duty], found: list[SlotRow], ordered: list[Ordered]
+) -> list[Version]:
+    """Each duty with every moment at which an upload or an override moved it, or any duty it is
+    a piece of."""
+    uploaded: dict[tuple[str, str, datetime], set[datetime]] = {}
     for row in found:
-        if row.in_force:
-            duty = Duty(
-                unit=row.unit,
-                role=row.role,
-                person=person,
-                start=row.start,
-                end=row.end,
-                source=str(row.id),
-            )
-            by_unit.setdefault(row.unit, []).append(duty)
-    return {
-        (duty.unit, duty.role, duty.start)
-        for duties in by_unit.values()
-        for duty in compile_roster(duties).duties(person)
-    }
+        uploaded.setdefault((row.unit, row.role, row.start), set()).update(row.touched)
+    versions = []
+    for duty in held:
+        start, end = duty.whole
+        touched = set(uploaded.get((duty.unit, duty.role, start), ()))
+        for one in ordered:
+            same = (one.unit, one.role) == (duty.unit, duty.role) and one.concerns(person)
+            if same and one.start_at < end and start < one.end_at:
+                touched.update(one.moments)
+        versions.append(
+            Version(unit=duty.unit, role=duty.role, start=duty.start, end=duty.end, touched=touched)
+        )
+    return versions
 
 
 def _active(tx: Tx, person_id: str) -> Person:

@@ -5,7 +5,7 @@ which libraries write zones; there are no attendees and no numbers, because cale
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,14 +20,13 @@ _REFRESH, _REFRESH_TEXT = timedelta(hours=1), "PT1H"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """One row that ever stood for a slot, in force or not, and when uploads moved it."""
+    """One duty that holds, and every moment at which anything moved it; at least one."""
 
     unit: str
     role: str
     start: datetime
     end: datetime
-    in_force: bool
-    touched: tuple[datetime, ...]
+    touched: Collection[datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class Slot:
 
 
 def slots(versions: Iterable[Version]) -> list[Slot]:
-    """The slots in force, by start, each with how often and when it last changed.
+    """The slots, by start, each with how often and when it last changed.
 
     A slot is known by unit, role and start; a duty that begins at another time is another slot.
     """
@@ -52,19 +51,17 @@ def slots(versions: Iterable[Version]) -> list[Slot]:
         history.setdefault((version.unit, version.role, utc(version.start)), []).append(version)
     found = []
     for (unit, role, start), rows in history.items():
-        ends = [utc(row.end) for row in rows if row.in_force]
         touched = {utc(moment) for row in rows for moment in row.touched}
-        if ends:
-            found.append(
-                Slot(
-                    unit=unit,
-                    role=role,
-                    start=start,
-                    end=max(ends),
-                    sequence=len(touched) - 1,
-                    changed_at=max(touched),
-                )
+        found.append(
+            Slot(
+                unit=unit,
+                role=role,
+                start=start,
+                end=max(utc(row.end) for row in rows),
+                sequence=len(touched) - 1,
+                changed_at=max(touched),
             )
+        )
     return sorted(found, key=lambda slot: (slot.start, slot.unit, slot.role))
 
 

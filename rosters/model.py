@@ -48,7 +48,11 @@ def utc(moment: datetime) -> datetime:
     return moment.astimezone(UTC)
 
 
-def _settle(span: "Entry | Duty | Segment | Gap") -> None:
+#: From the first instant up to, but not including, the second; both UTC.
+Span = tuple[datetime, datetime]
+
+
+def _settle(span: "Entry | Duty | Override | Segment | Gap") -> None:
     start, end = utc(span.start), utc(span.end)
     if start >= end:
         raise ValueError(f"{start.isoformat()} to {end.isoformat()} is no interval")
@@ -87,9 +91,78 @@ class Duty:
     start: datetime
     end: datetime
     source: str
+    #: The interval of the duty this is a piece of; None for a whole one.
+    cut_from: Span | None = None
 
     def __post_init__(self) -> None:
         _settle(self)
+
+    @property
+    def whole(self) -> Span:
+        """The interval of the duty before anything was cut from it."""
+        return self.cut_from or (self.start, self.end)
+
+
+class OverrideKind(StrEnum):
+    """What an override does to a role while it lasts; whatever it does not name stays."""
+
+    #: A person serves beside whoever does.
+    ADD = "add"
+    #: A person does not serve.
+    REMOVE = "remove"
+    #: A person serves instead of another, where that one would; or instead of everybody.
+    REPLACE = "replace"
+    #: Nobody serves, and that is meant.
+    VACANT = "vacant"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Override:
+    """A change on top of what was planned. Later ones (by id) stand on earlier ones.
+
+    ValueError for one without an interval, or that leaves out whom it is about: silence is only
+    kept by the word `vacant`.
+    """
+
+    id: int
+    unit: str
+    role: str
+    kind: OverrideKind
+    #: Who serves, or with `remove` who does not; None only with `vacant`.
+    person: str | None
+    #: With `replace`: instead of whom; None is instead of everybody.
+    replaces: str | None
+    start: datetime
+    end: datetime
+    source: str
+
+    def __post_init__(self) -> None:
+        _settle(self)
+        if (self.person is None) is not (self.kind is OverrideKind.VACANT):
+            raise ValueError(f"{self.source}: only `vacant` names nobody")
+        if self.replaces is not None and self.kind is not OverrideKind.REPLACE:
+            raise ValueError(f"{self.source}: only `replace` replaces")
+
+    @property
+    def gives(self) -> str | None:
+        """Who serves by this."""
+        return self.person if self.kind in (OverrideKind.ADD, OverrideKind.REPLACE) else None
+
+    @property
+    def takes(self) -> str | None:
+        """The one person who does not serve by this; None where it is nobody or everybody."""
+        return self.person if self.kind is OverrideKind.REMOVE else self.replaces
+
+    @property
+    def takes_all(self) -> bool:
+        """Whether it leaves nobody of those who were planned."""
+        replaced = self.kind is OverrideKind.REPLACE and self.replaces is None
+        return replaced or self.kind is OverrideKind.VACANT
+
+
+def override_source(origin: str, number: int) -> str:
+    """Where a duty by override came from, as `who` tells it: "override 12", "swap 12"."""
+    return f"{'override' if origin == 'manual' else origin} {number}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,7 +76,7 @@ def list_transfers(
     """Transfers, the newest first, with what happens next to each page."""
     states = _states(query.state)
     before = _cursor(query.cursor)
-    unit = _own(caller, query.unit)
+    unit = own(caller, query.unit)
     with door.app.db.read() as tx:
         found = reports.list_transfers(
             tx, states=states, unit=unit, limit=query.limit + 1, before=before
@@ -118,7 +118,7 @@ def ack(ref: str, body: bodies.AckIn, door: TheDoor, caller: Answerer) -> shapes
             door.now(),
             caller.actor,
             on_behalf_of=body.on_behalf_of,
-            unit=_own(caller, body.unit),
+            unit=own(caller, body.unit),
             takeover=body.takeover,
             via="api",
         ),
@@ -139,7 +139,7 @@ def decline(ref: str, body: bodies.AnswerIn, door: TheDoor, caller: Answerer) ->
             caller.actor,
             why=body.why,
             on_behalf_of=body.on_behalf_of,
-            unit=_own(caller, body.unit),
+            unit=own(caller, body.unit),
             via="api",
         ),
     )
@@ -187,7 +187,7 @@ def note(
         caller,
         ref,
         lambda: door.app.desk.note(
-            ref, body.by, body.why, door.now(), caller.actor, unit=_own(caller, body.unit)
+            ref, body.by, body.why, door.now(), caller.actor, unit=own(caller, body.unit)
         ),
     )
 
@@ -239,7 +239,7 @@ def _simple(
             door.now(),
             caller.actor,
             why=body.why,
-            unit=_own(caller, body.unit),
+            unit=own(caller, body.unit),
         ),
     )
 
@@ -259,7 +259,7 @@ def _act(
         )
 
 
-def _own(caller: Caller, unit: str | None) -> str | None:
+def own(caller: Caller, unit: str | None) -> str | None:
     """The unit meant; a liaison means the own one. Raises Forbidden for another's."""
     if caller.unit is None:
         return unit

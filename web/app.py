@@ -14,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from oncall.accounts import Accounts
 from oncall.feeds import Feeds
 from oncall.wiring import App
-from web import api, errors, feeds, health, hooks, lookup, quiet, reference
+from web import api, errors, feeds, health, hooks, lookup, overrides, quiet, reference
 from web.door import Door
 from web.limits import Guard, Penalties
 
@@ -59,7 +59,8 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
     )
     web.state.door = door
     web.state.registry = health.registry_for(door)
-    for router in (api.router, lookup.router, hooks.router, feeds.router, health.router):
+    of_api = (api.router, lookup.router, overrides.router)
+    for router in (*of_api, hooks.router, feeds.router, health.router):
         web.include_router(router)
     web.include_router(reference.router)
     for router in routers:

@@ -20,6 +20,7 @@ class Call(StrEnum):
     NOTE = "note"
     CALL_POLICE = "call_police"
     READ_ROSTERS = "read_rosters"
+    CHANGE_ROSTERS = "change_rosters"
     READ_PEOPLE = "read_people"
     READ_ALARMS = "read_alarms"
     CLOSE_ALARM = "close_alarm"
@@ -44,6 +45,8 @@ ALLOWED: Mapping[Call, frozenset[str]] = {
     # Danger may be reported by anyone involved.
     Call.CALL_POLICE: _INVOLVED,
     Call.READ_ROSTERS: _EVERYBODY,
+    # At three in the morning it is the desk that finds somebody to stand in.
+    Call.CHANGE_ROSTERS: frozenset({DISPATCHER, ADMIN, LIAISON}),
     Call.READ_PEOPLE: _EVERYBODY,
     Call.READ_ALARMS: _EVERYBODY,
     Call.CLOSE_ALARM: frozenset({DISPATCHER, ADMIN, SUPERVISOR}),

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from oncall.admin.spelling import unit_of
 from oncall.core.serving import Who, serving
 from oncall.store.glance import Glance
+from rosters.compose import compose
 from rosters.model import Duty
 from rosters.resolve import compile_roster
 
@@ -34,7 +35,9 @@ def look(
     try:
         units = glance.units()
         code = unit_of(units, unit).code if unit is not None else None
-        duties = glance.duties(at - _BACK, at + _AHEAD, code)
+        start, end = at - _BACK, at + _AHEAD
+        planned = glance.duties(start, end, code)
+        duties = compose([planned], glance.overrides(start, end, code))
         people = glance.people()
     finally:
         glance.close()

@@ -15,6 +15,7 @@ from oncall.config import LANGS
 from oncall.core.errors import Fault
 from oncall.core.model import Source
 from oncall.core.policies.values import ROLES
+from oncall.directory import duties_of
 from oncall.store import directory as rows
 from oncall.store import pages
 from oncall.store.database import Tx
@@ -262,7 +263,7 @@ class _Reading:
 
 def next_duties(tx: Tx, person: str, now: datetime, days: int = 30) -> list[Duty]:
     """A person's duties from the running one on."""
-    return rows.duties_between(tx, now, now + timedelta(days=days), person=person)
+    return duties_of(tx, person, now, now + timedelta(days=days))
 
 
 def note_numbers_shown(tx: Tx, *, by: str, why: str, whom: str, now: datetime) -> None:

@@ -17,15 +17,17 @@ from oncall.admin.office import new_id
 from oncall.admin.settling import Line, Row, Settled, settle
 from oncall.core.errors import Stale
 from oncall.store import directory as rows
-from oncall.store import pages
+from oncall.store import overrides, pages
 from oncall.store.database import Tx
 from oncall.store.directory import Batch, Person, Unit
 from oncall.store.log import dumps
+from oncall.store.overrides import effects
 from rosters import files
 from rosters.check import gaps, lint
+from rosters.compose import compose
 from rosters.diff import PersonDiff, Window, covered, parted
 from rosters.match import match
-from rosters.model import LEADER, Duty, Entry, Gap, PersonRef, Problem, Severity
+from rosters.model import LEADER, Duty, Entry, Gap, Override, PersonRef, Problem, Severity
 from rosters.resolve import compile_roster
 from rosters.units import assign
 
@@ -136,7 +138,9 @@ def plan(
     settled = settle(base, duties, plain, now)
     before, after = [d for _, d in base], settled.after(base)
     lines = _spans(settled, plain, now)
-    now_open, then_open = _gaps(before, lines), _gaps(after, lines)
+    on_top = _on_top(tx, lines)
+    now_open = _gaps(compose([before], on_top), lines)
+    then_open = _gaps(compose([after], on_top), lines)
     problems += _strains(settled, after, people, now)
     return Plan(
         uploads=tuple(uploads),
@@ -301,6 +305,15 @@ def _spans(
         if starts and min(starts) < end and end > now:
             found[line] = (min(starts), end)
     return found
+
+
+def _on_top(tx: Tx, lines: Mapping[Line, tuple[datetime, datetime]]) -> list[Override]:
+    """The overrides in the time that is looked at: they stay, whatever the files say."""
+    if not lines:
+        return []
+    start = min(first for first, _ in lines.values())
+    end = max(last for _, last in lines.values())
+    return effects(overrides.between(tx, start, end))
 
 
 def _gaps(duties: Sequence[Duty], lines: Mapping[Line, tuple[datetime, datetime]]) -> list[Gap]:

@@ -158,6 +158,45 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("Somebody changed the roster while you were looking at the plan."),
         N_("Look at the new plan and apply again."),
     ),
+    # Overrides.
+    "no_such_override": (
+        N_("There is no override {override}."),
+        N_("`oncall override list` shows them with their numbers."),
+    ),
+    "unknown_kind": (N_("“{value}” is no kind of override."), N_("Write one of: {known}.")),
+    "override_empty": (
+        N_("The override names nobody, and nobody is silenced by leaving a name out."),
+        N_("Name the person; if the role is to stay empty, say so: vacant."),
+    ),
+    "vacant_with_person": (
+        N_("The role is to stay vacant, and yet “{value}” is named."),
+        N_("Leave out one of the two."),
+    ),
+    "replaces_nothing": (
+        N_("“{value}” can only be replaced by somebody."),
+        N_("Choose the kind `replace`, or leave it out."),
+    ),
+    "replaces_self": (N_("{value} would replace themselves."), N_("Name two different people.")),
+    "override_past": (
+        N_("It ends at {value}, which is over: what was served stays as recorded."),
+        N_("Check the day and the time zone."),
+    ),
+    "override_contradicts": (
+        N_("{mine} contradicts override {override}, {other}, about {person}."),
+        N_("Take that one back first (`oncall override remove {override}`), or change the hours."),
+    ),
+    "override_removed": (
+        N_("The override {override} was taken back before."),
+        N_("There is nothing to do."),
+    ),
+    "override_over": (
+        N_("The override {override} is over: what was served stays as recorded."),
+        N_("There is nothing to do."),
+    ),
+    "override_built_upon": (
+        N_("Override {later} hands on what override {override} gave."),
+        N_("Take override {later} back first."),
+    ),
     # Orders.
     "port_taken": (
         N_("{host}:{port} cannot be used: {detail}."),

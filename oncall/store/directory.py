@@ -56,6 +56,10 @@ class Person:
     lang: str | None = None
     active: bool = True
 
+    def named(self, word: str) -> bool:
+        """Whether this is the person of this name, id or mobile number."""
+        return word in (self.id, self.name, self.mobile)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:

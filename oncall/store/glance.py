@@ -1,13 +1,13 @@
 """The roster straight from the database's driver: for a command that must answer at once.
 
 The toolkit behind the rest of the store takes longer to load than `oncall who` may take in all
-(docs/decisions). So three plain queries stand here, and nothing else ever should: what they mean is
-decided where it always is, in ``rosters.resolve``.
+(docs/decisions). So a few plain queries stand here, and nothing else ever should: what they mean is
+decided where it always is, in ``rosters.compose`` and ``rosters.resolve``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -17,7 +17,7 @@ from urllib.parse import unquote
 
 from oncall.core.errors import Unreachable
 from oncall.store.revisions import newest
-from rosters.model import Duty
+from rosters.model import Duty, Override, OverrideKind, override_source
 
 _SQLITE = "sqlite:///"
 _REVISION = "SELECT version_num FROM alembic_version"
@@ -26,6 +26,10 @@ _PEOPLE = "SELECT id, name, mobile, mobile2, office_phone FROM people"
 _DUTIES = (
     "SELECT unit, role, person, start_at, end_at, source FROM duties"
     " WHERE removed IS NULL AND end_at > {p} AND start_at < {p}{unit} ORDER BY start_at, id"
+)
+_OVERRIDES = (
+    "SELECT id, unit, role, kind, person, replaces, start_at, end_at, origin, removed_at"
+    " FROM overrides WHERE end_at > {p} AND start_at < {p}{unit} ORDER BY id"
 )
 
 
@@ -104,14 +108,39 @@ class Glance:
         }
 
     def duties(self, start: datetime, end: datetime, unit: str | None = None) -> list[Duty]:
-        """Duties in force that touch [start, end), of one unit or of all."""
+        """Uploaded duties that touch [start, end), of one unit or of all."""
+        return [
+            Duty(unit=r[0], role=r[1], person=r[2], start=_utc(r[3]), end=_utc(r[4]), source=r[5])
+            for r in self._between(_DUTIES, start, end, unit)
+        ]
+
+    def overrides(
+        self, start: datetime, end: datetime, unit: str | None = None
+    ) -> Iterator[Override]:
+        """What stands on top of them; as ``oncall.store.overrides`` reads it."""
+        for r in self._between(_OVERRIDES, start, end, unit):
+            begins, ends = _utc(r[6]), _utc(r[7])
+            ends = ends if r[9] is None else min(ends, _utc(r[9]))
+            if begins < ends:
+                yield Override(
+                    id=r[0],
+                    unit=r[1],
+                    role=r[2],
+                    kind=OverrideKind(r[3]),
+                    person=r[4],
+                    replaces=r[5],
+                    start=begins,
+                    end=ends,
+                    source=override_source(r[8], r[0]),
+                )
+
+    def _between(
+        self, query: str, start: datetime, end: datetime, unit: str | None
+    ) -> Iterable[Sequence[Any]]:
         mark, moment = self._reader.mark, self._reader.moment
         where = "" if unit is None else f" AND unit = {mark}"
         values = [moment(start), moment(end), *([] if unit is None else [unit])]
-        return [
-            Duty(unit=r[0], role=r[1], person=r[2], start=_utc(r[3]), end=_utc(r[4]), source=r[5])
-            for r in self._reader.rows(_DUTIES.format(p=mark, unit=where), values)
-        ]
+        return self._reader.rows(query.format(p=mark, unit=where), values)
 
     def close(self) -> None:
         """Give the connection back."""

@@ -25,12 +25,9 @@ def token_used(tx: Tx, account: str, now: datetime, *, unless_since: datetime) -
 class SlotRow:
     """One row a person ever had for a slot, in force or not, and the uploads that moved it."""
 
-    id: int
     unit: str
     role: str
     start: datetime
-    end: datetime
-    in_force: bool
     #: Every moment an upload, or the undoing of one, touched this row.
     touched: tuple[datetime, ...]
 
@@ -39,19 +36,16 @@ def slots_of(tx: Tx, person: str, start: datetime, end: datetime) -> list[SlotRo
     """Every row, past versions included, of a person's duties that touch [start, end)."""
     c = duties.c
     rows = tx.conn.execute(
-        select(c.id, c.unit, c.role, c.start_at, c.end_at, c.batch, c.removed)
+        select(c.unit, c.role, c.start_at, c.batch, c.removed)
         .where(and_(c.person == person, c.end_at > start, c.start_at < end))
         .order_by(c.start_at, c.id)
     ).all()
     moments = _moments(tx, {r.batch for r in rows} | {r.removed for r in rows if r.removed})
     return [
         SlotRow(
-            id=r.id,
             unit=r.unit,
             role=r.role,
             start=r.start_at,
-            end=r.end_at,
-            in_force=r.removed is None,
             touched=moments[r.batch] + (moments[r.removed] if r.removed else ()),
         )
         for r in rows

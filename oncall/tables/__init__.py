@@ -7,7 +7,7 @@ from oncall.tables.base import Moment, metadata
 from oncall.tables.directory import holidays, people, policy_books, tokens, units
 from oncall.tables.paging import alarms, nodes, outbox
 from oncall.tables.planned import appointments, counters
-from oncall.tables.rosters import batches, duties
+from oncall.tables.rosters import batches, duties, overrides
 from oncall.tables.transfers import (
     frozen_policies,
     log,
@@ -28,6 +28,7 @@ __all__ = [
     "tokens",
     "batches",
     "duties",
+    "overrides",
     "transfers",
     "parts",
     "frozen_policies",

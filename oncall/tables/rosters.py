@@ -1,4 +1,4 @@
-"""Who serves when: uploads and their duties."""
+"""Who serves when: uploads and their duties, and the overrides on top of them."""
 
 from __future__ import annotations
 
@@ -32,4 +32,27 @@ duties = Table(
     Column("batch", String(40), ForeignKey("batches.id"), nullable=False, index=True),
     Column("removed", String(40), ForeignKey("batches.id"), index=True),
     Index("ix_duties_unit_end_at", "unit", "end_at"),
+)
+
+#: Somebody instead of, beside, or without somebody else, on top of every other source. A row says
+#: what was ordered and is never changed but by its end: ``removed_at`` takes it back from then on.
+overrides = Table(
+    "overrides",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("unit", String(40), ForeignKey("units.code"), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("person", String(40), ForeignKey("people.id"), index=True),
+    Column("replaces", String(40), ForeignKey("people.id"), index=True),
+    Column("start_at", Moment, nullable=False),
+    Column("end_at", Moment, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("origin", String(20), nullable=False),
+    Column("by", String(60), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("removed_by", String(60)),
+    Column("removed_at", Moment),
+    Column("removed_why", Text),
+    Index("ix_overrides_unit_end_at", "unit", "end_at"),
 )

@@ -33,6 +33,19 @@ TABLE: list[tuple[str, str, Any, str]] = [
         None,
         "yyyyy",
     ),
+    ("GET", "/overrides", None, "yyyyy"),
+    (
+        "POST",
+        "/overrides",
+        {
+            "unit": CITY,
+            "kind": "vacant",
+            "from": "2026-11-09T00:00:00Z",
+            "to": "2026-11-09T08:00:00Z",
+        },
+        "yyynn",
+    ),
+    ("DELETE", "/overrides/1", None, "yyynn"),
     ("GET", "/units", None, "yyyyy"),
     ("GET", "/people", None, "yyyyy"),
     ("GET", "/alarms", None, "yyyyy"),
@@ -62,6 +75,7 @@ def test_every_call_is_in_the_table_above(world: World) -> None:
         for method in methods
     }
     tested = {(m, p.partition("?")[0].replace("/1/", "/{alarm_id}/")) for m, p, _, _ in TABLE}
+    tested = {(m, p.replace("overrides/1", "overrides/{number}")) for m, p in tested}
     assert calls == tested
 
 
