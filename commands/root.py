@@ -29,6 +29,7 @@ COMMANDS = {
     "who": ("commands.who:who", N_("Who is on duty now, until when, and who is next.")),
     "schedule": ("commands.schedule:schedule", N_("Who is on duty over a stretch of time.")),
     "transfer": ("commands.transfer:transfer", N_("Hand over matters, answer them, look at them.")),
+    "deadline": ("commands.deadline:deadline", N_("By when matters must be finished.")),
     "why": ("commands.story_of:why", N_("Every decision of a transfer's pages, in plain words.")),
     "alarm": ("commands.alarm:alarm", N_("What the desk must look at.")),
     "roster": ("commands.roster:roster", N_("Read rosters, compare, apply, take back.")),

@@ -98,7 +98,7 @@ def listed(
 def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
     """Facts, parts, messages, alarms."""
     t, zone = session.t, session.settings.zone
-    transfer = full.brief.transfer
+    transfer, due = full.brief.transfer, full.brief.deadline
     flags = [t(FLAGS[name]) for name in ("drill", "confidential") if getattr(transfer, name)]
     pairs(
         session,
@@ -112,6 +112,7 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
             N_("Sent by"): f"{transfer.origin} {transfer.origin_ref or ''}".strip(),
             N_("Received"): local(transfer.received_at, zone),
             N_("Handed over"): local(transfer.transferred_at, zone),
+            N_("Due"): local(due.due_at if due else None, zone),
             N_("Marks"): t(N_(", ")).join(flags),
         },
     )
@@ -224,6 +225,7 @@ def _brief(session: Session, tx: Tx, snapshot: Snapshot, brief: Brief) -> dict[s
         "received_at": stamp(transfer.received_at, zone),
         "transferred_at": stamp(transfer.transferred_at, zone),
         "changed_at": stamp(brief.changed_at, zone),
+        "due_at": stamp(brief.deadline.due_at if brief.deadline else None, zone),
         "parts": [
             _part(session, snapshot, share, action)
             for share, action in matters.next_of(tx, snapshot, brief.shares)

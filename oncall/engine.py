@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from oncall import due
 from oncall.carry import ENDED_BY_ACK, Carrier
 from oncall.core.errors import NotFound, OncallError
 from oncall.core.escalation import Decision, decide
@@ -214,6 +215,7 @@ class Engine:
         states = [(part.role, state) for part, _, state in transfers.pages_of(tx, transfer_id)]
         state = standing(states, noted=transfers.noted(tx, transfer_id))
         transfers.set_state(tx, transfer_id, state, now)
+        due.follow(tx, transfer_id, state, now)
 
     # -- the clock -------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from oncall.answers import Answers
 from oncall.clock import SystemClock
 from oncall.config import Settings
 from oncall.core.errors import Fault, Invalid
+from oncall.deadlines import Deadlines
 from oncall.delivery import PLACES, RESERVED, Clock, Delivery
 from oncall.desk import Desk
 from oncall.directory import Directory
@@ -75,6 +76,7 @@ class App:
     engine: Engine
     intake: Intake
     desk: Desk
+    deadlines: Deadlines
     answers: Answers
     delivery: Delivery
     agenda: Agenda
@@ -166,6 +168,10 @@ def build(
         signature=settings.signature,
     )
     agenda = Agenda(db)
+    notices = Notices(lang=settings.lang, signature=settings.signature)
+    desk = Desk(engine)
+    due = Deadlines(desk, directory, notices)
+    due.serve(agenda)
     return App(
         settings=settings,
         clock=clock,
@@ -173,11 +179,12 @@ def build(
         directory=directory,
         engine=engine,
         intake=intake,
-        desk=Desk(engine),
+        desk=desk,
+        deadlines=due,
         answers=Answers(engine, intake, lang=settings.lang, signature=settings.signature),
         delivery=delivery,
         agenda=agenda,
-        notices=Notices(lang=settings.lang, signature=settings.signature),
+        notices=notices,
         timers=Timers(engine, agenda, clock=clock, node=node, sent=delivery.wake),
         node=node,
         new_id=new_id,

@@ -239,7 +239,7 @@ class World:
 
     # -- what phones got -------------------------------------------------------------------
 
-    def expect(self, *expected: tuple[str, str] | tuple[str, str, str]) -> list[Message]:
+    def expect(self, *expected: tuple[str, str, *tuple[str, ...]]) -> list[Message]:
         """Since the last look exactly these arrived, in any order: (number, channel[, words]).
 
         Gives the messages back in that order. Raises UnexpectedError.

@@ -14,7 +14,18 @@ from fastapi.openapi.utils import get_openapi
 from oncall.accounts import Accounts
 from oncall.feeds import Feeds
 from oncall.wiring import App
-from web import api, errors, feeds, health, hooks, lookup, overrides, quiet, reference
+from web import (
+    api,
+    deadlines,
+    errors,
+    feeds,
+    health,
+    hooks,
+    lookup,
+    overrides,
+    quiet,
+    reference,
+)
 from web.door import Door
 from web.limits import Guard, Penalties
 
@@ -59,10 +70,10 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
     )
     web.state.door = door
     web.state.registry = health.registry_for(door)
-    of_api = (api.router, lookup.router, overrides.router)
-    for router in (*of_api, hooks.router, feeds.router, health.router):
-        web.include_router(router)
-    web.include_router(reference.router)
+    # A transfer's own address takes whatever follows it: what is more exact stands before it.
+    of_api = (deadlines, api, lookup, overrides)
+    for part in (*of_api, hooks, feeds, health, reference):
+        web.include_router(part.router)
     for router in routers:
         web.include_router(router)
     errors.install(web, app.settings.lang)

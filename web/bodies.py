@@ -122,6 +122,30 @@ class PoliceIn(Body):
     by: Name
 
 
+class ExtendIn(Body):
+    """Who needs more time, until when, and why."""
+
+    by: Name
+    until: Moment
+    why: Why
+
+
+class GrantIn(Body):
+    """Who decides on the wish for more time, and how."""
+
+    by: Name
+    grant: StrictBool
+    why: Why = ""
+
+
+class DeadlinesQuery(Body):
+    """One unit's deadlines, or all; only those past their time."""
+
+    unit: UnitCode | None = None
+    overdue: bool = False
+    limit: Annotated[int, Field(ge=1, le=500)] = 200
+
+
 class CloseIn(Body):
     """Who dealt with an alarm."""
 

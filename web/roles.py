@@ -24,6 +24,8 @@ class Call(StrEnum):
     READ_PEOPLE = "read_people"
     READ_ALARMS = "read_alarms"
     CLOSE_ALARM = "close_alarm"
+    ASK_EXTENSION = "ask_extension"
+    GRANT_EXTENSION = "grant_extension"
     #: See numbers in full, with a reason that is kept.
     SEE_PHONES = "see_phones"
     #: See who called; nobody else's business.
@@ -50,6 +52,9 @@ ALLOWED: Mapping[Call, frozenset[str]] = {
     Call.READ_PEOPLE: _EVERYBODY,
     Call.READ_ALARMS: _EVERYBODY,
     Call.CLOSE_ALARM: frozenset({DISPATCHER, ADMIN, SUPERVISOR}),
+    Call.ASK_EXTENSION: _INVOLVED,
+    # Nobody gives time to themselves.
+    Call.GRANT_EXTENSION: frozenset({DISPATCHER, ADMIN, SUPERVISOR}),
     Call.SEE_PHONES: _INVOLVED,
     Call.SEE_CALLER: frozenset({DISPATCHER, ADMIN, LIAISON}),
 }

@@ -66,6 +66,8 @@ class TransferOut(BaseModel):
     received_at: Stamp
     transferred_at: Stamp
     changed_at: Stamp
+    due_at: Stamp | None
+    overdue: bool
     first_receiver: str | None
     created_by: str
     police: bool
@@ -73,6 +75,34 @@ class TransferOut(BaseModel):
     confidential: bool
     drill: bool
     parts: list[PartOut]
+
+
+class ExtensionOut(BaseModel):
+    """A wish for more time that waits for an answer."""
+
+    asked_by: str
+    asked_at: Stamp
+    until: Stamp
+    why: str
+
+
+class DeadlineOut(BaseModel):
+    """By when one transfer must be finished, and how often more time was granted."""
+
+    transfer: str
+    code: str
+    summary: str
+    received_at: Stamp
+    due_at: Stamp
+    overdue: bool
+    extended: int
+    asked: ExtensionOut | None
+
+
+class DeadlinesOut(BaseModel):
+    """Running deadlines, the nearest first."""
+
+    items: list[DeadlineOut]
 
 
 class PageBrief(BaseModel):

@@ -63,6 +63,8 @@ class View:
             received_at=stamp(transfer.received_at),
             transferred_at=stamp(transfer.transferred_at),
             changed_at=stamp(brief.changed_at),
+            due_at=None if brief.deadline is None else stamp(brief.deadline.due_at),
+            overdue=brief.deadline is not None and brief.deadline.overdue(self.door.now()),
             first_receiver=transfer.first_receiver,
             created_by=transfer.created_by,
             police=transfer.police,

@@ -16,10 +16,12 @@ from oncall.clock import SystemClock
 from oncall.config import Settings
 from oncall.core.errors import Fault, Invalid, Unreachable
 from oncall.core.policies import PolicyBook, default_book, parse
+from oncall.deadlines import Deadlines
 from oncall.desk import Desk
 from oncall.directory import Directory, Snapshot
 from oncall.engine import Engine
 from oncall.intake import Intake
+from oncall.notices import Notices
 from oncall.store import upkeep
 from oncall.store.database import Database, Tx
 from oncall.store.revisions import newest
@@ -73,6 +75,13 @@ class Office:
     def desk(self) -> Desk:
         """Takes answers to them."""
         return Desk(self.engine)
+
+    @cached_property
+    def deadlines(self) -> Deadlines:
+        """Asks for more time, and gives it."""
+        settings = self.settings
+        notices = Notices(lang=settings.lang, signature=settings.signature)
+        return Deadlines(self.desk, self.directory, notices)
 
     def snapshot(self, tx: Tx) -> Snapshot:
         """The directory as this transaction sees it."""

@@ -130,6 +130,22 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("Nobody has {transfer} yet, so it cannot be given back."),
         N_("Acknowledge or decline it instead."),
     ),
+    "not_later": (
+        N_("{value} is not later than the present deadline."),
+        N_("Name a moment after it, and after now."),
+    ),
+    "extension_undecided": (
+        N_("More time was asked for {transfer} already, and nobody has decided yet."),
+        N_("Ask the supervisor on duty to decide: `oncall deadline grant` or `refuse`."),
+    ),
+    "no_extension_asked": (
+        N_("Nobody is waiting for more time for {transfer}."),
+        N_("See what is waiting with `oncall deadline list`."),
+    ),
+    "no_deadline": (
+        N_("No clock is running for {transfer}."),
+        N_("It has come to its end, or was handed over before there were deadlines."),
+    ),
     "nothing_open": (
         N_("Nothing of {transfer} is waiting for an answer."),
         N_("Release it first if somebody has it and cannot do it."),

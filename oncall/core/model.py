@@ -79,6 +79,8 @@ class Alarm(StrEnum):
     NO_FIRST_ACTION = "no_first_action"
     SILENT = "silent"
     NOT_DONE = "not_done"
+    #: A matter is not finished though its time is over.
+    OVERDUE = "overdue"
 
 
 class Reason(StrEnum):

@@ -39,6 +39,12 @@ NOTICES: Mapping[Notice, str] = {
 OTHER: Mapping[str, str] = {
     "Accepted": N_("{who} handed over the transfer."),
     "Noted": N_("{who} recorded progress: {detail}"),
+    "Reminded": N_("{detail}% of the time has passed; whoever has it was reminded."),
+    "Overdue": N_("The time was over at {detail}; whoever has it was told, and the desk alarmed."),
+    "ExtensionAsked": N_("{who} asked for more time: {detail}"),
+    "ExtensionGranted": N_("{who} granted more time, until {detail}."),
+    "ExtensionRefused": N_("{who} refused more time; it stays due at {detail}."),
+    "DueMoved": N_("The holidays changed: it must now be finished by {detail}."),
 }
 
 _SENT = N_("{who} was sent {what} by {channel}: {state}.")

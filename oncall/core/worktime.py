@@ -125,6 +125,26 @@ def add_working(
     return start + amount
 
 
+def working_between(
+    start: datetime,
+    end: datetime,
+    hours: tuple[tuple[time, time], ...],
+    calendar: WorkCalendar,
+    zone: str,
+) -> timedelta:
+    """How much office time lies between two moments; nothing where ``end`` is not after start."""
+    passed = timedelta()
+    day = start.astimezone(ZoneInfo(zone)).date()
+    last = end.astimezone(ZoneInfo(zone)).date()
+    while day <= last:
+        if is_working(day, calendar):
+            for opens, closes in hours:
+                begin = max(start, at_wall(day, opens, zone))
+                passed += max(timedelta(), min(end, at_wall(day, closes, zone)) - begin)
+        day += _DAY
+    return passed
+
+
 def first_action_at(policy: Policy, acked_at: datetime, calendar: WorkCalendar) -> datetime:
     """When the owner must have written a first note (product rule 8)."""
     if policy.first_action_working:

@@ -54,6 +54,8 @@ def raise_alarm(
     same.append(c.who == who if who else c.who.is_(None))
     if alarm not in _OF_THE_UNIT:
         same.append(c.page == page)
+    if page is None and transfer is not None:
+        same.append(c.transfer == transfer)
     done = tx.conn.execute(update(alarms).where(and_(*same)).values(times=c.times + 1, last_at=now))
     if done.rowcount == 0:
         tx.conn.execute(
@@ -78,6 +80,16 @@ def close_for_page(tx: Tx, page: str, kinds: Collection[Alarm], by: str, now: da
         .where(and_(alarms.c.page == page, alarms.c.alarm.in_(kinds), alarms.c.closed_at.is_(None)))
         .values(closed_at=now, closed_by=by[:_LONGEST_NAME])
     )
+
+
+def close_for_transfer(
+    tx: Tx, transfer: str, kinds: Collection[Alarm], by: str, now: datetime
+) -> None:
+    """What these alarms said of the matter holds no more."""
+    c = alarms.c
+    where = and_(c.transfer == transfer, c.alarm.in_(kinds), c.closed_at.is_(None))
+    values = {"closed_at": now, "closed_by": by[:_LONGEST_NAME] or None}
+    tx.conn.execute(update(alarms).where(where).values(values))
 
 
 def close(tx: Tx, alarm_id: int, by: str, now: datetime) -> bool:

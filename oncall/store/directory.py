@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Select, Table, and_, insert, or_, select, update
 
 from oncall.core.model import WorkCalendar
+from oncall.store import planned
 from oncall.store.database import Tx
 from oncall.store.log import bump, counter
 from oncall.tables import batches, duties, holidays, people, policy_books, tokens, units
@@ -294,6 +295,11 @@ def work_calendar(tx: Tx) -> WorkCalendar:
     )
 
 
+#: The appointment that counts every deadline anew, after each change of the holidays.
+RECOUNT = "deadlines"
+_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 def put_holidays(tx: Tx, days: Mapping[date, tuple[bool, str]]) -> None:
     """Insert or replace days: off or working, and the holiday's name."""
     there = set(tx.conn.execute(select(holidays.c.day)).scalars())
@@ -304,6 +310,7 @@ def put_holidays(tx: Tx, days: Mapping[date, tuple[bool, str]]) -> None:
             )
         else:
             tx.conn.execute(insert(holidays).values(day=day, off=off, name=name))
+    planned.book(tx, RECOUNT, RECOUNT, _AT_ONCE)
     changed(tx)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -76,11 +76,35 @@ class Told:
     saw: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of the log as it was written; ``payload`` and ``trail`` are JSON text."""
+
+    id: int
+    transfer: str
+    page: str | None
+    at: datetime
+    event: str
+    reason: str | None
+    who: str | None
+    payload: str
+    trail: str | None
+
+
+_LINE = [log.c[f.name] for f in fields(Line)]
+
+
 def of_page(tx: Tx, page: str) -> list[Told]:
     """Everything a page was told, in the order it was."""
     c = log.c
     query = select(c.at, c.event, c.reason, c.payload, c.saw).where(c.page == page).order_by(c.id)
     return [Told(**row._mapping) for row in tx.conn.execute(query)]
+
+
+def of_transfer(tx: Tx, transfer: str) -> list[Line]:
+    """Everything that happened to a transfer and its pages, in the order it was written."""
+    query = select(*_LINE).where(log.c.transfer == transfer).order_by(log.c.id)
+    return [Line(**row._mapping) for row in tx.conn.execute(query)]
 
 
 def bump(tx: Tx, name: str) -> int:

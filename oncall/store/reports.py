@@ -19,6 +19,7 @@ from oncall.core.transfers import Part, PartRole, Transfer
 from oncall.core.why import LogLine
 from oncall.store.alarms import Raised
 from oncall.store.database import Tx
+from oncall.store.deadlines import Deadline, of_many
 from oncall.store.outbox import QUEUED, SENDING, UNKNOWN
 from oncall.store.pages import _PAGE_COLUMNS, _loaded
 from oncall.store.transfers import by_ids
@@ -46,6 +47,8 @@ class Brief:
     transfer: Transfer
     changed_at: datetime
     shares: tuple[Share, ...]
+    #: None for a transfer older than the table of deadlines.
+    deadline: Deadline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,10 +209,11 @@ def _briefs(tx: Tx, rows: Sequence[Any]) -> list[Brief]:
                 id=row.part_id, transfer=row.transfer, unit=row.unit, role=PartRole(row.role)
             )
             shares[row.transfer].append(Share(part=part, page=_loaded(tx, row).page))
-    known = by_ids(tx, ids)
+    known, due = by_ids(tx, ids), of_many(tx, ids)
     return [
         Brief(
             transfer=known[row.id],
+            deadline=due.get(row.id),
             changed_at=row.changed_at,
             # The part that leads stands first, the others as they were opened.
             shares=tuple(sorted(shares[row.id], key=lambda s: s.part.role is not PartRole.LEAD)),

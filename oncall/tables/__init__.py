@@ -4,6 +4,7 @@ Portable on purpose: no server-side arrays or JSON operators, no empty string wh
 """
 
 from oncall.tables.base import Moment, metadata
+from oncall.tables.deadlines import deadlines, extensions
 from oncall.tables.directory import holidays, people, policy_books, tokens, units
 from oncall.tables.paging import alarms, nodes, outbox
 from oncall.tables.planned import appointments, counters
@@ -39,6 +40,8 @@ __all__ = [
     "outbox",
     "alarms",
     "nodes",
+    "deadlines",
+    "extensions",
     "counters",
     "appointments",
 ]

@@ -22,6 +22,7 @@ from oncall.core.model import (
 from oncall.core.policies import MESSAGES, PolicyBook, default_book, dump, parse
 from oncall.core.policies.lines import locate
 from oncall.core.policies.values import ROLES
+from oncall.core.terms import Term, Terms
 from oncall.core.words import fault_text
 from oncall.i18n import LANGS, translator
 
@@ -47,7 +48,8 @@ def fixture(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["values.toml", "order.toml", "missing.toml", "syntax.toml", "one_way.toml"]
+    "name",
+    ["values.toml", "order.toml", "missing.toml", "syntax.toml", "one_way.toml", "deadlines.toml"],
 )
 def test_every_fault_is_found_at_its_line(name: str) -> None:
     """All at once, each at the line that must be mended, and not one more."""
@@ -66,7 +68,9 @@ def test_the_fixtures_know_every_fault() -> None:
     assert known | {"no_policies"} == {code.removeprefix("policy.") for code in MESSAGES}
 
 
-@pytest.mark.parametrize("name", ["values.toml", "order.toml", "missing.toml", "syntax.toml"])
+@pytest.mark.parametrize(
+    "name", ["values.toml", "order.toml", "missing.toml", "syntax.toml", "deadlines.toml"]
+)
 def test_a_file_with_an_error_gives_no_book(name: str) -> None:
     """Half a policy is no policy."""
     book, faults = parse(fixture(name), name, units=UNITS)
@@ -330,11 +334,35 @@ def ladders(draw: st.DrawFn, urgency: Urgency) -> Policy:
 
 
 @st.composite
+def tables(draw: st.DrawFn) -> Terms:
+    """A term for each urgency, and perhaps some for categories."""
+    keys: list[tuple[str | None, Urgency]] = [(None, urgency) for urgency in Urgency]
+    keys += draw(st.lists(st.tuples(NAMES, st.sampled_from(Urgency)), max_size=2, unique=True))
+    lengths = st.tuples(seconds(60), st.none()) | st.tuples(st.none(), st.integers(1, 250))
+    terms = []
+    for category, urgency in keys:
+        within, days = draw(lengths)
+        terms.append(Term(urgency=urgency, category=category, within=within, working_days=days))
+    return Terms(
+        terms=tuple(terms),
+        zone=draw(st.sampled_from(["Asia/Shanghai", "UTC"])),
+        day_ends=draw(CLOCKS),
+        hours=draw(HOURS),
+        remind=(*sorted(draw(st.sets(st.integers(1, 99), max_size=3))), 100),
+        extensions_by=draw(st.sampled_from(sorted(UNITS))),
+    )
+
+
+@st.composite
 def books(draw: st.DrawFn) -> PolicyBook:
     """A book with a ladder for each urgency, and perhaps some for categories."""
     keys: list[tuple[str | None, Urgency]] = [(None, urgency) for urgency in Urgency]
     keys += draw(st.lists(st.tuples(NAMES, st.sampled_from(Urgency)), max_size=2, unique=True))
-    return PolicyBook(name=draw(NAMES), policies={key: draw(ladders(key[1])) for key in keys})
+    return PolicyBook(
+        name=draw(NAMES),
+        policies={key: draw(ladders(key[1])) for key in keys},
+        terms=draw(tables()),
+    )
 
 
 @given(books())

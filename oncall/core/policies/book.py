@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 
 from oncall.core.errors import NotFound
@@ -18,6 +18,7 @@ from oncall.core.model import (
     Step,
     Urgency,
 )
+from oncall.core.terms import Terms
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -32,6 +33,8 @@ class PolicyBook:
 
     name: str
     policies: Mapping[tuple[str | None, Urgency], Policy]
+    #: By when matters must be finished.
+    terms: Terms = field(default_factory=Terms)
 
     def choose(self, category: str | None, urgency: Urgency) -> Policy:
         """The ladder of this very category, else the one for any category.

@@ -72,6 +72,20 @@ MESSAGES: Mapping[str, str] = {
         "here. Add a channel that takes an answer, or they must answer on the web page or by "
         "telephone."
     ),
+    "policy.bad_number": N_("“{value}” does not fit. Write a whole number from {least} to {most}."),
+    "policy.missing_term": N_(
+        "There are deadlines, but none for {value} matters of any category. Add a [[deadline]] "
+        'with urgency = "{value}" and no category.'
+    ),
+    "policy.one_term": N_(
+        "A deadline has a length of time or a number of working days. Write one of: "
+        'within = "24h", working_days = 5'
+    ),
+    "policy.duplicate_term": N_("{value} already has a deadline. Remove one of the two."),
+    "policy.remind_order": N_(
+        "“{value}” are no reminders. Write per cents that grow and end with 100, for example "
+        "[50, 80, 100]."
+    ),
     "policy.colour_order": N_(
         "The {value} draft comes after a {before} one. Colours only become graver: blue, yellow, "
         "red."

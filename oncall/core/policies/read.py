@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from oncall.core.errors import Fault
 from oncall.core.model import Channel, Colour, Morning, Policy, Quiet, Step, Urgency
 from oncall.core.policies import values
 from oncall.core.policies.book import DEFAULT_ZONE, PolicyBook
 from oncall.core.policies.checks import Placed, check_book, check_policy, check_steps
-from oncall.core.policies.lines import Path, line_of, locate
-from oncall.core.policies.values import Bad, show
-
-Value = TypeVar("Value")
-Table = Mapping[str, Any]
+from oncall.core.policies.deadlines import TERM_KEYS, read_terms
+from oncall.core.policies.lines import Path
+from oncall.core.policies.reader import Reader, Table
 
 _NOTHING = timedelta()
 _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
 
 _COMMON = ("name", "zone", "hours", "late_after")
-_TOP = (*_COMMON, "policy")
+_TOP = (*_COMMON, *TERM_KEYS, "policy")
 _POLICY = (
     *_COMMON,
     "urgency",
@@ -48,6 +46,7 @@ _MAY_BE_ON_A_BROKEN_LINE = frozenset(
     for code in (
         "missing_key",
         "missing_urgency",
+        "missing_term",
         "no_policies",
         "no_steps",
         "no_asks",
@@ -118,8 +117,8 @@ def _leave_out(lines: list[str], index: int) -> None:
         lines[index] = ""
 
 
-class _Reader:
-    """Reads tables into values and remembers every fault with its line."""
+class _Reader(Reader):
+    """Reads tables into ladders."""
 
     def __init__(
         self,
@@ -128,105 +127,10 @@ class _Reader:
         units: Collection[str] | None,
         two_way: Collection[Channel],
     ) -> None:
-        self.faults: list[tuple[int, Fault]] = []
-        self._filename = filename
-        self._lines = locate(text)
+        super().__init__(filename, text)
+        self._units = units
         self._ask = values.ask(units)
         self._two_way = two_way
-
-    # -- faults ----------------------------------------------------------------------------
-
-    def at_line(self, line: int, code: str, value: str, **params: str) -> Fault:
-        return Fault(where=f"{self._filename}:{line}", code=code, value=value, params=params)
-
-    def fault(
-        self, path: Path, code: str, value: object = "", *, severity: str = "error", **params: str
-    ) -> None:
-        line = line_of(self._lines, path)
-        where = f"{self._filename}:{line}"
-        fault = Fault(
-            where=where,
-            code=f"policy.{code}",
-            value=show(value),
-            params=params,
-            severity=severity,
-        )
-        self.faults.append((line, fault))
-
-    def take(
-        self,
-        table: Table,
-        path: Path,
-        key: str,
-        read: Callable[[object], Value],
-        *,
-        example: str = "",
-    ) -> Value | None:
-        """The value of ``key``; None when it is absent (a fault if there is an example) or bad."""
-        if key not in table:
-            if example:
-                self.fault(path, "missing_key", key=key, example=f"{key} = {example}")
-            return None
-        return self.read((*path, key), table[key], read)
-
-    def read(self, path: Path, value: object, read: Callable[[object], Value]) -> Value | None:
-        try:
-            return read(value)
-        except Bad as bad:
-            line = line_of(self._lines, path)
-            self.faults.append((line, self.at_line(line, bad.code, bad.value, **bad.params)))
-            return None
-
-    def known(self, table: Table, path: Path, keys: tuple[str, ...]) -> None:
-        """A fault for every key that is not one of ``keys``."""
-        for key in table:
-            if key not in keys:
-                self.fault((*path, key), "unknown_key", key, known=", ".join(keys))
-
-    def tables(self, table: Table, path: Path, key: str) -> list[tuple[Path, Table]]:
-        """The tables of an array of tables; a fault for whatever else stands there."""
-        value = table.get(key, [])
-        if not isinstance(value, list):
-            self.fault((*path, key), "wrong_type", value, example=f"[[{key}]]")
-            return []
-        out: list[tuple[Path, Table]] = []
-        for i, item in enumerate(value):
-            if isinstance(item, dict):
-                out.append(((*path, key, i), item))
-            else:
-                self.fault((*path, key, i), "wrong_type", item, example=f"[[{key}]]")
-        return out
-
-    def table(self, table: Table, path: Path, key: str, keys: tuple[str, ...]) -> Table | None:
-        """The table at ``key``; None when it is absent or no table."""
-        if key not in table:
-            return None
-        value = table[key]
-        if not isinstance(value, dict):
-            example = ", ".join(f"{k} = ..." for k in keys)
-            self.fault((*path, key), "wrong_type", value, example=f"{{ {example} }}")
-            return None
-        self.known(value, (*path, key), keys)
-        return value
-
-    def items(
-        self, table: Table, path: Path, key: str, read: Callable[[object], Value]
-    ) -> tuple[Value, ...] | None:
-        """The elements of an array; None when there is none, or none of them is good."""
-        value = table.get(key, [])
-        if not isinstance(value, list):
-            self.fault((*path, key), "wrong_type", value, example='["..."]')
-            return None
-        if not value:
-            return ()
-        out: list[Value] = []
-        for i, item in enumerate(value):
-            one = self.read((*path, key, i), item, read)
-            if one is not None and one in out:
-                self.fault((*path, key, i), "repeated", item)
-            elif one is not None:
-                out.append(one)
-        return tuple(out) or None
 
     # -- the parts of a file ---------------------------------------------------------------
 
@@ -243,8 +147,12 @@ class _Reader:
                 found.append(Placed(path, policy, category))
         # A ladder with a fault of its own is there all the same.
         wanted = {str(t.get("urgency")) for _, t in tables if "category" not in t}
-        check_book(self.fault, self._lines, found, wanted, bool(data.get("policy")))
-        return PolicyBook(name=name, policies={(p.note, p.value.urgency): p.value for p in found})
+        check_book(self.fault, self.lines, found, wanted, bool(data.get("policy")))
+        return PolicyBook(
+            name=name,
+            policies={(p.note, p.value.urgency): p.value for p in found},
+            terms=read_terms(self, data, common, self._units),
+        )
 
     def _common(self, table: Table, path: Path) -> dict[str, Any]:
         found = {

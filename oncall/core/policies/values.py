@@ -72,6 +72,17 @@ def days(value: object) -> int:
     return value
 
 
+def whole(least: int, most: int) -> Callable[[object], int]:
+    """A reader of a whole number within these bounds."""
+
+    def read(value: object) -> int:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            raise Bad("bad_number", value, least=str(least), most=str(most))
+        return value
+
+    return read
+
+
 def duration(least: timedelta) -> Callable[[object], timedelta]:
     """A reader of "15m", "4h", "1h30m", "90s", not shorter than ``least``."""
 
@@ -167,5 +178,17 @@ def ask(units: Collection[str] | None) -> Callable[[object], Ask]:
         if unit and units is not None and unit not in units:
             raise Bad("unknown_unit", unit)
         return Ask(source=kind, role=role, unit=unit or None)
+
+    return read
+
+
+def unit(units: Collection[str] | None) -> Callable[[object], str]:
+    """A reader of a unit's code; None knows no list of units."""
+
+    def read(value: object) -> str:
+        code = text(value)
+        if units is not None and code not in units:
+            raise Bad("unknown_unit", value)
+        return code
 
     return read

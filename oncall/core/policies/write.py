@@ -9,6 +9,7 @@ from datetime import time
 from oncall.core.model import Ask, Policy, Step
 from oncall.core.policies.book import PolicyBook
 from oncall.core.policies.values import written
+from oncall.core.terms import Term, Terms
 
 _TITLE = """\
 # Who is contacted, when and how, until a human answers · 呼叫谁、何时、用什么方式,直到有人签收
@@ -30,6 +31,11 @@ _NOTES = {
     "alarm_every": "and again, until somebody has it · 重复告警间隔",
     "late_after": "a message sent later than this says so · 迟发多久须注明",
     "hours": "office hours · 工作时间",
+    "day_ends": "a deadline in working days ends then · 办理期限当日截止时刻",
+    "remind": "per cent of the time passed · 提醒时点(期限百分比)",
+    "extensions_by": "whose supervisor allows more time · 延期审批单位",
+    "working_days": "the day of receipt does not count · 办理期限(工作日,次日起算)",
+    "within": "from the first contact, day and night · 办理期限(自首次受理起)",
 }
 
 
@@ -39,20 +45,25 @@ def dump(book: PolicyBook) -> str:
     lines = [_TITLE, f"name = {_quoted(book.name)}"]
     common: dict[str, str] = {}
     if policies:
-        common = _common(policies[0][1])
+        common = _common(policies[0][1]) | _office(book.terms)
         lines += [_line(key, value) for key, value in common.items()]
+    at = len(lines)
     for (category, _), policy in policies:
         lines += ["", *_policy(category, policy, common)]
+    # Tables come last in TOML: what stands above them would else belong to the one before.
+    lines[at:at] = _terms(book.terms)
+    for term in book.terms.terms:
+        lines += ["", *_term(term)]
     return "\n".join(lines) + "\n"
 
 
 def _common(policy: Policy) -> dict[str, str]:
-    spans = ", ".join(f'"{_clock(a)}-{_clock(b)}"' for a, b in policy.hours)
-    return {
-        "zone": _quoted(policy.zone),
-        "hours": f"[{spans}]",
-        "late_after": _quoted(written(policy.late_after)),
-    }
+    return _office(policy) | {"late_after": _quoted(written(policy.late_after))}
+
+
+def _office(where: Policy | Terms) -> dict[str, str]:
+    spans = ", ".join(f'"{_clock(a)}-{_clock(b)}"' for a, b in where.hours)
+    return {"zone": _quoted(where.zone), "hours": f"[{spans}]"}
 
 
 def _policy(category: str | None, policy: Policy, common: dict[str, str]) -> Iterator[str]:
@@ -80,6 +91,23 @@ def _policy(category: str | None, policy: Policy, common: dict[str, str]) -> Ite
         )
     for step in policy.steps:
         yield from _step(step)
+
+
+def _terms(terms: Terms) -> Iterator[str]:
+    yield _line("day_ends", _quoted(_clock(terms.day_ends)))
+    yield _line("remind", f"[{', '.join(str(p) for p in terms.remind)}]")
+    yield _line("extensions_by", _quoted(terms.extensions_by))
+
+
+def _term(term: Term) -> Iterator[str]:
+    yield "[[deadline]]"
+    yield _line("urgency", _quoted(term.urgency))
+    if term.category is not None:
+        yield _line("category", _quoted(term.category))
+    if term.working_days is not None:
+        yield _line("working_days", str(term.working_days))
+    elif term.within is not None:
+        yield _line("within", _quoted(written(term.within)))
 
 
 def _step(step: Step) -> Iterator[str]:
