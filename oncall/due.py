@@ -24,8 +24,11 @@ REMIND = "deadline"
 ENDED = frozenset({"closed", "cancelled", "rejected", "guided"})
 
 
-def begin(tx: Tx, transfer: Transfer, terms: Terms, calendar: WorkCalendar) -> Deadline:
-    """Give a new matter its deadline; the clock began when it first came in (clause 25)."""
+def begin(tx: Tx, transfer: Transfer, terms: Terms, calendar: WorkCalendar) -> Entry:
+    """Give a new matter its deadline; the clock began when it first came in (clause 25).
+
+    The line for the log holds all that the figures must know of the matter, nothing of the caller.
+    """
     clock = terms.choose(transfer.category, transfer.urgency)
     deadline = Deadline(
         transfer=transfer.id,
@@ -38,7 +41,19 @@ def begin(tx: Tx, transfer: Transfer, terms: Terms, calendar: WorkCalendar) -> D
     )
     deadlines.add(tx, deadline)
     plan(tx, deadline, terms, calendar)
-    return deadline
+    return Entry(
+        transfer=transfer.id,
+        at=transfer.transferred_at,
+        event="DueSet",
+        payload={
+            "due_at": deadline.due_at,
+            "received_at": transfer.received_at,
+            "urgency": transfer.urgency,
+            "category": transfer.category,
+            "first_receiver": transfer.first_receiver,
+            "drill": transfer.drill,
+        },
+    )
 
 
 def plan(tx: Tx, deadline: Deadline, terms: Terms, calendar: WorkCalendar) -> None:

@@ -92,8 +92,16 @@ class Intake:
                     raise Conflict("transfer_vanished", ref=draft.origin_ref or "")
                 return Accepted(transfer=known, created=False)
             snapshot = batch.snapshot
-            deadline = due.begin(tx, transfer, snapshot.book.terms, snapshot.calendar)
-            batch.entries.append(_accepted(transfer, draft, deadline.due_at, actor))
+            batch.entries.append(
+                Entry(
+                    transfer=transfer.id,
+                    at=now,
+                    event="Accepted",
+                    who=actor.name,
+                    payload={"to": draft.to, "origin": draft.origin},
+                )
+            )
+            batch.entries.append(due.begin(tx, transfer, snapshot.book.terms, snapshot.calendar))
             self._open(batch, transfer, shares(draft))
         return Accepted(transfer=transfer, created=True)
 
@@ -199,26 +207,6 @@ class Intake:
         ]
         pages.add(tx, started)
         batch.save()
-
-
-def _accepted(transfer: Transfer, draft: Draft, due_at: datetime, actor: Actor) -> Entry:
-    """The first line of a matter's log: all that the figures must know, nothing of the caller."""
-    return Entry(
-        transfer=transfer.id,
-        at=transfer.transferred_at,
-        event="Accepted",
-        who=actor.name,
-        payload={
-            "to": draft.to,
-            "origin": transfer.origin,
-            "urgency": transfer.urgency,
-            "category": transfer.category,
-            "received_at": transfer.received_at,
-            "first_receiver": transfer.first_receiver,
-            "drill": transfer.drill,
-            "due_at": due_at,
-        },
-    )
 
 
 def _require(draft: Draft, units: Collection[str], now: datetime) -> None:
