@@ -40,6 +40,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="lang", variable="ONCALL_LANG", default="zh_CN"),
     Setting(name="secret_key", variable="ONCALL_SECRET_KEY", default="", secret=True),
     Setting(name="policy", variable="ONCALL_POLICY", default=""),
+    Setting(name="roster_mappings", variable="ONCALL_ROSTER_MAPPINGS", default=""),
     Setting(name="channels", variable="ONCALL_CHANNELS", default="log"),
     Setting(name="signature", variable="ONCALL_SMS_SIGNATURE", default="德化县政府办"),
     Setting(name="twilio_account_sid", variable="TWILIO_ACCOUNT_SID", default=""),
@@ -64,6 +65,7 @@ class Settings:
     lang: str
     secret_key: str
     policy: str
+    roster_mappings: str
     channels: str
     signature: str
     twilio_account_sid: str
@@ -156,6 +158,8 @@ def _check(values: dict[str, str], origins: dict[str, str], faults: list[Fault])
         ZoneInfo(values["timezone"])
     except (KeyError, ValueError, OSError):
         wrong("timezone", "unknown_zone")
+    if values["roster_mappings"] and not Path(values["roster_mappings"]).is_dir():
+        wrong("roster_mappings", "no_such_folder")
     for name in ("public_url", "twilio_api_url"):
         if values[name] and urlsplit(values[name]).scheme not in ("http", "https"):
             wrong(name, "not_a_url")

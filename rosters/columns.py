@@ -7,7 +7,8 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
 
-from rosters.grid import Grid
+from rosters.grid import Grid, column_letters
+from rosters.habits import Habits
 from rosters.model import DEPUTY, LEADER, PRIMARY, SUPERVISOR, TEAM
 from rosters.text import clean, squeeze
 
@@ -115,20 +116,28 @@ _SHIFT_COLUMN = re.compile(r"[大小]夜班|[白夜早中晚日]班|白天|夜�
 _CLOCK_COLUMN = re.compile(r"^(值班)?时间$|^time$")
 
 
-def header(grid: Grid) -> Header | None:
+def column_key(text: str) -> str:
+    """A column's name in a mapping file: its header, or "D", "4" or 第4列 for the fourth."""
+    key = squeeze(clean(text))
+    if match := re.fullmatch(r"第?(\d{1,3})列?", key):
+        return column_letters(int(match[1])).casefold()
+    return key
+
+
+def header(grid: Grid, habits: Habits) -> Header | None:
     """The best header among the first rows; None where no row names both a day and people."""
     best, best_score = None, 0
     for index, row in enumerate(grid.rows()):
         if index >= _SEARCHED_ROWS:
             break
-        found = read_header(grid, row)
+        found = read_header(grid, row, habits)
         score = len({column.kind for column in found.columns}) if found else 0
         if found is not None and score > best_score:
             best, best_score = found, score
     return best
 
 
-def read_header(grid: Grid, row: int) -> Header | None:
+def read_header(grid: Grid, row: int, habits: Habits) -> Header | None:
     """The row, or it and the row below, as a header; None if it is none: a header has a day and
     at least one role."""
     labels = dict(_labels(grid, row))
@@ -137,7 +146,9 @@ def read_header(grid: Grid, row: int) -> Header | None:
     last = row
     if below := _below(grid, row, labels):
         labels, last = below, row + 1
-    columns = [column for number, label in labels.items() if (column := _column(number, label))]
+    columns = [
+        column for number, label in labels.items() if (column := _column(number, label, habits))
+    ]
     columns = _settle_time(columns, labels)
     kinds = {column.kind for column in columns}
     if Kind.DATE not in kinds or Kind.PERSON not in kinds:
@@ -157,7 +168,7 @@ def _below(grid: Grid, row: int, labels: dict[int, str]) -> dict[int, str]:
     白班 over 姓名 and 电话 is 白班姓名 and 白班电话, whether the cell above is merged or not.
     """
     own = dict(_labels(grid, row + 1))
-    kinds = [found[0] for label in own.values() if (found := _understand(label))]
+    kinds = [found[0] for label in own.values() if (found := understand(label))]
     if len(kinds) < max(2, len(own)) or Kind.DATE in kinds or Kind.WEEKDAY in kinds:
         return {}
     both = {number: label for number, label in labels.items() if number not in own}
@@ -174,8 +185,13 @@ def _labels(grid: Grid, row: int) -> Iterator[tuple[int, str]]:
             yield number, label
 
 
-def _column(number: int, label: str) -> Column | None:
-    known = _understand(label)
+def _column(number: int, label: str, habits: Habits) -> Column | None:
+    told = habits.columns.get(label) or habits.columns.get(column_letters(number).casefold())
+    if told is not None:
+        known = understand(label)
+        shift = known[2] if known else ""
+        return Column(number=number, kind=Kind(told.kind), roles=told.roles, shift=shift)
+    known = understand(label)
     if known is None:
         return None
     kind, roles, shift = known
@@ -183,7 +199,7 @@ def _column(number: int, label: str) -> Column | None:
 
 
 @lru_cache(maxsize=4096)
-def _understand(label: str) -> tuple[Kind, tuple[str, ...], str] | None:
+def understand(label: str) -> tuple[Kind, tuple[str, ...], str] | None:
     """What a column with this label holds, its roles, and the shift it stands for."""
     inside = " ".join(_BRACKETS.findall(label))
     bare = _BRACKETS.sub("", label) or label
@@ -208,8 +224,9 @@ def _meaning(bare: str, inside: str) -> tuple[Kind, tuple[str, ...], str] | None
 def _settle_time(columns: list[Column], labels: dict[int, str]) -> list[Column]:
     # 时间 is the day where there is no other day, and the hours where there is.
     kinds = {column.kind for column in columns}
+    settled = {column.number for column in columns}
     for number, label in labels.items():
-        if _CLOCK_COLUMN.fullmatch(label):
+        if number not in settled and _CLOCK_COLUMN.fullmatch(label):
             if Kind.DATE not in kinds:
                 columns = [*columns, Column(number=number, kind=Kind.DATE)]
             elif Kind.SHIFT not in kinds:

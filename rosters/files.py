@@ -1,14 +1,19 @@
 """One way in for every file: what it really is decides how it is read, not what it is called."""
 
-from collections.abc import Mapping
-from zoneinfo import ZoneInfo
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from rosters import archive, sheets
 from rosters.delimited import read_grid, too_large
 from rosters.errors import problem
+from rosters.grid import Grid
 from rosters.layouts import read_grids
 from rosters.model import Problem, ReadResult, Request
+from rosters.reading import row_text
 
+#: Rows of a sheet in which its title is looked for.
+_HEADING = 6
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 _PICTURES = (
@@ -24,28 +29,44 @@ _OLD_SHEETS = ("Workbook", "Book", "ETExtendInfo")
 _OLD_TEXTS = ("WordDocument",)
 
 
-def read(
-    data: bytes,
-    filename: str,
-    *,
-    unit: str | None,
-    month: tuple[int, int] | None,
-    tz: ZoneInfo,
-    shifts: Mapping[str, str] | None = None,
-) -> ReadResult:
-    """Read a roster, .xlsx or CSV, in any known layout. Whatever the bytes are: problems, never
-    an exception. `unit` and `month` are what the uploader said; `tz` is the zone of the clocks;
-    `shifts` maps the unit's own shift names to clock ranges."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A file's sheets as values, before anybody asks what they mean."""
+
+    filename: str
+    #: None where it could not be opened.
+    grids: Sequence[Grid] | None
+    problems: Sequence[Problem]
+
+    @property
+    def heading(self) -> str:
+        """Its first rows: where a unit writes its name."""
+        rows = [
+            row_text(grid, row)
+            for grid in self.grids or ()
+            for row in islice(grid.rows(), _HEADING)
+        ]
+        return "\n".join(rows)
+
+
+def opened(data: bytes, filename: str) -> Opened:
+    """Open a roster, .xlsx or CSV. Whatever the bytes are: problems, never an exception."""
     wrong = too_large(data, filename) or refuse(data, filename)
     if wrong is not None:
-        return ReadResult(entries=(), problems=(wrong,))
+        return Opened(filename=filename, grids=None, problems=(wrong,))
     if data.startswith(_ZIP):
-        return sheets.read_xlsx(data, filename, unit=unit, month=month, tz=tz, shifts=shifts)
+        grids, problems = sheets.read_grid_file(data, filename)
+        return Opened(filename=filename, grids=grids, problems=problems)
     grid, problems = read_grid(data, filename)
-    if grid is None:
-        return ReadResult(entries=(), problems=tuple(problems))
-    request = Request(filename=filename, unit=unit, month=month, tz=tz, shifts=shifts or {})
-    return read_grids([grid], request, problems)
+    grids = None if grid is None else [grid]
+    return Opened(filename=filename, grids=grids, problems=problems)
+
+
+def understood(found: Opened, request: Request) -> ReadResult:
+    """What an opened file says, in any known layout; every problem with it is told."""
+    if found.grids is None:
+        return ReadResult(entries=(), problems=tuple(found.problems))
+    return read_grids(found.grids, request, found.problems)
 
 
 def refuse(data: bytes, filename: str) -> Problem | None:

@@ -6,11 +6,10 @@ one of the unit's shifts; a range is never guessed.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
 from rosters.clocks import Clock, read_clock
-from rosters.delimited import read_grid
 from rosters.grid import Grid
+from rosters.habits import Habits
 from rosters.hours import Hours
 from rosters.model import ReadResult, Request
 from rosters.phones import Phones
@@ -45,7 +44,7 @@ def _header(grid: Grid) -> tuple[int, dict[str, int]] | None:
     return None
 
 
-def score(grid: Grid) -> int:
+def score(grid: Grid, _: Habits) -> int:
     """How surely this layout reads the grid; 0 is not at all."""
     found = _header(grid)
     if found is None:
@@ -81,7 +80,7 @@ class _Rows:
     def __init__(self, reader: Reader, fields: Mapping[str, int]) -> None:
         self.reader = reader
         self.fields = fields
-        self.hours = Hours(reader.request.shifts)
+        self.hours = Hours(reader.request.habits)
 
     def read(self, row: int) -> None:
         """One row: everything wrong with it is noted, and only a whole duty is kept."""
@@ -116,27 +115,9 @@ class _Rows:
         return clock
 
     def _role(self, row: int, text: str) -> str | None:
-        found = role(text)
+        found = self.reader.request.habits.roles.get(squeeze(text)) or role(text)
         if not text:
             self.reader.tell("role-missing", row, self.fields["role"])
         elif found is None:
             self.reader.tell("role-unknown", row, self.fields["role"], text)
         return found
-
-
-def read_csv(
-    data: bytes,
-    filename: str,
-    *,
-    unit: str | None,
-    month: tuple[int, int] | None,
-    tz: ZoneInfo,
-    shifts: Mapping[str, str] | None = None,
-) -> ReadResult:
-    """Read a flat CSV file: UTF-8, UTF-16 or GB18030; comma, semicolon or tab. Never raises."""
-    grid, problems = read_grid(data, filename)
-    if grid is None:
-        return ReadResult(entries=(), problems=tuple(problems))
-    request = Request(filename=filename, unit=unit, month=month, tz=tz, shifts=shifts or {})
-    found = read(grid, request)
-    return replace(found, problems=(*problems, *found.problems))

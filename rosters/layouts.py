@@ -6,9 +6,11 @@ A new layout is a new module with `score(grid)` and `read(grid, request)`, and o
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from rosters import flat, table
+from rosters import flat, month, table
+from rosters.contacts import Contacts, merged, read_contacts
 from rosters.errors import problem
 from rosters.grid import Grid
+from rosters.habits import Habits
 from rosters.model import Problem, ReadResult, Request
 
 
@@ -18,12 +20,13 @@ class Layout:
 
     name: str
     #: How surely it reads a grid; 0 is not at all.
-    score: Callable[[Grid], int]
+    score: Callable[[Grid, Habits], int]
     read: Callable[[Grid, Request], ReadResult]
 
 
 LAYOUTS: Sequence[Layout] = (
     Layout(name="flat", score=flat.score, read=flat.read),
+    Layout(name="month", score=month.score, read=month.read),
     Layout(name="table", score=table.score, read=table.read),
 )
 
@@ -34,23 +37,27 @@ def read_grids(
     """Every duty of a file's sheets; a sheet no layout knows is left out, with a word about it."""
     problems = list(before)
     results: list[tuple[Grid, ReadResult]] = []
+    lists: list[Contacts] = []
     for grid in grids:
         if not grid.cells:
             continue
-        best = max(LAYOUTS, key=lambda layout: layout.score(grid))
-        if best.score(grid):
+        best = max(LAYOUTS, key=lambda layout: layout.score(grid, request.habits))
+        if best.score(grid, request.habits):
             results.append((grid, best.read(grid, request)))
+        elif contacts := read_contacts(grid):
+            lists.append(contacts)
         elif len(grids) > 1:
             problems.append(problem("sheet-skipped", grid.name, grid.name))
     results = _of_the_month(results, problems)
     for _, result in results:
         problems += result.problems
-    entries = tuple(entry for _, result in results for entry in result.entries)
+    entries = merged(lists).complete(e for _, result in results for e in result.entries)
     problems = _nothing_read(entries, bool(results), problems, request)
     return ReadResult(
         entries=entries,
         problems=tuple(problems),
         title="\n".join(filter(None, (result.title for _, result in results))),
+        titles={grid.name: result.title for grid, result in results} if len(results) > 1 else {},
         days=results[0][1].days if len(results) == 1 else None,
         pauses=results[0][1].pauses if len(results) == 1 else (),
     )

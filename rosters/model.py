@@ -10,6 +10,8 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from rosters.habits import Habits
+
 PRIMARY = "primary"
 DEPUTY = "deputy"
 LEADER = "leader"
@@ -223,6 +225,8 @@ class ReadResult:
     problems: tuple[Problem, ...]
     #: The title lines, for matching the unit's name; "" where the file has none.
     title: str = ""
+    #: Where there are several sheets: each one's name -> its title lines.
+    titles: Mapping[str, str] = field(default_factory=dict)
     #: The first and last local day of a one-unit table, people or no people; None where rows
     #: stand for themselves.
     days: tuple[date, date] | None = None
@@ -245,5 +249,5 @@ class Request:
     unit: str | None = None
     #: Year and month, as --month says.
     month: tuple[int, int] | None = None
-    #: The unit's own shifts: name -> clock range such as "08:00-20:00".
-    shifts: Mapping[str, str] = field(default_factory=dict)
+    #: What the unit answered once about its files.
+    habits: Habits = field(default_factory=Habits)

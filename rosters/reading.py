@@ -2,25 +2,23 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from rosters.clocks import Clock, span
 from rosters.dates import DayRead, Period, period, read_day, weekday
 from rosters.errors import WEEKDAYS, problem
 from rosters.grid import Grid, Place
+from rosters.hours import Hours
 from rosters.model import Entry, Problem, ReadResult, Request
 from rosters.phones import Phones, phones
-from rosters.text import DITTO, EMPTY, PENDING, Named, clean, names
+from rosters.text import DITTO, EMPTY, PENDING, Named, clean, fold_name, is_name, names
 
 #: Days this near to the roster's month are only worth a look: a holiday may cross its edge.
 _NEAR = timedelta(days=7)
 _FAR = timedelta(days=366)
-_HAN_NAME = re.compile("[\u3400-\u9fff\U00020000-\U0003134f]{1,5}")
-_DOTTED_NAME = re.compile("(?=.*·)[\u3400-\u9fff\U00020000-\U0003134f·]{3,20}")
 #: "See the telephone list": the directory has the numbers anyway.
 _SEE_DIRECTORY = re.compile(r"[见同按].{0,4}(?:通讯录|通信录|电话表|附表)")
-_LATIN_NAME = re.compile(r"[^\W\d_][^\d_=<>@#%^*{}\[\]\"!?]{0,60}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +52,8 @@ class Reader:
         self.title = title
         self.entries: list[Entry] = []
         self._problems: dict[tuple[str, str, str], Problem] = {}
+        #: Shifts whose hours were asked for.
+        self._asked: set[str] = set()
         #: Where anything was told: a file of nothing but faults must not take a day to read.
         self._places: set[str] = set()
         self._days: dict[date, tuple[str, str]] = {}
@@ -126,17 +126,25 @@ class Reader:
             return ()
         found = (day, *read.more)
         if read.weekday is not None and read.weekday != day.weekday():
-            self._wrong_weekday(row, column, day)
+            self.wrong_weekday(row, column, day)
         elif read.last_weekday is not None and read.last_weekday != found[-1].weekday():
-            self._wrong_weekday(row, column, found[-1])
+            self.wrong_weekday(row, column, found[-1])
         if written is not None and written != day.weekday() and weekday_column is not None:
-            self._wrong_weekday(row, weekday_column, day)
+            self.wrong_weekday(row, weekday_column, day)
         if not all(self._belongs(one, row, column, text) for one in (day, found[-1])):
             return ()
         self._last, self._above = found[-1], found
         for one in found:
             self._days.setdefault(one, (self.grid.where(row, column), text))
         return found
+
+    def accept(self, day: date, row: int, column: int) -> bool:
+        """Take a day that was worked out from a cell; whether it may belong to this roster."""
+        text = self.text(row, column)
+        if not self._belongs(day, row, column, text):
+            return False
+        self._days.setdefault(day, (self.grid.where(row, column), text))
+        return True
 
     def begin_block(self) -> None:
         """What follows stands beside what was read, not below it: nothing is carried over."""
@@ -157,7 +165,8 @@ class Reader:
         fitting = [day for day in (read.day, read.other) if day.weekday() == written]
         return fitting[0] if len(fitting) == 1 else None
 
-    def _wrong_weekday(self, row: int, column: int, day: date) -> None:
+    def wrong_weekday(self, row: int, column: int, day: date) -> None:
+        """Note that a cell names another weekday than the day has."""
         value = clean(self.grid.value(row, column))
         self.tell("weekday-mismatch", row, column, value, day=day, real=WEEKDAYS[day.weekday()])
 
@@ -190,7 +199,7 @@ class Reader:
             self.tell("person-pending", row, column, text)
             return []
         found = []
-        for named in names(text):
+        for named in map(self._full, names(text)):
             if named.name.casefold() in PENDING:
                 self.tell("person-pending", row, column, named.name)
             elif named.name.casefold() not in EMPTY and self._is_name(named, row, column, text):
@@ -199,14 +208,16 @@ class Reader:
             self.tell("name-unreadable", row, column, text)
         return found
 
+    def _full(self, named: Named) -> Named:
+        full = self.request.habits.people.get(fold_name(named.name))
+        return replace(named, name=full) if full else named
+
     def _told(self, row: int, column: int) -> bool:
         return self.grid.where(row, column) in self._places
 
     def _is_name(self, named: Named, row: int, column: int, text: str) -> bool:
         name = named.name
-        patterns = (_HAN_NAME, _DOTTED_NAME, _LATIN_NAME)
-        han = any("\u3400" <= sign <= "\u9fff" for sign in name)
-        if not any(p.fullmatch(name) for p in (patterns[:2] if han else patterns[2:])):
+        if not is_name(name):
             self.tell("name-unreadable", row, column, name)
             return False
         if named.instead_of:
@@ -252,6 +263,24 @@ class Reader:
                 )
             )
         return spots
+
+    def no_clock(self, label: str, found: Sequence[Clock], row: int, column: int) -> None:
+        """Note, once per shift, that its hours are not told, or in several ways: thirty nights
+        are mended in one place."""
+        if label in self._asked:
+            return
+        self._asked.add(label)
+        if found:
+            clocks = ", ".join(str(clock) for clock in found)
+            self.tell("shift-clock-conflict", row, column, label, clocks=clocks)
+        else:
+            self.tell("shift-unknown" if label else "shift-missing", row, column, label)
+
+    def tell_used(self, hours: Hours) -> None:
+        """Note which hours came from a note and were never confirmed."""
+        if used := hours.used:
+            clocks = ", ".join(f"{name} {clock}".strip() for name, (_, clock) in used.items())
+            self.tell_at(next(iter(used.values()))[0], "shift-from-note", "", clocks=clocks)
 
     def duty(
         self, spot: Spot, role: str, day: date, clock: Clock, place: Place, unit: str | None

@@ -66,7 +66,7 @@ class Rows:
                 continue
             own = [c for c in self.grid.columns(number) if c in range(*current.span)]
             # On a Sunday 日 stands in the row and 白班 beside it, as in a header: a day decides.
-            if not self._dated(current, number) and (again := read_header(self.grid, number)):
+            if not self._dated(current, number) and (again := self._header_at(number)):
                 blocks = again.blocks()
                 current, below = blocks[min(index, len(blocks) - 1)], False
             elif not own:
@@ -79,6 +79,9 @@ class Rows:
                 self.usual.update(self._usual_days(current, number))
             elif days := self._days(current, number):
                 yield Row(number=number, header=current, days=days)
+
+    def _header_at(self, row: int) -> Header | None:
+        return read_header(self.grid, row, self.reader.request.habits)
 
     def _dated(self, found: Header, row: int) -> bool:
         """Whether the row has a day of its own where this header has its days."""

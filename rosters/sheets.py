@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from openpyxl import load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -15,27 +14,8 @@ from rosters.archive import look
 from rosters.delimited import MAX_ROWS, too_large
 from rosters.errors import problem
 from rosters.grid import Grid, Place, column_letters
-from rosters.layouts import read_grids
-from rosters.model import Problem, ReadResult, Request
+from rosters.model import Problem
 from rosters.text import clean
-
-
-def read_xlsx(
-    data: bytes,
-    filename: str,
-    *,
-    unit: str | None,
-    month: tuple[int, int] | None,
-    tz: ZoneInfo,
-    shifts: Mapping[str, str] | None = None,
-) -> ReadResult:
-    """Read every visible sheet of a workbook. Whatever the bytes are: problems, never an
-    exception. What is hidden or struck through is left out, and said so."""
-    request = Request(filename=filename, unit=unit, month=month, tz=tz, shifts=shifts or {})
-    grids, problems = read_grid_file(data, filename)
-    if grids is None:
-        return ReadResult(entries=(), problems=tuple(problems))
-    return read_grids(grids, request, problems)
 
 
 def read_grid_file(data: bytes, filename: str) -> tuple[list[Grid] | None, list[Problem]]:

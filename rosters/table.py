@@ -14,6 +14,7 @@ from datetime import date
 from rosters.clocks import Clock, find_clocks, is_only_clock, read_clock
 from rosters.columns import Column, Header, Kind, header
 from rosters.grid import Grid, Place
+from rosters.habits import Habits
 from rosters.hours import Hours, is_whole_day
 from rosters.model import PRIMARY, ReadResult, Request
 from rosters.phones import Phones
@@ -22,15 +23,15 @@ from rosters.rows import Row, Rows
 from rosters.text import DITTO, EMPTY, Named
 
 
-def score(grid: Grid) -> int:
+def score(grid: Grid, habits: Habits) -> int:
     """How surely this layout reads the grid; 0 is not at all."""
-    found = header(grid)
+    found = header(grid, habits)
     return len({column.kind for column in found.columns}) if found else 0
 
 
 def read(grid: Grid, request: Request) -> ReadResult:
     """Every duty of the table, and every problem with it."""
-    found = header(grid)
+    found = header(grid, request.habits)
     if found is None:
         reader = Reader(grid, request)
         reader.tell_at(grid.name, "layout-unknown")
@@ -46,8 +47,7 @@ class _Table:
         title = "\n".join(filter(None, (row_text(grid, row) for row in above)))
         self.reader = Reader(grid, request, title)
         self.rows = Rows(self.reader, found)
-        self.hours = Hours(request.shifts)
-        self._told: set[str] = set()
+        self.hours = Hours(request.habits)
         self._empty: list[tuple[Row, Column]] = []
         #: (day, column) and (row, shift of the column) in which somebody is named.
         self._filled: set[tuple[date, int]] = set()
@@ -63,10 +63,7 @@ class _Table:
         for row in rows:
             self._read_row(row)
         self._tell_empty_slots()
-        if used := self.hours.used:
-            clocks = ", ".join(f"{name} {clock}".strip() for name, (_, clock) in used.items())
-            where = next(iter(used.values()))[0]
-            self.reader.tell_at(where, "shift-from-note", "", clocks=clocks)
+        self.reader.tell_used(self.hours)
         result = replace(self.reader.result(), pauses=self.rows.pauses(rows))
         # Where each row names its unit, a day without people is some other unit's.
         return replace(result, days=None) if self.header.first(Kind.UNIT) else result
@@ -145,19 +142,8 @@ class _Table:
         if len(general) == 1:
             self._tell_unused_remark(row, general[0])
             return general[0]
-        self._tell_no_clock(label, general, row.number, place)
+        self.reader.no_clock(label, general, row.number, place)
         return None
-
-    def _tell_no_clock(self, label: str, found: tuple[Clock, ...], row: int, place: int) -> None:
-        # Once per shift: thirty nights without hours are mended in one place.
-        if label in self._told:
-            return
-        self._told.add(label)
-        if found:
-            clocks = ", ".join(str(clock) for clock in found)
-            self.reader.tell("shift-clock-conflict", row, place, label, clocks=clocks)
-        else:
-            self.reader.tell("shift-unknown" if label else "shift-missing", row, place, label)
 
     def _tell_unused_remark(self, row: Row, clock: Clock) -> None:
         column = row.header.first(Kind.REMARK)

@@ -40,6 +40,9 @@ _ADDRESS = re.compile(
     rf"({_TITLES}|[局镇县队所总工])",
     re.IGNORECASE,
 )
+_HAN_NAME = re.compile("[\u3400-\u9fff\U00020000-\U0003134f]{1,5}")
+_DOTTED_NAME = re.compile("(?=.*·)[\u3400-\u9fff\U00020000-\U0003134f·]{3,20}")
+_LATIN_NAME = re.compile(r"[^\W\d_][^\d_=<>@#%^*{}\[\]\"!?]{0,60}")
 _COVERS = re.compile(
     r"(?:顶班|替班|代班|顶替|替)(?:人|者)?[:：]?([^\s:：]{2,6})"
     r"|([^\s:：]{2,6})(?:顶班|替班|代班)"
@@ -91,6 +94,13 @@ def form_of_address(name: str) -> tuple[str, str] | None:
     """Surname and title of 陈局, 林书记 or 欧阳主任; None for what is a name."""
     match = _ADDRESS.fullmatch(name)
     return (match[1], match[2]) if match else None
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be somebody's name: Chinese, with dots, or in Latin letters."""
+    patterns = (_HAN_NAME, _DOTTED_NAME, _LATIN_NAME)
+    han = any("\u3400" <= sign <= "\u9fff" for sign in text)
+    return any(pattern.fullmatch(text) for pattern in (patterns[:2] if han else patterns[2:]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,18 +8,28 @@ from rosters.model import Entry, Problem, ReadResult
 from rosters.text import clean, squeeze
 
 
-def assign(result: ReadResult, known: Mapping[str, str], *, only: str | None = None) -> ReadResult:
+def assign(
+    result: ReadResult,
+    known: Mapping[str, str],
+    *,
+    only: str | None = None,
+    filename: str = "",
+    own: str | None = None,
+) -> ReadResult:
     """The result with a unit code in every entry.
 
     `known` maps every accepted spelling (codes and names) to the code. A row without a unit takes
-    `only` (the code the uploader named), else the unit whose name the title holds. Rows of an
-    unknown unit, or of another unit than `only`, are errors and are left out.
+    `only` (the code the uploader named), else the unit whose name its sheet's title or name holds,
+    else the whole file's title, else the file's name, else `own` (whose mapping file was used).
+    Rows of an unknown unit, or of another unit than `only`, are errors and are left out.
     """
     codes = {squeeze(clean(name)): code for name, code in known.items()}
-    default = only or in_title(result.title, known)
+    whole = only or in_title(result.title, known) or in_title(filename, known) or own
+    sheets = {name: in_title(f"{title}\n{name}", known) for name, title in result.titles.items()}
     entries: list[Entry] = []
     problems: dict[tuple[str, str], Problem] = {}
     for entry in result.entries:
+        default = only or sheets.get(entry.source.rpartition("!")[0]) or whole
         code = codes.get(squeeze(clean(entry.unit))) if entry.unit else default
         if code is None:
             wrong = "unit-unknown" if entry.unit else "unit-missing"

@@ -8,50 +8,33 @@ filled in.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from oncall.admin.coverage import length, on_top, open_time, spans
+from oncall.admin.mappings import MappingFile
 from oncall.admin.office import new_id
 from oncall.admin.settling import Line, Row, Settled, settle
+from oncall.admin.uploads import Upload, Wanted, said
 from oncall.core.errors import Stale
 from oncall.store import directory as rows
-from oncall.store import overrides, pages
+from oncall.store import pages
 from oncall.store.database import Tx
-from oncall.store.directory import Batch, Person, Unit
+from oncall.store.directory import Batch, Person
 from oncall.store.log import dumps
-from oncall.store.overrides import effects
-from rosters import files
-from rosters.check import gaps, lint
+from rosters.check import lint
 from rosters.compose import compose
-from rosters.diff import PersonDiff, Window, covered, parted
+from rosters.diff import PersonDiff, Window
 from rosters.match import match
-from rosters.model import LEADER, Duty, Entry, Gap, Override, PersonRef, Problem, Severity
-from rosters.resolve import compile_roster
-from rosters.units import assign
+from rosters.model import LEADER, Duty, Gap, PersonRef, Problem, Severity
+
+#: Passes files on, one by one, and may show how far it is.
+Watch = Callable[[Sequence[Upload]], Iterable[Upload]]
 
 #: A duty may begin this long before the window it reaches into.
 _REACH = timedelta(days=8)
-_LONGEST_SOURCE = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upload:
-    """One file as it was given."""
-
-    name: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """What the uploader said beside the files."""
-
-    unit: str | None = None
-    month: tuple[int, int] | None = None
-    #: Whether names nobody knows become new people.
-    create: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +42,9 @@ class Plan:
     """What some files would do to the roster, ready to be looked at or carried out."""
 
     uploads: tuple[Upload, ...]
+    wanted: Wanted
+    #: Upload -> the mapping file it was read with.
+    mappings: Mapping[str, MappingFile | None]
     #: Every duty the files give, the past ones too.
     duties: tuple[Duty, ...]
     problems: tuple[Problem, ...]
@@ -108,48 +94,41 @@ def plan(
     wanted: Wanted,
     now: datetime,
     zone: ZoneInfo,
+    *,
+    watched: Watch = iter,
 ) -> Plan:
     """Read the files and compare them with the roster in force. Writes nothing, never raises for
-    what stands in a file: that is in ``problems``."""
-    units = rows.all_units(tx)
-    entries: list[Entry] = []
-    problems: list[Problem] = []
-    windows: dict[Line, list[tuple[str, Window]]] = {}
-    for upload in uploads:
-        read = files.read(upload.data, upload.name, unit=wanted.unit, month=wanted.month, tz=zone)
-        read = assign(read, _spellings(units), only=wanted.unit)
-        problems += read.problems
-        own = read.entries if len(uploads) == 1 else [_from(upload, e) for e in read.entries]
-        mine = {
-            line: parted(window, read.pauses, zone)
-            for line, window in covered(own, zone, read.days).items()
-        }
-        problems += _add_windows(windows, upload.name, mine, zone)
-        entries += own
+    what stands in a file: that is in ``problems``. ``watched`` sees each file as it is read."""
+    many = len(uploads) > 1
+    told = said(watched(uploads), wanted, rows.all_units(tx), zone, many=many)
+    entries, windows, problems = told.entries, told.windows, list(told.problems)
     known = [_ref(person) for person in rows.all_people(tx)]
-    duties, told, newcomers = match(entries, known, create=True)
-    if not wanted.create:
-        duties, told = match(entries, known)
-        newcomers = []
-    problems += told
+    newcomers: list[PersonRef] = []
+    if wanted.create:
+        duties, doubts, newcomers = match(entries, known, create=True)
+    else:
+        duties, doubts = match(entries, known)
+    problems += doubts
     people = {person.id: person for person in (*known, *newcomers)}
     base = _base(tx, windows)
     plain = {line: [window for _, window in found] for line, found in windows.items()}
     settled = settle(base, duties, plain, now)
     before, after = [d for _, d in base], settled.after(base)
-    lines = _spans(settled, plain, now)
-    on_top = _on_top(tx, lines)
-    now_open = _gaps(compose([before], on_top), lines)
-    then_open = _gaps(compose([after], on_top), lines)
+    lines = spans(settled, plain, now)
+    above = on_top(tx, lines)
+    now_open = open_time(compose([before], above), lines)
+    then_open = open_time(compose([after], above), lines)
     problems += _strains(settled, after, people, now)
     return Plan(
         uploads=tuple(uploads),
+        wanted=wanted,
+        mappings=told.mappings,
         duties=tuple(duties),
         problems=tuple(problems),
         settled=settled,
         newcomers=tuple(newcomers),
         gaps=tuple(then_open),
-        worse=_length(then_open) > _length(now_open),
+        worse=length(then_open) > length(now_open),
         people=people,
     )
 
@@ -194,18 +173,6 @@ def apply(
     return batch
 
 
-# -- reading -------------------------------------------------------------------------------
-
-
-def _spellings(units: Iterable[Unit]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for unit in units:
-        for word in (unit.code, unit.name_zh, unit.name_en):
-            if word:
-                found.setdefault(word, unit.code)
-    return found
-
-
 def _ref(person: Person) -> PersonRef:
     return PersonRef(
         id=person.id,
@@ -216,44 +183,6 @@ def _ref(person: Person) -> PersonRef:
         active=person.active,
         title=person.title,
     )
-
-
-def _from(upload: Upload, entry: Entry) -> Entry:
-    """With several files, a place says in which."""
-    if entry.source.startswith(upload.name):
-        return entry
-    return replace(entry, source=f"{upload.name}:{entry.source}"[:_LONGEST_SOURCE])
-
-
-def _add_windows(
-    windows: dict[Line, list[tuple[str, Window]]],
-    name: str,
-    found: Mapping[Line, Sequence[Window]],
-    zone: ZoneInfo,
-) -> list[Problem]:
-    """Note which days of which roster a file speaks of; an error where two files do."""
-    problems = []
-    for (unit, role), window in ((line, one) for line, own in found.items() for one in own):
-        mine = windows.setdefault((unit, role), [])
-        for other, theirs in mine:
-            if window.start < theirs.end and theirs.start < window.end:
-                day: date = max(window.start, theirs.start).astimezone(zone).date()
-                problems.append(
-                    Problem(
-                        severity=Severity.ERROR,
-                        where=name,
-                        code="window_shared",
-                        params={
-                            "unit": unit,
-                            "role": role,
-                            "first": other,
-                            "second": name,
-                            "day": day.isoformat(),
-                        },
-                    )
-                )
-        mine.append((name, window))
-    return problems
 
 
 def _base(tx: Tx, windows: Mapping[Line, Sequence[tuple[str, Window]]]) -> list[Row]:
@@ -288,48 +217,3 @@ def _strains(
         [person for person in people.values() if person.id in serving],
     )
     return [problem for problem in found if problem.where in places or not problem.where]
-
-
-# -- coverage ------------------------------------------------------------------------------
-
-
-def _spans(
-    settled: Settled, windows: Mapping[Line, Sequence[Window]], now: datetime
-) -> dict[Line, tuple[datetime, datetime]]:
-    """From when to when each roster that is spoken of should have somebody."""
-    found: dict[Line, tuple[datetime, datetime]] = {}
-    for line, own in windows.items():
-        mine = [d for d in (*settled.live_old, *settled.live_new) if (d.unit, d.role) == line]
-        end = max([w.end for w in own] + [d.end for d in mine])
-        starts = [d.start for d in mine]
-        if starts and min(starts) < end and end > now:
-            found[line] = (min(starts), end)
-    return found
-
-
-def _on_top(tx: Tx, lines: Mapping[Line, tuple[datetime, datetime]]) -> list[Override]:
-    """The overrides in the time that is looked at: they stay, whatever the files say."""
-    if not lines:
-        return []
-    start = min(first for first, _ in lines.values())
-    end = max(last for _, last in lines.values())
-    return effects(overrides.between(tx, start, end))
-
-
-def _gaps(duties: Sequence[Duty], lines: Mapping[Line, tuple[datetime, datetime]]) -> list[Gap]:
-    by_unit: dict[str, list[Duty]] = {}
-    for duty in duties:
-        by_unit.setdefault(duty.unit, []).append(duty)
-    rosters = {unit: compile_roster(own) for unit, own in by_unit.items()}
-    found: list[Gap] = []
-    for (unit, role), (start, end) in sorted(lines.items()):
-        roster = rosters.get(unit)
-        if roster is None:
-            found.append(Gap(unit=unit, role=role, start=start, end=end))
-        else:
-            found += gaps(roster, role, start, end)
-    return found
-
-
-def _length(found: Iterable[Gap]) -> timedelta:
-    return sum((gap.end - gap.start for gap in found), timedelta())

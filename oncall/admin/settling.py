@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -34,8 +35,15 @@ class Settled:
     past_kept: int
     rows_to_remove: tuple[int, ...]
     rows_to_add: tuple[Duty, ...]
-    #: The same for the same change, whenever it is looked at.
+    #: The rows that go, and the duties that come: the same for the same change, whenever it is
+    #: looked at.
     fingerprint: frozenset[object]
+
+    @property
+    def mark(self) -> str:
+        """The fingerprint as a short word, for a plan that is kept in a file."""
+        lines = sorted(repr(one) for one in self.fingerprint)
+        return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     @property
     def empty(self) -> bool:

@@ -154,6 +154,14 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("Later uploads stand on {batch}: {later}."),
         N_("Take those back first, or upload a corrected file."),
     ),
+    "saved_plan_stale": (
+        N_("Since {file} was made the roster changed or time went on; it would do something else."),
+        N_("Make the plan again and look at it."),
+    ),
+    "plan_unreadable": (
+        N_("This kept plan is damaged, or was made by another release."),
+        N_("Make it again: oncall roster plan FILE... --out PLAN."),
+    ),
     "plan_stale": (
         N_("Somebody changed the roster while you were looking at the plan."),
         N_("Look at the new plan and apply again."),

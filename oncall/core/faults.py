@@ -223,6 +223,10 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("There is no time zone “{value}”."),
         N_("Write for example Asia/Shanghai."),
     ),
+    "no_such_folder": (
+        N_("There is no folder “{value}”."),
+        N_("Make it, or leave the setting away."),
+    ),
     "not_a_url": (
         N_("“{value}” is no web address."),
         N_("Write it with http:// or https:// in front."),

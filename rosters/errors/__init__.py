@@ -6,13 +6,13 @@ The texts are English templates; whoever shows them brings a translation (`expla
 from collections.abc import Callable, Mapping
 
 from rosters.errors.days import DAYS, SHIFTS
-from rosters.errors.files import FILES
+from rosters.errors.files import FILES, MAPPING
 from rosters.errors.message import N_, Message
 from rosters.errors.people import DUTIES, PEOPLE
 from rosters.model import Problem
 
 #: Problem code -> its severity and texts. A code that is not here cannot be raised.
-MESSAGES: Mapping[str, Message] = {**FILES, **DAYS, **SHIFTS, **PEOPLE, **DUTIES}
+MESSAGES: Mapping[str, Message] = {**FILES, **MAPPING, **DAYS, **SHIFTS, **PEOPLE, **DUTIES}
 
 
 #: Words that stand in for a parameter and are translated with the text around them.

@@ -59,6 +59,10 @@ FILES: Mapping[str, Message] = {
         N_("The column “{value}” is not understood and was left out."),
         N_("If it names people on duty, give it a header such as 值班人员 or 副班."),
     ),
+    "row-unlabelled": error(
+        N_("Nothing says in which role the people of this row serve (“{value}”)."),
+        N_("Write 值班, 带班 or another role into the first column of the row."),
+    ),
     "sheet-skipped": warning(
         N_("The sheet “{value}” holds no roster and was left out."),
         N_("If it does, check its header row."),
@@ -89,5 +93,42 @@ FILES: Mapping[str, Message] = {
     ),
     "cell-error": error(
         N_("The cell shows {value} instead of a value."), N_("Type the value itself.")
+    ),
+}
+
+#: The unit's mapping file, which answers questions once.
+MAPPING: Mapping[str, Message] = {
+    "mapping-broken": error(
+        N_("The mapping file cannot be read: {detail}."),
+        N_('Mend that line; texts need quotes, as "24小时" = "08:00-08:00".'),
+    ),
+    "mapping-unknown": error(
+        N_("“{value}” is no part of a mapping file."), N_("Use one of: {known}.")
+    ),
+    "mapping-table": error(
+        N_("“{value}” must be a section."), N_("Write [{name}] on a line of its own above it.")
+    ),
+    "mapping-text": error(N_("“{value}” is no text."), N_("Write a text in quotes.")),
+    "mapping-clock": error(
+        N_("“{value}” are no hours."),
+        N_('Write from when to when, as "08:00-20:00"; "20:00-08:00" ends the next day.'),
+    ),
+    "mapping-column": error(
+        N_("“{value}” is nothing a column can hold."),
+        N_(
+            "Write a role (primary, deputy, leader, team), or one of date, weekday, shift, phone,"
+            " remark, unit, ignore."
+        ),
+    ),
+    "mapping-role": error(
+        N_("“{value}” is no role."),
+        N_("Write one of: primary 主班, deputy 副班, leader 带班领导, team 应急队."),
+    ),
+    "mapping-unit": error(
+        N_("The mapping file speaks of “{value}”, and there is no such unit."),
+        N_("Write the code or the full name of a unit."),
+    ),
+    "mapping-twice": error(
+        N_("“{value}” is answered twice, and differently."), N_("Keep one of the two lines.")
     ),
 }

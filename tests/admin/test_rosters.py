@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import select
 
 from oncall.admin import history, rosters
-from oncall.admin.rosters import Plan, Upload, Wanted
+from oncall.admin.rosters import Plan
+from oncall.admin.uploads import Upload, Wanted
 from oncall.core.errors import Conflict, NotFound, Stale
 from oncall.store import directory
 from oncall.store.database import Database

@@ -11,7 +11,7 @@ import pytest
 
 from oncall.admin import doctor, rosters, sample, setup
 from oncall.admin.history import holes
-from oncall.admin.rosters import Upload, Wanted
+from oncall.admin.uploads import Upload, Wanted
 from oncall.config import load
 from oncall.store import directory
 from oncall.store.database import Database

@@ -155,3 +155,92 @@ def test_a_template_is_filled_in_and_applied(cli: Cli) -> None:
     assert cli("roster", "template", TOWN, "--month", "2099-11").exit_code == 0
     assert Path(f"roster-{TOWN}-2099-11.xlsx").stat().st_size > 5_000
     assert cli("roster", "template", TOWN, "--month", "2099-11").exit_code == 1
+
+
+ASKING = "日期,值班人员,手机\n2099-11-03,张三,\n2099-11-04,王五,\n"
+
+
+def test_questions_come_with_the_lines_that_answer_them(cli: Cli) -> None:
+    """Exit 3 and the exact TOML; with those lines in a file, by flag or beside it, all is well."""
+    file = cli.file("r.csv", ASKING)
+    asked = cli("roster", "plan", file, "--unit", CITY)
+    assert asked.exit_code == 3
+    assert 'hours = "08:00-08:00"' in asked.stderr
+    found = json.loads(cli("roster", "plan", file, "--unit", CITY, "--json").stdout)
+    answer = cli.file("answers.toml", f'unit = "{CITY}"\n' + found["mapping"])
+    named = plan(cli, file, "--mapping", answer)
+    assert [d["person"] for d in named["duties"]] == ["张三", "王五"]
+    assert named["mapping"] == ""
+    cli.file("roster-map.toml", f'unit = "{CITY}"\n' + found["mapping"])
+    assert cli("roster", "apply", file, "--yes").exit_code == 0
+
+
+def test_the_folder_of_mappings(cli: Cli) -> None:
+    """The settings name a folder; the unit's own file is found there by its code."""
+    folder = cli.folder / "maps"
+    folder.mkdir()
+    (folder / f"{CITY}.toml").write_text('hours = "08:00-08:00"\n', "utf-8")
+    cli.file("oncall.toml", f'roster_mappings = "{folder}"\n')
+    settings = str(cli.folder / "oncall.toml")
+    file = cli.file("r.csv", ASKING)
+    done = cli("roster", "plan", file, "--unit", CITY, "--config", settings)
+    assert done.exit_code == 0
+    assert cli("roster", "plan", file, "--unit", TOWN, "--config", settings).exit_code == 3
+
+
+def test_a_mapping_with_faults_keeps_everything_out(cli: Cli) -> None:
+    """Its line and the mend; told once, though two files were read with it."""
+    text = 'hours = "08:00-08:00"\nunit = "NOBODY"\n[shifts]\n"夜班" = "晚上"\n'
+    wrong = cli.file("m.toml", text)
+    first, second = cli.file("a.csv", ASKING), cli.file("b.csv", ASKING.replace("11-", "12-"))
+    done = cli("roster", "plan", first, second, "--unit", CITY, "--mapping", wrong)
+    assert done.exit_code == 3
+    assert done.stderr.count("m.toml:4") == 1
+    assert done.stderr.count("m.toml: [NOBODY]") == 1
+    assert cli("roster", "plan", first, "--mapping", str(cli.folder / "none.toml")).exit_code == 3
+
+
+def test_a_kept_plan_is_carried_out_as_it_was_seen(cli: Cli) -> None:
+    """It holds the files and the answers, and is private; applied once, it is stale."""
+    kept = cli.folder / "plan.json"
+    file, answer = cli.file("r.csv", ASKING), cli.file("m.toml", 'hours = "08:00-08:00"\n')
+    made = cli("roster", "plan", file, "--unit", CITY, "--mapping", answer, "--out", str(kept))
+    assert made.exit_code == 0
+    assert kept.stat().st_mode & 0o777 == 0o600
+    cli.file("r.csv", "changed meanwhile")
+    cli.file("m.toml", "changed meanwhile")
+    done = json.loads(cli("roster", "apply", str(kept), "--yes", "--json").stdout)
+    assert done["summary"]["add"] == 2
+    assert done["batch"]
+    assert cli("roster", "apply", str(kept), "--yes").exit_code == 4
+    shown = json.loads(cli("roster", "show", CITY, "--month", "2099-11", "--json").stdout)
+    assert [d["source"] for d in shown["duties"]] == ["r.csv:2", "r.csv:3"]
+
+
+def test_a_kept_plan_is_refused_when_the_roster_moved(cli: Cli) -> None:
+    """Exit 4, and nothing is changed; taken back, the roster is as it was and the plan is good."""
+    kept = str(cli.folder / "plan.json")
+    file = roster(cli, day(3, "张三"), day(4, "王五"))
+    assert cli("roster", "plan", file, "--out", kept).exit_code == 0
+    moved = roster(cli, day(3, "李四"), name="other.csv")
+    batch = json.loads(cli("roster", "apply", moved, "--yes", "--json").stdout)["batch"]
+    assert cli("roster", "apply", kept, "--yes").exit_code == 4
+    assert json.loads(cli("roster", "history", "--json").stdout)["items"][0]["id"] == batch
+    assert cli("roster", "undo", batch, "--yes").exit_code == 0
+    assert cli("roster", "apply", kept, "--yes").exit_code == 0
+
+
+def test_what_is_no_kept_plan(cli: Cli) -> None:
+    """Cut short, of another kind, or beside other files: said, and nothing is changed."""
+    kept = cli.folder / "plan.json"
+    file = roster(cli, day(3, "张三"))
+    assert cli("roster", "plan", file, "--out", str(kept)).exit_code == 0
+    assert cli("roster", "apply", str(kept), file, "--yes").exit_code == 2
+    assert cli("roster", "apply", str(kept), "--unit", CITY, "--yes").exit_code == 2
+    cut = cli.file("cut.json", kept.read_text("utf-8")[:-40])
+    assert cli("roster", "apply", cut, "--yes").exit_code == 3
+    later = cli.file("later.json", kept.read_text("utf-8").replace('plan":1', 'plan":2'))
+    assert cli("roster", "apply", later, "--yes").exit_code == 3
+    bad = roster(cli, day(3, "无此人"))
+    assert cli("roster", "plan", bad, "--out", str(cli.folder / "none.json")).exit_code == 3
+    assert not (cli.folder / "none.json").exists()

@@ -20,11 +20,11 @@ from oncall.core.model import (
     Urgency,
 )
 from oncall.core.policies import MESSAGES, PolicyBook, default_book, dump, parse
-from oncall.core.policies.lines import locate
 from oncall.core.policies.values import ROLES
 from oncall.core.terms import Term, Terms
 from oncall.core.words import fault_text
 from oncall.i18n import LANGS, translator
+from rosters.toml_lines import locate
 
 FIXTURES = Path(__file__).resolve().parent.parent / "fixtures" / "policies"
 UNITS = frozenset({"GOV-OFFICE", "PTY-EFFICIENCY", "SOE-CITYBUILD"})

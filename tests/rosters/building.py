@@ -1,15 +1,16 @@
 """Workbooks and duties built in a few lines, so that a test shows the sheet it is about."""
 
 import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 
-from rosters.files import read
-from rosters.model import Duty, Entry, PersonRef, Problem, ReadResult
+from rosters.files import opened, understood
+from rosters.mapping import parse
+from rosters.model import Duty, Entry, PersonRef, Problem, ReadResult, Request
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 CHICAGO = ZoneInfo("America/Chicago")
@@ -74,10 +75,13 @@ def load(
     unit: str | None = "U",
     month: tuple[int, int] | None = None,
     tz: ZoneInfo = SHANGHAI,
-    shifts: Mapping[str, str] | None = None,
+    mapping: str = "",
 ) -> ReadResult:
-    """Read a file as an uploader would."""
-    return read(data, filename, unit=unit, month=month, tz=tz, shifts=shifts)
+    """Read a file as an uploader would; `mapping` is the text of the unit's mapping file."""
+    habits, wrong = parse(mapping.encode(), "map.toml")
+    assert not wrong
+    request = Request(filename=filename, unit=unit, month=month, tz=tz, habits=habits)
+    return understood(opened(data, filename), request)
 
 
 def at(text: str) -> datetime:

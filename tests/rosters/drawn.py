@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from openpyxl import Workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
 
-from tests.rosters.building import workbook
+from tests.rosters.building import saved, workbook
 
 Rows = list[list[object]]
 
@@ -94,3 +95,39 @@ def l6(change: Callable[[Any], None] | None = None, *, note: str = "") -> bytes:
 
     merged = ["A1:L1", "A2:F2", "G2:L2", "A7:L7", *both, *over]
     return workbook(table, merged=merged, change=finish, name="值班表")
+
+
+WEEKDAYS = ["一", "二", "三", "四", "五", "六", "日"]
+CARDS: Rows = [
+    ["张 三", "办公室主任", "13900000001", "短号 660001"],
+    ["李四", "科员", 13900000002, "660002"],
+    ["陈建国", "局长", "13900000009", ""],
+]
+
+
+def l3(
+    *,
+    corner: object = "2026年11月",
+    rows: Rows | None = None,
+    note: str = "",
+    cards: Rows | None = None,
+) -> bytes:
+    """A month as a calendar, and the telephone list on a second sheet."""
+    blank: list[object] = [None] * 6
+    grid: Rows = rows or [
+        [None, *blank, 1],
+        ["带班", *blank, "陈局"],
+        ["值班", *blank, "张三/李四"],
+        [None, 2, 3, 4, 5, 6, 7, 8],
+        ["带班", "陈局", "〃", "林芳", "林芳", "林芳", "—", "—"],
+        ["值班", "张三", "李四", "张三", "李四", "张三", "李四", "张三"],
+    ]
+    book = Workbook()
+    book.active.title = "排班"
+    lists: Rows = CARDS if cards is None else cards
+    for row in [[corner, *WEEKDAYS], *grid, *([[note]] if note else [])]:
+        book.active.append(row)
+    sheet = book.create_sheet("通讯录")
+    for row in lists:
+        sheet.append(row)
+    return saved(book)

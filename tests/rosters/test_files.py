@@ -117,6 +117,6 @@ def test_workbooks_without_a_roster() -> None:
     book = Workbook()
     book.active.append(["日期", "班次", "值班人员"])
     book.active.append(["2026-11-03", "8:00-20:00", "张三"])
-    book.create_sheet("通讯录").append(["张三", "13900000001"])
+    book.create_sheet("通知").append(["请各单位按时值班"])
     result = load(saved(book))
     assert (len(result.entries), [f.code for f in result.problems]) == (1, ["sheet-skipped"])

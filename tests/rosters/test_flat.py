@@ -3,8 +3,7 @@
 import pytest
 
 from rosters.errors import MESSAGES
-from rosters.flat import read_csv
-from tests.rosters.building import SHANGHAI, codes, lines, load, told, workbook
+from tests.rosters.building import codes, lines, load, told, workbook
 
 ENGLISH = """unit,date,shift,role,name,mobile
 U,2026-11-03,08:00-20:00,primary,张三,13900000001
@@ -39,10 +38,8 @@ def test_encodings_and_delimiters(text: str, encoding: str) -> None:
     assert [e.source for e in result.entries] == ["file.csv:2", "file.csv:3", "file.csv:4"]
 
 
-def test_read_csv_and_the_sheet_agree() -> None:
+def test_the_flat_table_as_a_sheet() -> None:
     """The flat table may be a workbook, with a title above it."""
-    direct = read_csv(ENGLISH.encode(), "file.csv", unit=None, month=None, tz=SHANGHAI)
-    assert lines(direct.entries) == READ
     table = [["2026年11月值班表"], *(line.split(",") for line in ENGLISH.splitlines())]
     assert lines(load(workbook(table), unit=None).entries) == READ
 
@@ -50,7 +47,7 @@ def test_read_csv_and_the_sheet_agree() -> None:
 def test_shifts_by_name() -> None:
     """A named shift is one of the unit's own, or an error."""
     text = "date,shift,role,name\n2026-11-03,白班,primary,张三\n2026-11-03,夜班,primary,王五\n"
-    result = load(text.encode(), "file.csv", shifts={"白班": "08:00-20:00"})
+    result = load(text.encode(), "file.csv", mapping='[shifts]\n"白班" = "08:00-20:00"')
     assert lines(result.entries) == READ[1:2]
     assert told(result, "shift-unknown") == ["file.csv:3"]
 

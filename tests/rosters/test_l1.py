@@ -139,8 +139,8 @@ def test_hours_nobody_told() -> None:
 
 def test_hours_the_unit_is_known_by() -> None:
     """The unit's own shifts fill in where the file is silent."""
-    shifts = {"白班": "08:00-20:00", "夜班": "20:00-08:00"}
-    result = load(l1(rows(), notes=None, merged=()), shifts=shifts)
+    mapping = '[shifts]\n"白班" = "08:00-20:00"\n"夜班" = "20:00-08:00"'
+    result = load(l1(rows(), notes=None, merged=()), mapping=mapping)
     assert lines(result.entries) == CLEAN
     assert not result.problems
 

@@ -8,8 +8,8 @@ from datetime import time, timedelta
 from typing import Generic, Protocol, TypeVar
 
 from oncall.core.model import Channel, Colour, Policy, Quiet, Step, Urgency
-from oncall.core.policies.lines import Path, line_of
 from oncall.core.policies.values import written
+from rosters.toml_lines import Path, line_of
 
 Value = TypeVar("Value")
 

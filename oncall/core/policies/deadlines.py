@@ -8,10 +8,10 @@ from typing import Any
 
 from oncall.core.model import Urgency
 from oncall.core.policies import values
-from oncall.core.policies.lines import Path
 from oncall.core.policies.reader import Reader, Table
 from oncall.core.policies.values import Bad
 from oncall.core.terms import DUE, Term, Terms
+from rosters.toml_lines import Path
 
 TERM_KEYS = ("day_ends", "remind", "extensions_by", "deadline")
 _TERM = ("urgency", "category", "within", "working_days")

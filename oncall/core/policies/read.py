@@ -14,8 +14,8 @@ from oncall.core.policies import values
 from oncall.core.policies.book import DEFAULT_ZONE, PolicyBook
 from oncall.core.policies.checks import Placed, check_book, check_policy, check_steps
 from oncall.core.policies.deadlines import TERM_KEYS, read_terms
-from oncall.core.policies.lines import Path
 from oncall.core.policies.reader import Reader, Table
+from rosters.toml_lines import Path
 
 _NOTHING = timedelta()
 _SECOND = timedelta(seconds=1)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from oncall.core.errors import Fault
-from oncall.core.policies.lines import Path, line_of, locate
 from oncall.core.policies.values import Bad, show
+from rosters.toml_lines import Path, line_of, locate
 
 Value = TypeVar("Value")
 Table = Mapping[str, Any]

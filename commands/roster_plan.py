@@ -1,0 +1,187 @@
+"""What a plan looks like: for people, and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from commands.output import bad, good, local, paint, say, stamp, table, warn
+from commands.session import Session
+from oncall.admin.mappings import BESIDE
+from oncall.admin.office import Office
+from oncall.admin.rosters import Plan
+from oncall.core.faults import sentence
+from oncall.core.words import N_
+from oncall.core.words import role as role_word
+from rosters.diff import Stretch
+from rosters.errors import MESSAGES, explain
+from rosters.model import Problem, Severity
+from rosters.questions import answers
+
+#: Lines of one table before it says how many more there are.
+_SHOWN = 60
+
+
+def said_of(session: Session, problem: Problem) -> str:
+    """A problem in the reader's words, whichever table its code is in."""
+    if problem.code in MESSAGES:
+        return explain(problem, session.t)
+    return str(sentence(session.t, problem.code, value=problem.value, **problem.params))
+
+
+def show(session: Session, office: Office, found: Plan) -> None:
+    t, zone = session.t, session.settings.zone
+    with office.db.read() as tx:
+        snapshot = office.snapshot(tx)
+        names = {code: snapshot.unit_name(code, session.lang) for code in snapshot.units}
+
+    def spans(stretches: Sequence[Stretch]) -> str:
+        out = [f"{role_word(t, s.role)} {_stretch(s, zone)}" for s in stretches[:4]]
+        more = len(stretches) - len(out)
+        return "\n".join([*out, t(N_("and {n} more")).format(n=more)] if more else out)
+
+    people = found.notify
+    if people:
+        table(
+            session,
+            (N_("Person"), N_("Unit"), N_("Hours"), N_("Takes on"), N_("Gives up")),
+            [
+                (
+                    found.people[one.person].name,
+                    names.get(found.people[one.person].unit, found.people[one.person].unit),
+                    f"{one.hours_gained - one.hours_lost:+g}",
+                    spans(one.gains),
+                    spans(one.loses),
+                )
+                for one in people[:_SHOWN]
+            ],
+        )
+        if len(people) > _SHOWN:
+            say(t(N_("and {n} more")).format(n=len(people) - _SHOWN))
+    _show_problems(session, found.problems)
+    if found.failed:
+        errors = sum(p.severity is Severity.ERROR for p in found.problems)
+        bad(t(N_("{count} to mend; nothing was changed.")).format(count=errors))
+        _show_questions(session, found)
+        return
+    if found.settled.past_kept:
+        said = N_("{n} duties of the past differ from the record; the record stays as it is.")
+        say(t(said).format(n=found.settled.past_kept))
+    if found.newcomers:
+        new = t(N_(", ")).join(person.name for person in found.newcomers)
+        say(t(N_("New people: {names}")).format(names=new))
+    for gap in found.gaps[:_SHOWN]:
+        warn(
+            t(N_("Nobody is {role} of {unit} from {start} to {end}.")).format(
+                role=role_word(t, gap.role),
+                unit=names.get(gap.unit, gap.unit),
+                start=local(gap.start, zone),
+                end=local(gap.end, zone),
+            )
+        )
+    if found.empty:
+        good(t(N_("No changes.")))
+        return
+    summary = N_("{add} to add, {change} to change, {remove} to remove, {unchanged} unchanged.")
+    say(paint(t(summary).format(**found.counts), bold=True))
+
+
+def _show_questions(session: Session, found: Plan) -> None:
+    """The lines that would answer what the files left open, to be copied into the mapping file."""
+    lines = answers(found.problems, session.t)
+    if not lines:
+        return
+    named = next((mapping.name for mapping in found.mappings.values() if mapping), BESIDE)
+    said = N_("To answer once and for all, put these lines into {file} and check each:")
+    say(session.t(said).format(file=named))
+    say(lines)
+
+
+def _stretch(stretch: Stretch, zone: ZoneInfo) -> str:
+    """From when to when; the day of the end only where it is not the next morning or the same day.
+
+    2026-12-22 20:00–08:00 is a night, 2026-12-22 08:00–12-25 20:00 is longer.
+    """
+    start, end = stretch.start.astimezone(zone), stretch.end.astimezone(zone)
+    plain = stretch.end - stretch.start < timedelta(hours=24)
+    return (
+        f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}"
+        if plain
+        else (f"{start:%Y-%m-%d %H:%M}–{end:%m-%d %H:%M}")
+    )
+
+
+def _show_problems(session: Session, problems: Sequence[Problem]) -> None:
+    for problem in problems:
+        colour = "red" if problem.severity is Severity.ERROR else "yellow"
+        where = paint(problem.where, bold=True) + ": " if problem.where else ""
+        mark = paint("✗" if problem.severity is Severity.ERROR else "!", fg=colour)
+        value = f"[{problem.value}] " if problem.value else ""
+        say(f"{mark} {where}{value}{said_of(session, problem)}")
+
+
+def as_json(session: Session, found: Plan) -> dict[str, Any]:
+    zone = session.settings.zone
+
+    def spans(stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
+        return [
+            {
+                "unit": s.unit,
+                "role": s.role,
+                "start": stamp(s.start, zone),
+                "end": stamp(s.end, zone),
+            }
+            for s in stretches
+        ]
+
+    return {
+        "duties": [
+            {
+                "unit": duty.unit,
+                "role": duty.role,
+                "person": found.people[duty.person].name,
+                "mobile": found.people[duty.person].mobile,
+                "start": stamp(duty.start, zone),
+                "end": stamp(duty.end, zone),
+                "source": duty.source,
+            }
+            for duty in found.duties
+        ],
+        "problems": [
+            {
+                "severity": str(problem.severity),
+                "where": problem.where,
+                "code": problem.code,
+                "message": said_of(session, problem),
+                "value": problem.value,
+            }
+            for problem in found.problems
+        ],
+        "summary": found.counts,
+        "gaps": [
+            {
+                "unit": gap.unit,
+                "role": gap.role,
+                "start": stamp(gap.start, zone),
+                "end": stamp(gap.end, zone),
+            }
+            for gap in found.gaps
+        ],
+        "notify": [
+            {
+                "person": found.people[one.person].name,
+                "unit": found.people[one.person].unit,
+                "gains": spans(one.gains),
+                "loses": spans(one.loses),
+            }
+            for one in found.notify
+        ],
+        "new_people": [
+            {"unit": p.unit, "name": p.name, "mobile": p.mobile} for p in found.newcomers
+        ],
+        "mapping": answers(found.problems, session.t),
+        "past_kept": found.settled.past_kept,
+        "coverage_worse": found.worse,
+    }
