@@ -1,16 +1,16 @@
-"""`oncall roster show`, `gaps`, `history`, `export` and `template`."""
+"""`oncall roster show`, `history`, `export` and `template`."""
 
 from __future__ import annotations
 
 import calendar
 import json
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 import click
 
 from commands.lazy import Word, command, option
-from commands.moments import MOMENT, MONTH, moment_of, month_span
+from commands.moments import MONTH, month_span
 from commands.output import good, json_option, local, say, show_json, stamp, table
 from commands.records import office_of
 from commands.session import session_of
@@ -22,10 +22,8 @@ from oncall.core.words import N_
 from oncall.core.words import role as role_word
 from oncall.directory import duties_in_force
 from oncall.store import directory as rows
-from rosters.model import PRIMARY
 from rosters.template import Day, l1_workbook
 
-_WEEK = timedelta(days=7)
 _month = option(
     "--month", type=MONTH, metavar="YYYY-MM", help=N_("Which month (default: this one).")
 )
@@ -85,63 +83,6 @@ def show(
                 duty.source,
             )
             for duty in found
-        ],
-    )
-
-
-@command(N_("When nobody is on duty: every unit, the next seven days, to the minute."))
-@option("--unit", "units", multiple=True, metavar="CODE", help=N_("Only this unit; repeatable."))
-@option("--role", "roles", type=ROLE, multiple=True, help=N_("Which role (default: primary)."))
-@option("--from", "start", type=MOMENT, metavar="TIME", help=N_("From when (default: now)."))
-@option("--to", "end", type=MOMENT, metavar="TIME", help=N_("Until when (default: 7 days on)."))
-@json_option
-@click.pass_context
-def gaps(
-    ctx: click.Context,
-    units: tuple[str, ...],
-    roles: tuple[str, ...],
-    start: str | None,
-    end: str | None,
-    as_json: bool,
-) -> None:
-    """Seams under a minute are no gaps."""
-    session = session_of(ctx)
-    zone, t = session.settings.zone, session.t
-    with office_of(session) as office, office.db.read() as tx:
-        first = moment_of(ctx, start, office.now)
-        last = moment_of(ctx, end, first + _WEEK) if end else first + _WEEK
-        if last <= first:
-            raise click.UsageError(t(N_("--to must be later than --from.")))
-        snapshot = office.snapshot(tx)
-        codes = [unit_of(snapshot.units, u).code for u in units] or sorted(snapshot.units)
-        found = past.holes(tx, codes, first, last, roles=roles or (PRIMARY,))
-        names = {code: snapshot.unit_name(code, session.lang) for code in codes}
-    if as_json:
-        listed = [
-            {
-                "unit": gap.unit,
-                "role": gap.role,
-                "start": stamp(gap.start, zone),
-                "end": stamp(gap.end, zone),
-            }
-            for gap in found
-        ]
-        show_json({"from": stamp(first, zone), "to": stamp(last, zone), "gaps": listed})
-        return
-    if not found:
-        good(t(N_("No gaps.")))
-        return
-    table(
-        session,
-        (N_("Unit"), N_("Role"), N_("Starts"), N_("Ends")),
-        [
-            (
-                names[gap.unit],
-                role_word(t, gap.role),
-                local(gap.start, zone),
-                local(gap.end, zone),
-            )
-            for gap in found
         ],
     )
 

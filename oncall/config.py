@@ -41,6 +41,8 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="secret_key", variable="ONCALL_SECRET_KEY", default="", secret=True),
     Setting(name="policy", variable="ONCALL_POLICY", default=""),
     Setting(name="roster_mappings", variable="ONCALL_ROSTER_MAPPINGS", default=""),
+    Setting(name="coverage", variable="ONCALL_COVERAGE", default=""),
+    Setting(name="sheet_dir", variable="ONCALL_SHEET_DIR", default=""),
     Setting(name="channels", variable="ONCALL_CHANNELS", default="log"),
     Setting(name="signature", variable="ONCALL_SMS_SIGNATURE", default="德化县政府办"),
     Setting(name="twilio_account_sid", variable="TWILIO_ACCOUNT_SID", default=""),
@@ -66,6 +68,8 @@ class Settings:
     secret_key: str
     policy: str
     roster_mappings: str
+    coverage: str
+    sheet_dir: str
     channels: str
     signature: str
     twilio_account_sid: str

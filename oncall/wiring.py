@@ -21,6 +21,7 @@ from oncall.answers import Answers
 from oncall.clock import SystemClock
 from oncall.config import Settings
 from oncall.core.errors import Fault, Invalid
+from oncall.coverage import Coverage, coverage_of
 from oncall.deadlines import Deadlines
 from oncall.delivery import PLACES, RESERVED, Clock, Delivery
 from oncall.desk import Desk
@@ -28,6 +29,7 @@ from oncall.directory import Directory
 from oncall.engine import Engine
 from oncall.intake import Intake
 from oncall.notices import Notices
+from oncall.rounds.sheets import NightlySheet
 from oncall.store.changes import watch
 from oncall.store.database import Database
 from oncall.timers import Timers
@@ -81,6 +83,7 @@ class App:
     delivery: Delivery
     agenda: Agenda
     notices: Notices
+    coverage: Coverage
     timers: Timers
     node: str
     new_id: Callable[[], str]
@@ -172,6 +175,8 @@ def build(
     desk = Desk(engine)
     due = Deadlines(desk, directory, notices)
     due.serve(agenda)
+    coverage = coverage_of(settings)
+    NightlySheet(db, directory, coverage, settings).keep(agenda)
     return App(
         settings=settings,
         clock=clock,
@@ -185,6 +190,7 @@ def build(
         delivery=delivery,
         agenda=agenda,
         notices=notices,
+        coverage=coverage,
         timers=Timers(engine, agenda, clock=clock, node=node, sent=delivery.wake),
         node=node,
         new_id=new_id,

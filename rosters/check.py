@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from rosters.errors import problem
 from rosters.model import Duty, Gap, PersonRef, Problem
@@ -14,15 +15,27 @@ SHORT = timedelta(minutes=30)
 LONG = timedelta(hours=24)
 
 
+class Stretch(Protocol):
+    """Anything with a beginning and an end."""
+
+    @property
+    def start(self) -> datetime:
+        """Its first instant."""
+
+    @property
+    def end(self) -> datetime:
+        """The instant after its last."""
+
+
 def gaps(roster: Roster, role: str, start: datetime, end: datetime, *, need: int = 1) -> list[Gap]:
     """The stretches of [start, end) in which fewer than `need` people serve; seams left out."""
     found = roster.gaps(role, start, end, need=need)
-    return [gap for gap in found if not _is_seam(gap, start, end)]
+    return [gap for gap in found if not is_seam(gap, start, end)]
 
 
 def seams(roster: Roster, role: str, start: datetime, end: datetime) -> list[Problem]:
     """A warning for every hole under a minute between two duties."""
-    found = [gap for gap in roster.gaps(role, start, end) if _is_seam(gap, start, end)]
+    found = [gap for gap in roster.gaps(role, start, end) if is_seam(gap, start, end)]
     return [
         problem(
             "seam", "", gap.start.isoformat(), seconds=int((gap.end - gap.start).total_seconds())
@@ -31,7 +44,8 @@ def seams(roster: Roster, role: str, start: datetime, end: datetime) -> list[Pro
     ]
 
 
-def _is_seam(gap: Gap, start: datetime, end: datetime) -> bool:
+def is_seam(gap: Stretch, start: datetime, end: datetime) -> bool:
+    """Whether a hole in [start, end) is under a minute between two duties."""
     # A stretch cut short by the window itself is no seam: who knows how long it goes on.
     return gap.end - gap.start < SEAM and gap.start > start and gap.end < end
 

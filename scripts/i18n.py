@@ -27,7 +27,7 @@ SOURCE_LANG = "en"
 #: Where people's texts are written.
 CODE = ("oncall", "rosters", "notifiers", "web", "commands")
 FILES = ("cli.py",)
-TEMPLATES = ("web/templates",)
+TEMPLATES = ("web/templates", "oncall/data/papers")
 MARKS = ("t", "N_", "_")
 #: A library's own errors carry their English template as an argument.
 _LIBRARY_ERROR = re.compile(r"\w+Error")

@@ -49,6 +49,23 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("A service is running on this database."),
         N_("Stop it first: it must not work on records that are being replaced."),
     ),
+    # The coverage file.
+    "coverage_unreadable": (
+        N_("The coverage file cannot be read: {value}."),
+        N_("Check ONCALL_COVERAGE, the path and its permissions."),
+    ),
+    "coverage_syntax": (
+        N_("The coverage file is not TOML: {value}."),
+        N_("Mend the line; texts need quotes, lists square brackets."),
+    ),
+    "coverage_key": (
+        N_("Nothing is called “{value}” here."),
+        N_("Write one of: {known}."),
+    ),
+    "coverage_value": (
+        N_("“{value}” does not fit here."),
+        N_("Write for example: {example}"),
+    ),
     # Files in general.
     "file_unwritable": (
         N_("{file} cannot be written: {detail}."),

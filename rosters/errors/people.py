@@ -117,6 +117,17 @@ DUTIES: Mapping[str, Message] = {
         N_("{person} is also on duty as {role} in {unit} at that time ({other})."),
         N_("Let somebody else take one of the two."),
     ),
+    "nights-running": warning(
+        N_("{person} serves {nights} nights running, from {day} on."),
+        N_("Let somebody else take every other one."),
+    ),
+    "person-left": warning(
+        N_("{person} has left, but is still on duty."), N_("Name somebody else.")
+    ),
+    "clock-ambiguous": warning(
+        N_("The clocks are changed at this handover: {clock} is shown twice, or not at all."),
+        N_("Hand over an hour earlier or later that day."),
+    ),
     "seam": warning(
         N_("Between two duties {seconds} seconds are left open."),
         N_("Let the second start when the first ends."),

@@ -1,0 +1,108 @@
+"""`oncall report`: figures about the people who serve."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import click
+
+from commands.lazy import group
+from commands.output import json_option, show_json, stamp, table, warn
+from commands.records import office_of
+from commands.session import session_of
+from commands.windows import from_option, to_option, units_option, window
+from oncall.admin import strain
+from oncall.admin.spelling import unit_of
+from oncall.core.words import N_
+
+_MONTH = timedelta(days=30)
+
+
+@group(N_("Figures: who carries how much."))
+@click.pass_context
+def report(ctx: click.Context) -> None:
+    """See the commands."""
+    session_of(ctx)
+
+
+@report.command(
+    "duty",
+    help=N_(
+        "Hours, nights, weekends, holidays and pages of each person; the next 30 days unless "
+        "--from and --to say otherwise. Too much is a warning, never a refusal."
+    ),
+)
+@from_option
+@to_option
+@units_option
+@json_option
+@click.pass_context
+def duty(
+    ctx: click.Context,
+    start: str | None,
+    end: str | None,
+    units: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Those with the most hours first; two duties at once are not twice the hours."""
+    session = session_of(ctx)
+    zone, t = session.settings.zone, session.t
+    with office_of(session) as office, office.db.read() as tx:
+        first, last = window(ctx, start, end, office.now, _MONTH)
+        snapshot = office.snapshot(tx)
+        codes = [unit_of(snapshot.units, unit).code for unit in units]
+        found = strain.burdens(tx, snapshot, first, last, zone, units=codes)
+    if as_json:
+        listed = [_as_json(one) for one in found]
+        show_json({"from": stamp(first, zone), "to": stamp(last, zone), "people": listed})
+        return
+    heads = (
+        N_("Unit"),
+        N_("Person"),
+        N_("Hours"),
+        N_("Nights"),
+        N_("Weekend hours"),
+        N_("Holiday hours"),
+        N_("Pages"),
+        N_("At night"),
+        N_("Longest stretch"),
+        N_("Warnings"),
+    )
+    rows = [
+        (
+            snapshot.unit_name(one.unit, session.lang),
+            one.name,
+            f"{one.load.hours:.1f}",
+            one.load.nights,
+            f"{one.load.weekend_hours:.1f}",
+            f"{one.load.holiday_hours:.1f}",
+            one.pages,
+            one.night_pages,
+            f"{one.load.longest:.1f}" if one.load.longest else "",
+            t(N_(", ")).join(t(warning) for warning in one.warnings),
+        )
+        for one in found
+    ]
+    table(session, heads, rows)
+    strained = sum(bool(one.warnings) for one in found)
+    if strained:
+        warn(t(N_("{n} people carry too much at once.")).format(n=strained))
+
+
+def _as_json(one: strain.Burden) -> dict[str, Any]:
+    load = one.load
+    return {
+        "person": one.name,
+        "unit": one.unit,
+        "hours": round(load.hours, 2),
+        "by_role": {role: round(hours, 2) for role, hours in load.by_role.items()},
+        "nights": load.nights,
+        "nights_running": load.nights_running,
+        "weekend_hours": round(load.weekend_hours, 2),
+        "holiday_hours": round(load.holiday_hours, 2),
+        "longest_hours": round(load.longest, 2),
+        "pages": one.pages,
+        "night_pages": one.night_pages,
+        "warnings": list(one.codes),
+    }
