@@ -37,6 +37,7 @@ _NEXT = {
     What.EXHAUSTED: N_("Every level has been tried; the desk is alarmed."),
     What.ALARM: N_("The desk and supervision are alarmed again."),
     What.FIRST_ACTION: N_("{who} is reminded to record progress."),
+    What.ETA: N_("{who} promised to be there by now, and is asked."),
     What.NONE: N_("Nothing is planned."),
 }
 _NOBODY = N_("nobody ({role} is vacant)")

@@ -173,6 +173,7 @@ class Carrier:
             next_role=_next_role(page, level),
             owner=owner,
             drill=transfer.drill,
+            eta=page.eta_at,
             planned_at=planned_at,
         )
 

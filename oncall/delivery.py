@@ -27,6 +27,7 @@ from oncall.core.events import DeliveryFailed, DeliveryStalled, Event
 from oncall.core.model import Alarm
 from oncall.core.texts import ASKS
 from oncall.engine import Engine
+from oncall.links import Links
 from oncall.outcomes import settle, unsent
 from oncall.packing import PAGING, Parcel, approved, pack
 from oncall.store import alarms, attempts, outbox, pages
@@ -79,10 +80,18 @@ class Delivery:
         node: str,
         lang: str,
         signature: str,
+        links: Links,
     ) -> None:
         self.engine = engine
         self.db = engine.db
         self.notifiers = notifiers
+        self.links = links
+        #: Channels whose every provider delivers a link as a link.
+        self._linking = {
+            channel
+            for channel, some in notifiers.items()
+            if all(one.capabilities(channel).links for one in some)
+        }
         self.clock = clock
         self.node = node
         self.lang = lang
@@ -206,6 +215,8 @@ class Delivery:
                 channel: outbox.claim(tx, self.node, channel, now, limit, lane=lane)
                 for channel, (limit, lane) in room.items()
             }
+            for channel in self._linking & claimed.keys():
+                self.links.open(tx, claimed[channel], now)
             stops = attempts.to_stop(tx, now, _STOPS)
             self._next_due = outbox.next_due(
                 tx, [c for c, (_, lane) in room.items() if lane is None]
@@ -216,7 +227,8 @@ class Delivery:
     def _post(self, channel: Channel, rows: Sequence[Row]) -> None:
         """Put claimed rows into words and start sending them."""
         now = self.clock.now()
-        parcels, silent = pack(rows, now, self.lang, self.signature)
+        links = self.links.address if channel in self._linking else None
+        parcels, silent = pack(rows, now, self.lang, self.signature, links)
         for row, state in silent:
             self._held[row.id] = row
             self._finish(unsent(row, state, _UNSPEAKABLE if state == FAILED else None, now))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from oncall import progress
 from oncall.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
 from oncall.core.events import (
     Acked,
@@ -17,7 +18,6 @@ from oncall.core.events import (
     Declined,
     Escalated,
     Event,
-    Progressed,
     Released,
 )
 from oncall.core.model import Page, Reason, State
@@ -27,7 +27,6 @@ from oncall.engine import Engine
 from oncall.intake import Actor
 from oncall.store import pages, transfers
 from oncall.store.database import Contended, Tx
-from oncall.store.log import Entry, append
 from oncall.store.pages import Lost
 
 _RETRIES = 5
@@ -172,27 +171,17 @@ class Desk:
             raise Invalid([Fault(where="why", code="empty")])
         with self.db.begin() as tx:
             transfer = self._find(tx, ref, actor)
-            append(
+            done = progress.note(
+                self.engine,
                 tx,
-                [
-                    Entry(
-                        transfer=transfer.id,
-                        at=now,
-                        event="Noted",
-                        who=by,
-                        payload={"text": text.strip(), "entered_by": actor.name},
-                    )
-                ],
+                transfer.id,
+                by,
+                text.strip(),
+                now,
+                entered_by=actor.name,
+                unit=unit,
             )
-            out = []
-            for part, page_id, state in transfers.pages_of(tx, transfer.id):
-                if state is State.ACKED and unit in (None, part.unit):
-                    decision = self.engine.handle_in(tx, page_id, Progressed(by=by), now)
-                    if decision is not None:
-                        out.append(_outcome(decision.page, decision.reason))
-            self.engine.settle_transfer(tx, transfer.id, now)
-            tx.ring()
-        return out
+        return [_outcome(decision.page, decision.reason) for decision in done]
 
     # -- shared ----------------------------------------------------------------------------
 

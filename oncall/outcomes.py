@@ -50,7 +50,7 @@ def settle(row: Row, parcel: Parcel, outcome: Outcome, now: datetime) -> Sent:
         id=row.id,
         tries=row.tries,
         state=state,
-        text=parcel.text,
+        text=parcel.kept,
         provider=outcome.provider,
         provider_id=outcome.provider_id,
         code=outcome.code,

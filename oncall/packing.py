@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from oncall.core.model import Notice
 from oncall.core.texts import Facts, digest, render
 from oncall.core.texts.templates import of_digest, of_news, of_notice
 from oncall.i18n import translator
+from oncall.links import hidden
 from oncall.store.outbox import EXPIRED, FAILED, Row
 
 _log = logging.getLogger(__name__)
@@ -36,6 +37,13 @@ class Parcel:
     rows: tuple[Row, ...]
     text: str
     late: bool
+    #: The secret address in it; "" for none.
+    link: str = ""
+
+    @property
+    def kept(self) -> str:
+        """The text as it may be written down."""
+        return hidden(self.text, self.link)
 
 
 def facts_of(row: Row, *, late: bool = False) -> Facts:
@@ -44,11 +52,16 @@ def facts_of(row: Row, *, late: bool = False) -> Facts:
 
 
 def pack(
-    rows: Sequence[Row], now: datetime, lang: str, signature: str
+    rows: Sequence[Row],
+    now: datetime,
+    lang: str,
+    signature: str,
+    links: Callable[[Row], str] | None = None,
 ) -> tuple[list[Parcel], list[tuple[Row, str]]]:
     """Messages to send, and rows that will never be sent with the state they end in.
 
     A page past its useful life says that it is late; a mere notice past its own is dropped.
+    ``links`` gives the answer page's address for a row, where the channel carries links.
     """
     parcels: list[Parcel] = []
     silent: list[tuple[Row, str]] = []
@@ -65,8 +78,9 @@ def pack(
             ready.append(((row,), late))
     ready += [(tuple(same), True) for same in together.values()]
     for same, late in ready:
+        link = links(same[0]) if links is not None and len(same) == 1 else ""
         try:
-            text = _words(same, lang, signature, late=late)
+            text = _words(same, lang, signature, late=late, link=link)
         except Exception:  # noqa: BLE001 - one bad row is reported; the others go out
             _log.exception("attempts %s cannot be put into words", [row.id for row in same])
             if len(same) > 1:
@@ -74,11 +88,11 @@ def pack(
             else:
                 silent += [(row, FAILED) for row in same]
         else:
-            parcels.append(Parcel(rows=same, text=text, late=late))
+            parcels.append(Parcel(rows=same, text=text, late=late, link=link))
     return parcels, silent
 
 
-def _words(rows: Sequence[Row], lang: str, signature: str, *, late: bool) -> str:
+def _words(rows: Sequence[Row], lang: str, signature: str, *, late: bool, link: str) -> str:
     row = rows[0]
     t = translator(row.lang or lang)
     if len(rows) > 1:
@@ -86,7 +100,7 @@ def _words(rows: Sequence[Row], lang: str, signature: str, *, late: bool) -> str
     if row.notice in _READY and row.text:
         return row.text
     facts = facts_of(row, late=late)
-    return render(t, Notice(row.notice), model.Channel(row.channel), facts, signature)
+    return render(t, Notice(row.notice), model.Channel(row.channel), facts, signature, link)
 
 
 def approved(parcel: Parcel, lang: str, signature: str) -> Template:

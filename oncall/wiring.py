@@ -17,9 +17,10 @@ from notifiers.twilio.client import TwilioGateway
 from notifiers.twilio.notifier import Twilio
 from oncall.admin.office import policy_of
 from oncall.agenda import Agenda
+from oncall.answering import Answering
 from oncall.answers import Answers
 from oncall.clock import SystemClock
-from oncall.config import Settings
+from oncall.config import Settings, secret_key
 from oncall.core.errors import Fault, Invalid
 from oncall.coverage import Coverage, coverage_of
 from oncall.deadlines import Deadlines
@@ -28,6 +29,7 @@ from oncall.desk import Desk
 from oncall.directory import Directory
 from oncall.engine import Engine
 from oncall.intake import Intake
+from oncall.links import Links
 from oncall.notices import Notices
 from oncall.rounds.sheets import NightlySheet
 from oncall.store.changes import watch
@@ -80,8 +82,10 @@ class App:
     desk: Desk
     deadlines: Deadlines
     answers: Answers
+    answering: Answering
     delivery: Delivery
     agenda: Agenda
+    links: Links
     notices: Notices
     coverage: Coverage
     timers: Timers
@@ -162,6 +166,7 @@ def build(
     directory = Directory(policy_of(settings))
     engine = Engine(db, directory, lang=settings.lang)
     intake = Intake(engine, settings.zone, new_id)
+    links = Links(lambda: secret_key(settings), settings.public_url)
     delivery = Delivery(
         engine,
         notifiers if notifiers is not None else notifiers_of(settings),
@@ -169,6 +174,7 @@ def build(
         node=node,
         lang=settings.lang,
         signature=settings.signature,
+        links=links,
     )
     agenda = Agenda(db)
     notices = Notices(lang=settings.lang, signature=settings.signature)
@@ -187,8 +193,10 @@ def build(
         desk=desk,
         deadlines=due,
         answers=Answers(engine, intake, lang=settings.lang, signature=settings.signature),
+        answering=Answering(engine, intake, links),
         delivery=delivery,
         agenda=agenda,
+        links=links,
         notices=notices,
         coverage=coverage,
         timers=Timers(engine, agenda, clock=clock, node=node, sent=delivery.wake),

@@ -15,6 +15,7 @@ from oncall.accounts import Accounts
 from oncall.feeds import Feeds
 from oncall.wiring import App
 from web import (
+    answer,
     api,
     deadlines,
     errors,
@@ -72,7 +73,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
     web.state.registry = health.registry_for(door)
     # A transfer's own address takes whatever follows it: what is more exact stands before it.
     of_api = (deadlines, api, lookup, overrides)
-    for part in (*of_api, hooks, feeds, health, reference):
+    for part in (*of_api, hooks, answer, feeds, health, reference):
         web.include_router(part.router)
     for router in routers:
         web.include_router(router)

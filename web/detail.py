@@ -175,6 +175,8 @@ def _owned(reader: Reader, page: Page) -> str:
     said = [reader.clock(page.acked_at)]
     if via:
         said.append(reader.t(via))
+    if page.eta_at is not None:
+        said.append(reader.t(N_("expected by {clock}")).format(clock=reader.clock(page.eta_at)))
     return " · ".join(said)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
-from anyio import CapacityLimiter
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
@@ -24,7 +24,11 @@ from web.language import chosen
 from web.limits import Penalties
 from web.roles import ALLOWED, LIAISON, Call, may
 
+T = TypeVar("T")
+
 _LONGEST_TOKEN = 200
+#: Threads for what people answer: a rush on the API must not keep a key press waiting.
+_ANSWER_THREADS = 8
 
 
 @dataclass(slots=True, kw_only=True)
@@ -37,7 +41,7 @@ class Door:
     penalties: Penalties
     run_engine: bool
     #: Made in the loop that uses it.
-    hook_threads: CapacityLimiter | None = None
+    answer_threads: CapacityLimiter | None = None
 
     def now(self) -> datetime:
         """This moment on the node's clock."""
@@ -62,6 +66,13 @@ def door_of(request: Request) -> Door:
     """The door a request came through."""
     door: Door = request.app.state.door
     return door
+
+
+async def in_thread(door: Door, call: Callable[[], T]) -> T:
+    """Do what somebody answered, in the threads kept for it."""
+    if door.answer_threads is None:
+        door.answer_threads = CapacityLimiter(_ANSWER_THREADS)
+    return await to_thread.run_sync(call, limiter=door.answer_threads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import TypeVar
 from urllib.parse import parse_qsl, quote
 
-from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Request, Response
 
 from notifiers.errors import CallbackError, WrongAccountError
@@ -22,7 +21,7 @@ from oncall.answers import Spoken
 from oncall.core.errors import Forbidden
 from oncall.core.words import N_
 from oncall.i18n import translator
-from web.door import Door, door_of
+from web.door import Door, door_of, in_thread
 from web.errors import BadRequest, TooMany
 
 _log = logging.getLogger(__name__)
@@ -32,8 +31,6 @@ router = APIRouter(prefix="/hooks/twilio", include_in_schema=False)
 
 Form = list[tuple[str, str]]
 
-#: Threads of our own: a rush on the API must not keep a key press waiting.
-_THREADS = 8
 _XML = "application/xml"
 
 _CALLED_BACK = N_(
@@ -93,7 +90,7 @@ async def sms(request: Request) -> Response:
     told = await verified(request)
     door = door_of(request)
     text = _read(lambda: inbound.parse_sms(told.form))
-    await _in_thread(door, lambda: door.app.answers.sms(text, door.now()))
+    await in_thread(door, lambda: door.app.answers.sms(text, door.now()))
     return Response(inbound.reply(), media_type=_XML)
 
 
@@ -103,7 +100,7 @@ async def status(request: Request) -> Response:
     told = await verified(request)
     door = door_of(request)
     receipt = _read(lambda: inbound.parse_status(told.form, told.query))
-    await _in_thread(door, lambda: door.app.answers.receipt(receipt, door.now()))
+    await in_thread(door, lambda: door.app.answers.receipt(receipt, door.now()))
     return Response(status_code=204)
 
 
@@ -113,7 +110,7 @@ async def gather(request: Request) -> Response:
     told = await verified(request)
     door = door_of(request)
     press = _read(lambda: inbound.parse_gather(told.form, told.query))
-    spoken = await _in_thread(door, lambda: door.app.answers.key(press, door.now()))
+    spoken = await in_thread(door, lambda: door.app.answers.key(press, door.now()))
     return Response(_twiml(door, spoken, press.key), media_type=_XML)
 
 
@@ -146,9 +143,3 @@ def _read(parse: Callable[[], T]) -> T:
         # Signed by Twilio and still not readable: worth knowing, not worth a retry.
         _log.warning("a signed callback cannot be read: %s", exc)
         raise BadRequest("bad_callback", value=str(exc)) from exc
-
-
-async def _in_thread(door: Door, call: Callable[[], T]) -> T:
-    if door.hook_threads is None:
-        door.hook_threads = CapacityLimiter(_THREADS)
-    return await to_thread.run_sync(call, limiter=door.hook_threads)

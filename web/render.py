@@ -78,6 +78,11 @@ def look(request: Request, default_lang: str) -> Look:
     return Look(lang=lang, said=said, chosen=chosen)
 
 
+def written(name: str, **values: Any) -> str:
+    """A template with its values filled in."""
+    return _pages.get_template(name).render(**values)
+
+
 def page(
     name: str,
     look: Look,
@@ -90,7 +95,8 @@ def page(
     """A page ready to be sent; it is never cached and takes nothing from anywhere else."""
     switch: Callable[[str], str] = lambda lang: look.address(lang=lang)  # noqa: E731 - for a template
     pick: Callable[[str], str] = lambda code: f"{look.address(t=code)}#detail"  # noqa: E731 - the same
-    html = _pages.get_template(name).render(
+    html = written(
+        name,
         t=look.t,
         lang=look.lang,
         zone=zone,

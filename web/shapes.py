@@ -37,6 +37,7 @@ class PageOut(BaseModel):
     owner: str | None
     acked_at: Stamp | None
     acked_via: str | None
+    eta_at: Stamp | None
     next_action: NextOut
 
 

@@ -24,6 +24,7 @@ NEXT = {
     What.EXHAUSTED: N_("Every level has been tried; the desk is alarmed."),
     What.ALARM: N_("The desk and supervision are alarmed again."),
     What.FIRST_ACTION: N_("{who} is reminded to record progress."),
+    What.ETA: N_("{who} promised to be there by now, and is asked."),
     What.NONE: N_("Nothing is planned."),
 }
 NOBODY = N_("nobody ({role} is vacant)")
@@ -147,6 +148,7 @@ class View:
                 owner=page.owner_name,
                 acked_at=self.door.maybe(page.acked_at),
                 acked_via=page.acked_via,
+                eta_at=self.door.maybe(page.eta_at),
                 next_action=self.next(duty.next_action(self.tx, self.snapshot, page)),
             ),
         )

@@ -180,7 +180,12 @@ def cancel(climb: Climb, event: Event) -> Reason:
     climb.note(Reason.CANCELLED, who=event.by, detail=event.why)
     climb.stand_down(Notice.CANCELLED, event.by, but=None)
     climb.page = replace(
-        climb.page, state=State.CANCELLED, alarm_at=None, handover_at=None, first_action_due=None
+        climb.page,
+        state=State.CANCELLED,
+        alarm_at=None,
+        handover_at=None,
+        first_action_due=None,
+        eta_due=None,
     )
     return Reason.CANCELLED
 
@@ -193,7 +198,7 @@ def second_ack(climb: Climb, event: Event) -> Reason:
     assert isinstance(event, Acked)
     page = climb.page
     if event.person == page.owner:
-        return Reason.ALREADY_YOURS
+        return Reason.ALREADY_YOURS if event.eta is None else steady.promise(climb, event)
     if event.takeover:
         climb.note(Reason.TAKEN_OVER, who=event.name, detail=page.owner_name or "")
         climb.page = ladder.hold(page, climb.now)
@@ -224,6 +229,8 @@ def resume(climb: Climb, event: Event) -> Reason:
         progressed_at=None,
         first_action_due=None,
         chased=0,
+        eta_at=None,
+        eta_due=None,
     )
     climb.note(Reason.RELEASED, who=event.name, detail=event.why)
     reach.reopen(climb, event.name)
@@ -266,9 +273,13 @@ def _owned(climb: Climb, event: Acked, notice: Notice, reason: Reason) -> Reason
         progressed_at=None,
         first_action_due=first_action_at(climb.page.policy, climb.now, climb.page.calendar),
         chased=0,
+        eta_at=event.eta,
+        eta_due=event.eta,
         handover_at=None,
         alarm_at=None,
     )
+    if event.eta is not None:
+        climb.note(Reason.PROMISED, who=event.name, detail=event.eta.isoformat())
     climb.stand_down(notice, event.name, but=event.person)
     known = climb.page.person(event.person)
     if known is not None and event.via == "sms":

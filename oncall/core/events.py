@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from oncall.core.model import Channel
@@ -49,7 +51,8 @@ class DeliveryStalled(Event, frozen=True, kw_only=True):
 class Acked(Event, frozen=True, kw_only=True):
     """A human takes the matter, ``via`` sms, keypad, web, cli or phone.
 
-    ``entered_by`` names who typed it in on the person's behalf.
+    ``entered_by`` names who typed it in on the person's behalf; ``eta`` is when they promise to be
+    there. From the owner again, with an ``eta``, it is a new promise.
     """
 
     person: str
@@ -57,15 +60,17 @@ class Acked(Event, frozen=True, kw_only=True):
     via: str
     entered_by: str | None = None
     takeover: bool = False
+    eta: datetime | None = None
 
 
 class Declined(Event, frozen=True, kw_only=True):
-    """A human says they cannot."""
+    """A human says they cannot; ``entered_by`` as for an ack."""
 
     person: str
     name: str
     why: str = ""
     via: str = ""
+    entered_by: str | None = None
 
 
 class Released(Event, frozen=True, kw_only=True):

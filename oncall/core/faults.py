@@ -112,6 +112,18 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("There is no calendar at this address."),
         N_("Ask your administrator for a new address."),
     ),
+    "no_such_link": (
+        N_("This link leads to no matter."),
+        N_("Open the link in the newest message, or answer by text message or telephone."),
+    ),
+    "link_ended": (
+        N_("This link has ended."),
+        N_("Open the link in the newest message, or ask the desk by telephone."),
+    ),
+    "not_from_the_page": (
+        N_("This was not sent by the page itself; nothing was done."),
+        N_("Open the link again and press there."),
+    ),
     "no_policy": (
         N_("No ladder serves {urgency} matters of category “{category}”."),
         N_("Apply a policy file that has one."),

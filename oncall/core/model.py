@@ -64,6 +64,8 @@ class Notice(StrEnum):
     CANCELLED = "cancelled"
     REOPENED = "reopened"
     FIRST_ACTION = "first_action"
+    #: The promised moment has passed and nothing was noted.
+    ETA_PASSED = "eta_passed"
     REPLY = "reply"
     #: A ready text about no page at all: a duty that changed, a reminder, a report.
     NEWS = "news"
@@ -118,6 +120,8 @@ class Reason(StrEnum):
     EXHAUSTED = "exhausted"
     ALARM_REPEATED = "alarm_repeated"
     FIRST_ACTION_DUE = "first_action_due"
+    PROMISED = "promised"
+    ETA_PASSED = "eta_passed"
     PROGRESSED = "progressed"
     DELIVERED = "delivered"
     SUPERVISION_DRAFTED = "supervision_drafted"
@@ -279,6 +283,9 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     #: When the first-action timer rings next, and how often it has rung.
     first_action_due: datetime | None = None
     chased: int = 0
+    #: When the owner promised to be there, and when that promise is asked about if nothing comes.
+    eta_at: datetime | None = None
+    eta_due: datetime | None = None
     #: When the answer to one of our questions changes: the next handover.
     handover_at: datetime | None = None
     #: When the ladder counts as exhausted (waiting), or alarms again (exhausted).
@@ -296,7 +303,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         if self.state is State.CANCELLED:
             return None
         if self.state is State.ACKED:
-            return self.first_action_due
+            return min((m for m in (self.first_action_due, self.eta_due) if m), default=None)
         moments = [m for m in (self.handover_at, self.alarm_at) if m is not None]
         if self.state is State.WAITING:
             moments += [r.due_at for r in self.rungs if r.fired_at is None]

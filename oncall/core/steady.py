@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from oncall.core import ladder, reach
 from oncall.core.climb import Climb, reached_for
-from oncall.core.events import DeliveryFailed, DeliveryStalled, Escalated, Event
+from oncall.core.events import Acked, DeliveryFailed, DeliveryStalled, Escalated, Event
 from oncall.core.model import Alarm, Ask, Notice, Reason, Source
 from oncall.core.worktime import first_action_at
 
@@ -30,10 +30,16 @@ def alarm_again(climb: Climb, event: Event) -> Reason:
 
 
 def chase(climb: Climb, _: Event) -> Reason:
-    """Acked, and nothing done since (签收未办): owner and deputy, then the leader (rule 8)."""
+    """Acked, and nothing done since (签收未办): owner and deputy, then the leader (rule 8).
+
+    Before that the owner alone is asked about a promised moment that has passed.
+    """
+    broken = due(climb, climb.page.eta_due)
+    if broken:
+        climb.page = replace(climb.page, eta_due=None)
     page = climb.page
     if not due(climb, page.first_action_due):
-        return Reason.NOT_YET
+        return _ask_about_the_promise(climb) if broken else Reason.NOT_YET
     owner = page.person(page.owner or "")
     if page.chased == 0 and owner is not None:
         climb.tell(owner, Notice.FIRST_ACTION, page.owner_name or "")
@@ -53,8 +59,19 @@ def chase(climb: Climb, _: Event) -> Reason:
 
 def progress(climb: Climb, _: Event) -> Reason:
     """A note was written: the first-action timer has done its work."""
-    climb.page = replace(climb.page, progressed_at=climb.now, first_action_due=None)
+    climb.page = replace(climb.page, progressed_at=climb.now, first_action_due=None, eta_due=None)
     return Reason.PROGRESSED
+
+
+def promise(climb: Climb, event: Acked) -> Reason:
+    """The owner says when they will be there; a later word replaces an earlier one."""
+    assert event.eta is not None
+    climb.page = replace(climb.page, eta_at=event.eta, eta_due=event.eta)
+    climb.note(Reason.PROMISED, who=event.name, detail=event.eta.isoformat())
+    known = climb.page.person(event.person)
+    if known is not None and event.via == "sms":
+        climb.tell(known, Notice.CONFIRMED, event.name)
+    return Reason.PROMISED
 
 
 def stalled(climb: Climb, event: Event) -> Reason:
@@ -71,6 +88,14 @@ def remember(climb: Climb, event: Event) -> Reason:
     if known is not None and event.channel not in known.failed:
         reach.mark_dead(climb, known, event.channel)
     return Reason.CHANNEL_FAILED
+
+
+def _ask_about_the_promise(climb: Climb) -> Reason:
+    owner = climb.page.person(climb.page.owner or "")
+    if owner is not None:
+        climb.tell(owner, Notice.ETA_PASSED, owner.name)
+    climb.note(Reason.ETA_PASSED, who=climb.page.owner_name or "")
+    return Reason.ETA_PASSED
 
 
 # -- shared with the rules that do more -----------------------------------------------------

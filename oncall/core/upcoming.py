@@ -28,6 +28,8 @@ class What(StrEnum):
     ALARM = "alarm"
     #: The owner is reminded to record progress.
     FIRST_ACTION = "first_action"
+    #: The owner is asked about a promised moment that has passed.
+    ETA = "eta"
     #: Nothing: it is settled, or (an open page) broken.
     NONE = "none"
 
@@ -49,13 +51,19 @@ def next_action(page: Page, holder: Holder) -> NextAction:
     if page.state is State.CANCELLED:
         return NextAction(what=What.NONE)
     if page.state is State.ACKED:
-        if page.first_action_due is None:
-            return NextAction(what=What.NONE)
-        owner = (page.owner_name,) if page.owner_name else ()
-        return NextAction(what=What.FIRST_ACTION, at=page.first_action_due, who=owner)
+        return _owned(page)
     planned = [a for a in (_rung(page, holder), _handover(page, holder), _end(page)) if a]
     # At one moment the ladder's own step is what people wait for.
     return min(planned, key=_moment, default=NextAction(what=What.NONE))
+
+
+def _owned(page: Page) -> NextAction:
+    who = (page.owner_name,) if page.owner_name else ()
+    if page.wake_at is None:
+        return NextAction(what=What.NONE)
+    # At one moment only the reminder to act is said.
+    what = What.FIRST_ACTION if page.wake_at == page.first_action_due else What.ETA
+    return NextAction(what=what, at=page.wake_at, who=who)
 
 
 def _moment(action: NextAction) -> datetime:

@@ -31,6 +31,7 @@ NOTICES: Mapping[Notice, str] = {
     Notice.CANCELLED: N_("a word that it was withdrawn"),
     Notice.REOPENED: N_("a page again, as it was given back"),
     Notice.FIRST_ACTION: N_("a reminder to act"),
+    Notice.ETA_PASSED: N_("a question about the promised time"),
     Notice.REPLY: N_("an answer"),
     Notice.NEWS: N_("news"),
 }

@@ -150,6 +150,8 @@ REASONS: Mapping[Reason, str] = {
     Reason.EXHAUSTED: N_("Every level has been tried and nobody has it; the desk is alarmed."),
     Reason.ALARM_REPEATED: N_("Still nobody has it; the desk and supervision are alarmed again."),
     Reason.FIRST_ACTION_DUE: N_("{who} took it, but no progress has been recorded in time."),
+    Reason.PROMISED: N_("{who} promised to be there by {detail}."),
+    Reason.ETA_PASSED: N_("{who} promised to be there by now, and nothing has been noted."),
     Reason.PROGRESSED: N_("Progress was recorded; the first action is done."),
     Reason.DELIVERED: N_("A message arrived on the phone; that is not yet an answer."),
     Reason.SUPERVISION_DRAFTED: N_("A {detail} supervision order was drafted."),
@@ -190,7 +192,7 @@ UNSAID = N_("a way not recorded")
 
 #: Reasons whose ``detail`` is what a person typed, so it is quoted and may be missing.
 _SAID = frozenset({Reason.DECLINED, Reason.BY_HAND, Reason.RELEASED, Reason.CANCELLED})
-_MOMENTS = frozenset({Reason.STEP_DUE, Reason.REPEATED, Reason.QUIET_HOURS})
+_MOMENTS = frozenset({Reason.STEP_DUE, Reason.REPEATED, Reason.QUIET_HOURS, Reason.PROMISED})
 _CHANNELS = frozenset({Reason.NEXT_CHANNEL, Reason.CHANNEL_FAILED})
 _ROLES = frozenset({Reason.ROSTER_ROLE, Reason.HANDED_OVER, Reason.FALLBACK})
 

@@ -83,10 +83,19 @@ def _policy(tx: Tx, digest: str) -> Policy:
 # -- pages ---------------------------------------------------------------------------------
 
 
+def _default(one: msgspec.structs.FieldInfo) -> tuple[Any, ...]:
+    """A field's default, so that a page stored before the field existed can still be read."""
+    return () if one.default is msgspec.NODEFAULT else (one.default,)
+
+
 #: The stored shape of a page: everything but the policy.
 _Body = msgspec.defstruct(
     "_Body",
-    [(name, hint) for name, hint in get_type_hints(Page).items() if name != "policy"],
+    [
+        (one.name, get_type_hints(Page)[one.name], *_default(one))
+        for one in msgspec.structs.fields(Page)
+        if one.name != "policy"
+    ],
     kw_only=True,
 )
 _NAMES = tuple(name for name in Page.__struct_fields__ if name != "policy")

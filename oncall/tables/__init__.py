@@ -6,7 +6,7 @@ Portable on purpose: no server-side arrays or JSON operators, no empty string wh
 from oncall.tables.base import Moment, metadata
 from oncall.tables.deadlines import deadlines, extensions
 from oncall.tables.directory import holidays, people, policy_books, tokens, units
-from oncall.tables.paging import alarms, nodes, outbox
+from oncall.tables.paging import alarms, answer_links, nodes, outbox
 from oncall.tables.planned import appointments, counters
 from oncall.tables.rosters import batches, duties, overrides
 from oncall.tables.transfers import (
@@ -39,6 +39,7 @@ __all__ = [
     "seen",
     "outbox",
     "alarms",
+    "answer_links",
     "nodes",
     "deadlines",
     "extensions",

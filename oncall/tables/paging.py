@@ -59,6 +59,16 @@ alarms = Table(
     Column("closed_by", String(60)),
 )
 
+#: Who may answer which page by a link; of its secret only the hash.
+answer_links = Table(
+    "answer_links",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("page", String(40), nullable=False),
+    Column("person", String(60), nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
 nodes = Table(
     "nodes",
     metadata,

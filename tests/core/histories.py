@@ -222,9 +222,10 @@ def _policy(dice: Dice) -> Policy:
     )
 
 
-def _event(dice: Dice) -> Event:
+def _event(dice: Dice, start: datetime) -> Event:
     who = dice.pick(("p0", "p1", "p2", "p3", "p4", "stranger"))
     channel = dice.pick(tuple(Channel))
+    promised = start + timedelta(minutes=100)
     return dice.pick(
         (
             StepDue(),
@@ -235,7 +236,7 @@ def _event(dice: Dice) -> Event:
             DeliveryFailed(person=who, channel=channel),
             DeliveryStalled(person=who, channel=channel),
             Delivered(person=who, channel=channel),
-            Acked(person=who, name=who, via="sms"),
+            Acked(person=who, name=who, via="sms", eta=promised if who == "p1" else None),
             Acked(person=who, name=who, via="web", takeover=True),
             Released(person=who, name=who),
             Released(person=who, name=who),
@@ -264,7 +265,7 @@ def history(thrown: bytes) -> History:
     happenings = tuple(
         Happening(
             after=dice.pick((timedelta(), dice.minutes(1, 90), timedelta(hours=6))),
-            event=_event(dice),
+            event=_event(dice, start),
             outage=dice.upto(4) == 4,
         )
         for _ in range(dice.upto(12))

@@ -114,7 +114,7 @@ def test_every_word_of_the_rules_has_its_text() -> None:
 
 def details(reason: Reason) -> str:
     """What the machine writes beside a reason."""
-    if reason in (Reason.STEP_DUE, Reason.REPEATED, Reason.QUIET_HOURS):
+    if reason in (Reason.STEP_DUE, Reason.REPEATED, Reason.QUIET_HOURS, Reason.PROMISED):
         return NOW
     return {
         Reason.ROSTER_ROLE: "primary",

@@ -74,12 +74,15 @@ def test_every_notice_fits_one_part_in_chinese(notice: Notice, urgency: Urgency)
         unit="县综合行政执法局",
         owner="欧阳建国",
         next_role="division_leader",
+        eta=URGENT.ack_by + timedelta(days=1),
     )
     for late, resent in itertools.product((False, True), repeat=2):
         text = sms(replace(longest, late=late, resent=resent), notice)
         assert segments(text) == 1, text
         assert "DH20261103-0017" in text
-        assert ("14:15" in text) is (notice in ASKS)
+        # The promised moment of another day carries its date.
+        clocks = notice in ASKS or notice in (Notice.CONFIRMED, Notice.ETA_PASSED)
+        assert ("14:15" in text) is clocks
         assert ("迟发" in text, "重复" in text) == (late, resent)
 
 
@@ -168,7 +171,7 @@ def test_nothing_in_the_facts_could_name_the_caller() -> None:
     """Messages know number, category, place and deadline; there is no field for more."""
     assert {f.name for f in fields(Facts)} == {
         "code", "origin", "urgency", "unit", "category", "area", "ack_by", "minutes", "zone",
-        "next_role", "owner", "drill", "late", "resent", "planned_at",
+        "next_role", "owner", "drill", "eta", "late", "resent", "planned_at",
     }  # fmt: skip
 
 
@@ -178,9 +181,19 @@ def everything_we_say() -> list[str]:
     for lang in LANGS:
         t = translator(lang)
         for facts in (
-            replace(URGENT, unit="县城建集团", owner="张三"),
-            replace(URGENT, planned_at=URGENT.ack_by, late=True, resent=True, drill=True),
-            replace(URGENT, planned_at=None, late=True, category="", area="", next_role=None),
+            replace(URGENT, unit="县城建集团", owner="张三", eta=URGENT.ack_by),
+            replace(
+                URGENT, planned_at=URGENT.ack_by, late=True, resent=True, drill=True, eta=PAGED
+            ),
+            replace(
+                URGENT,
+                planned_at=None,
+                late=True,
+                category="",
+                area="",
+                next_role=None,
+                eta=URGENT.ack_by,
+            ),
         ):
             said += [render(t, n, c, facts, SIGNATURE) for n in Notice for c in Channel]
             said += [digest(t, [facts] * n, SIGNATURE) for n in (1, 3, 50)]
@@ -300,3 +313,21 @@ def test_every_answer_fits_one_part_in_chinese() -> None:
     for kind in Answer:
         text = answer(zh, kind, SIGNATURE, code="DH20261103-0017", owner="欧阳建国")
         assert segments(text) == 1, text
+
+
+def test_a_link_stands_only_where_it_fits() -> None:
+    """Beside the facts and in one part, or not at all; it may cost the advice, never a fact."""
+    link = "https://dh.example/a/AAAAAAAAAAAAAAAA"
+    told = render(zh, Notice.CONFIRMED, Channel.SMS, URGENT, SIGNATURE, link)
+    assert told == f"【德化县政府办】您已签收DH20261103-0017 {link}"
+    assert segments(told) == 1
+    assert render(zh, Notice.PAGE, Channel.SMS, URGENT, SIGNATURE, link) == sms(URGENT)
+    latin = replace(URGENT, category="water", area="Xunzhong")
+    assert render(en, Notice.PAGE, Channel.SMS, latin, "", link).endswith(f" {link}")
+    for notice in Notice:
+        text = render(zh, notice, Channel.SMS, URGENT, SIGNATURE, link)
+        assert segments(text) == 1
+        assert "DH20261103-0017" in text
+        assert "供水" in text or notice not in ASKS
+    assert link not in render(zh, Notice.STOOD_DOWN, Channel.SMS, URGENT, "", link)
+    assert "http" not in render(zh, Notice.PAGE, Channel.VOICE, URGENT, SIGNATURE, link)

@@ -14,12 +14,15 @@ from oncall.core.words import Text
 __all__ = ["ASKS", "Answer", "Facts", "Text", "answer", "digest", "render"]
 
 
-def render(t: Text, notice: Notice, channel: Channel, facts: Facts, signature: str) -> str:
+def render(
+    t: Text, notice: Notice, channel: Channel, facts: Facts, signature: str, link: str = ""
+) -> str:
     """The complete text of one message, signed; every notice has words for every channel.
 
     ``signature`` is the sender's registered name, with or without its 【brackets】. An SMS fits
     one part wherever the rules of ``sms`` allow; a call is said once, the notifier repeats it.
+    ``link`` leads to the reader's answer page, where the channel carries links.
     """
     if channel is Channel.VOICE:
         return voice(t, notice, facts, signature)
-    return sms(t, notice, facts, signature)
+    return sms(t, notice, facts, signature, link)

@@ -40,6 +40,8 @@ class Facts:
     #: The name of whoever has it, took it, gave it back or withdrew it.
     owner: str = ""
     drill: bool = False
+    #: When the owner promised to be there.
+    eta: datetime | None = None
     #: Sent later than planned, and sent again because the first may have been lost.
     late: bool = False
     resent: bool = False

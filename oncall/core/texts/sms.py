@@ -4,6 +4,10 @@ What does not fit is left out in this order: the minutes, what happens next, how
 the closing advice); then unit, category, place, origin and owner are shortened (…), one after the
 other; then the urgency goes, and the unit. Number, deadline, signature, and that a message is
 late, repeated or a drill, are never left out; if even those fill more than a part, it spills.
+
+A link to the answer page is worth more than minutes, next step and advice, and less than the
+facts: it is there where it fits the one part beside them, and nowhere else. Who has the matter
+knows its category and place, so there the link goes before those.
 """
 
 from __future__ import annotations
@@ -48,6 +52,7 @@ _HEADS = {
     Notice.TAKEN_OVER: N_("{owner} took over {code}"),
     Notice.CANCELLED: N_("{code} was withdrawn"),
     Notice.FIRST_ACTION: N_("Nothing done yet on {code}"),
+    Notice.ETA_PASSED: N_("You meant to be there by {eta} for {code}"),
     Notice.REPLY: N_("About {code}"),
     Notice.NEWS: N_("News about {code}"),
 }
@@ -65,6 +70,7 @@ _TAILS = {
     Notice.TAKEN_OVER: N_(". Nothing for you to do."),
     Notice.CANCELLED: N_(". Nothing for you to do."),
     Notice.FIRST_ACTION: N_(". Act and record progress now."),
+    Notice.ETA_PASSED: N_(". Reply how it stands, or a new time, for example: eta 20"),
     Notice.REPLY: N_(". Reply 1 to take it, 2 if you cannot, 9 to pass it to 110."),
     Notice.NEWS: N_(". Please see the web page."),
 }
@@ -73,8 +79,20 @@ _ADVICES = {
 }
 
 
-def sms(t: Text, notice: Notice, facts: Facts, signature: str) -> str:
+#: Notices after which there is something to answer, or to do, on the answer page.
+LINKED = ASKS | {Notice.CONFIRMED, Notice.FIRST_ACTION, Notice.ETA_PASSED}
+
+
+def sms(t: Text, notice: Notice, facts: Facts, signature: str, link: str = "") -> str:
     """One text message, in one part wherever it can be, else the fullest in the fewest parts."""
+    if link and notice in LINKED:
+        known = () if notice in ASKS else (replace(facts, category="", area="", unit=""),)
+        for fewer in (facts, *known):
+            words = _words(t, notice, fewer)
+            for kept in (_MINUTES, _NEXT, _ADVICE, _URGENCY):
+                text = f"{_compose(t, notice, words, kept, signature)} {link}"
+                if segments(text) == 1:
+                    return text
     best, fewest = "", 0
     made: tuple[Facts, _Words] | None = None
     for shorter, kept in _shorter(facts):
@@ -113,6 +131,7 @@ def _words(t: Text, notice: Notice, facts: Facts) -> _Words:
     filled = blanks(t, facts)
     filled["clock"] = clock(facts.ack_by, facts)
     filled["planned"] = clock(facts.planned_at, facts) if facts.planned_at else ""
+    filled["eta"] = clock(facts.eta, facts) if facts.eta else ""
     return _Words(drill=facts.drill, pieces=pieces, filled=filled)
 
 
@@ -140,6 +159,8 @@ def _what(t: Text, notice: Notice, facts: Facts) -> Iterator[_Piece]:
         yield _Piece(t(N_(", {area}")))
     if facts.unit and facts.unit != facts.area:
         yield _Piece(t(N_(", {unit}")), _UNIT)
+    if notice is Notice.CONFIRMED and facts.eta:
+        yield _Piece(t(N_(", expected by {eta}")))
     if notice is Notice.FIRST_ACTION and facts.owner:
         yield _Piece(t(N_(", taken by {owner}")))
 
@@ -157,6 +178,7 @@ def _asking(t: Text, facts: Facts) -> Iterator[_Piece]:
 
 
 def _telling(t: Text, notice: Notice) -> Iterator[_Piece]:
-    yield _Piece(t(_TAILS[notice]))
+    # Why it is sent stands in the head: what to do about it may give way to the link that does it.
+    yield _Piece(t(_TAILS[notice]), _ADVICE if notice in LINKED else _NEVER)
     if notice in _ADVICES:
         yield _Piece(t(_ADVICES[notice]), _ADVICE)

@@ -152,6 +152,7 @@ _OF_NOTICE: Mapping[Notice, tuple[Key, Key]] = {
     Notice.TAKEN_OVER: (Key.OWNED, Key.VOICE_OWNED),
     Notice.CANCELLED: (Key.CANCELLED, Key.VOICE_CANCELLED),
     Notice.FIRST_ACTION: (Key.FIRST_ACTION, Key.VOICE_FIRST_ACTION),
+    Notice.ETA_PASSED: (Key.FIRST_ACTION, Key.VOICE_FIRST_ACTION),
     Notice.REPLY: (Key.HELP, Key.VOICE_PAGE),
     Notice.NEWS: (Key.NEWS, Key.VOICE_NEWS),
 }

@@ -21,6 +21,7 @@ _HEADS = {
     Notice.TAKEN_OVER: N_("{owner} has taken over number {code}."),
     Notice.CANCELLED: N_("Number {code} was withdrawn."),
     Notice.FIRST_ACTION: N_("{owner} took number {code}, and nothing has been done yet."),
+    Notice.ETA_PASSED: N_("You meant to be there by {eta} for number {code}."),
     Notice.REPLY: N_("This is about number {code}."),
     Notice.NEWS: N_("There is news about number {code}."),
 }
@@ -32,6 +33,7 @@ _TAILS = {
     Notice.TAKEN_OVER: _NOTHING,
     Notice.CANCELLED: _NOTHING,
     Notice.FIRST_ACTION: N_("Please act and record progress now."),
+    Notice.ETA_PASSED: N_("Please tell the desk how it stands."),
     Notice.REPLY: N_("Please answer on the web page or by text message."),
     Notice.NEWS: N_("Please see the web page."),
 }
@@ -46,6 +48,7 @@ def voice(t: Text, notice: Notice, facts: Facts, signature: str) -> str:
     filled["signature"] = clean(signature)
     filled["clock"] = spoken_clock(t, facts.ack_by, facts)
     filled["planned"] = spoken_clock(t, facts.planned_at, facts) if facts.planned_at else ""
+    filled["eta"] = spoken_clock(t, facts.eta, facts) if facts.eta else ""
     return sentences(said.format(**filled) for said in _said(t, notice, facts, filled))
 
 
