@@ -96,6 +96,15 @@ class Outcome:
     opted_out: bool = False
 
 
+def wrong_channel(provider: str) -> Outcome:
+    """A caller's mistake, reported instead of carried: an SMS read aloud would only confuse."""
+    return Outcome(
+        kind=OutcomeKind.MISCONFIGURED,
+        provider=provider,
+        detail="This notifier does not carry this channel.",
+    )
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Limit:
     """At most `count` messages within any `span`, to be kept by us before the provider must."""
@@ -245,7 +254,7 @@ class Finds(Protocol):
     """A notifier that can say afterwards whether a send in doubt was taken."""
 
     async def find(self, message: Message, since: datetime) -> Outcome:
-        """`accepted` with its id when the provider has it, `unavailable` when it has not.
+        """`accepted` when the provider has it (with its id if told), `unavailable` when not.
 
         `unknown` when it cannot tell the message from another, or does not answer. Never raises.
         `since` is a moment before the send.

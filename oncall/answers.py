@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from notifiers.message import Channel, InboundSms, KeyPress, Receipt, ReceiptResult
+from notifiers.message import Channel, InboundSms, KeyPress, Pulled, Receipt, ReceiptResult
 from notifiers.phone import mask, national
 from oncall.carry import BULK
 from oncall.core import model
@@ -49,6 +49,8 @@ _REMEMBERED = timedelta(hours=24)
 _HELP_EVERY = 600
 _PAGING = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM})
 _OPEN = (State.WAITING, State.EXHAUSTED)
+#: What is remembered of a key pressed in a call.
+_LONGEST_OCCASION = 200
 #: Digits of the largest id a database gives.
 _LONGEST_KEY = 18
 
@@ -72,6 +74,15 @@ class Answers:
         self.db = engine.db
         self.lang = lang
         self.signature = signature
+
+    def take(self, told: Pulled, now: datetime) -> None:
+        """Apply everything a provider pushed or was asked for; what came before changes nothing."""
+        for receipt in told.receipts:
+            self.receipt(receipt, now)
+        for text in told.texts:
+            self.sms(text, now)
+        for press in told.presses:
+            self.pressed(press, now)
 
     # -- receipts --------------------------------------------------------------------------
 
@@ -264,6 +275,18 @@ class Answers:
     def key(self, press: KeyPress, now: datetime) -> Spoken:
         """A key was pressed in one of our calls."""
         return self.db.attempt(lambda tx: self._key(tx, press, now))
+
+    def pressed(self, press: KeyPress, now: datetime) -> bool:
+        """A key of a call that is over, told afterwards: acted on once; nobody hears an answer."""
+
+        def once(tx: Tx) -> bool:
+            occasion = f"key:{press.provider_id}:{press.key}:{press.digit}"
+            if not transfers.first_time(tx, occasion[:_LONGEST_OCCASION], now):
+                return False
+            self._key(tx, press, now)
+            return True
+
+        return self.db.attempt(once)
 
     def _key(self, tx: Tx, press: KeyPress, now: datetime) -> Spoken:
         intent = keypad(press.digit)

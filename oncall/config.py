@@ -10,12 +10,14 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from oncall.core.errors import Fault, Invalid
+from oncall.provider_settings import PROVIDER_SETTINGS, Setting
 
 #: What ``oncall.toml`` may be called when no flag or variable names it.
 DEFAULT_FILE = "oncall.toml"
@@ -23,19 +25,11 @@ DEFAULT_FILE = "oncall.toml"
 LANGS = ("zh_CN", "en")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
-    """One knob: its variable, default, and whether it must be masked."""
-
-    name: str
-    variable: str
-    default: str
-    secret: bool = False
-
-
 SETTINGS: tuple[Setting, ...] = (
     Setting(name="database_url", variable="ONCALL_DATABASE_URL", default="sqlite:///oncall.db"),
-    Setting(name="public_url", variable="ONCALL_PUBLIC_URL", default="http://127.0.0.1:8110"),
+    Setting(
+        name="public_url", variable="ONCALL_PUBLIC_URL", default="http://127.0.0.1:8110", url=True
+    ),
     Setting(name="timezone", variable="ONCALL_TIMEZONE", default="Asia/Shanghai"),
     Setting(name="lang", variable="ONCALL_LANG", default="zh_CN"),
     Setting(name="secret_key", variable="ONCALL_SECRET_KEY", default="", secret=True),
@@ -45,13 +39,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="sheet_dir", variable="ONCALL_SHEET_DIR", default=""),
     Setting(name="channels", variable="ONCALL_CHANNELS", default="log"),
     Setting(name="signature", variable="ONCALL_SMS_SIGNATURE", default="德化县政府办"),
-    Setting(name="twilio_account_sid", variable="TWILIO_ACCOUNT_SID", default=""),
-    Setting(name="twilio_auth_token", variable="TWILIO_AUTH_TOKEN", default="", secret=True),
+    Setting(
+        name="twilio_account_sid",
+        variable="TWILIO_ACCOUNT_SID",
+        provider="twilio",
+        needed=True,
+    ),
+    Setting(
+        name="twilio_auth_token",
+        variable="TWILIO_AUTH_TOKEN",
+        provider="twilio",
+        needed=True,
+        secret=True,
+    ),
     Setting(name="twilio_from_number", variable="TWILIO_FROM_NUMBER", default=""),
     Setting(
         name="twilio_messaging_service_sid", variable="TWILIO_MESSAGING_SERVICE_SID", default=""
     ),
-    Setting(name="twilio_api_url", variable="ONCALL_TWILIO_API_URL", default=""),
+    Setting(name="twilio_api_url", variable="ONCALL_TWILIO_API_URL", default="", url=True),
+    *PROVIDER_SETTINGS,
 )
 
 _BY_NAME = {s.name: s for s in SETTINGS}
@@ -77,7 +83,20 @@ class Settings:
     twilio_from_number: str
     twilio_messaging_service_sid: str
     twilio_api_url: str
+    #: What the providers' own settings say, by name.
+    providers: Mapping[str, str]
     origins: Mapping[str, str]
+
+    def of(self, name: str) -> str:
+        """The value of any setting by its name."""
+        if name in self.providers:
+            return self.providers[name]
+        return str(getattr(self, name))
+
+    @property
+    def hook_tokens(self) -> tuple[str, ...]:
+        """What proves a push that carries no signature: several while rotating."""
+        return tuple(t.strip() for t in self.of("hook_token").split(",") if t.strip())
 
     @property
     def twilio_tokens(self) -> tuple[str, ...]:
@@ -116,7 +135,8 @@ def load(
     _check(values, origins, faults)
     if faults:
         raise Invalid(faults)
-    return Settings(**values, origins=origins)
+    providers = {s.name: values.pop(s.name) for s in PROVIDER_SETTINGS}
+    return Settings(**values, providers=providers, origins=origins)
 
 
 def language_at_least(
@@ -164,9 +184,14 @@ def _check(values: dict[str, str], origins: dict[str, str], faults: list[Fault])
         wrong("timezone", "unknown_zone")
     if values["roster_mappings"] and not Path(values["roster_mappings"]).is_dir():
         wrong("roster_mappings", "no_such_folder")
-    for name in ("public_url", "twilio_api_url"):
-        if values[name] and urlsplit(values[name]).scheme not in ("http", "https"):
-            wrong(name, "not_a_url")
+    for s in SETTINGS:
+        if s.url and values[s.name] and urlsplit(values[s.name]).scheme not in ("http", "https"):
+            wrong(s.name, "not_a_url")
+    try:
+        for network in filter(None, map(str.strip, values["hook_networks"].split(","))):
+            ip_network(network)
+    except ValueError:
+        wrong("hook_networks", "not_a_network")
     if urlsplit(values["database_url"]).scheme.split("+")[0] not in (
         "sqlite",
         "postgresql",
@@ -188,7 +213,7 @@ def shown(settings: Settings) -> list[tuple[str, str, str, str]]:
     """Each setting as (name, variable, value with secrets masked, origin)."""
     out = []
     for s in SETTINGS:
-        value: str = getattr(settings, s.name)
+        value = settings.of(s.name)
         if s.secret and value:
             value = "***"
         elif s.name == "database_url":

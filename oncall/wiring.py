@@ -11,10 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from notifiers import registry
 from notifiers.errors import ChannelsError, NotifierError
-from notifiers.log import LogNotifier
 from notifiers.message import Channel, Notifier
-from notifiers.twilio.client import TwilioGateway
-from notifiers.twilio.notifier import Twilio
 from oncall.admin.office import policy_of
 from oncall.agenda import Agenda
 from oncall.answering import Answering
@@ -31,6 +28,7 @@ from oncall.engine import Engine
 from oncall.intake import Intake
 from oncall.links import Links
 from oncall.notices import Notices
+from oncall.providers import makers
 from oncall.rounds.sheets import NightlySheet
 from oncall.store.changes import watch
 from oncall.store.database import Database
@@ -124,23 +122,10 @@ class App:
 def notifiers_of(settings: Settings) -> Mapping[Channel, Sequence[Notifier]]:
     """The notifiers the settings name, per channel; Invalid says what is wrong with them."""
 
-    def twilio() -> Notifier:
-        tokens = settings.twilio_tokens
-        return Twilio(
-            TwilioGateway(
-                account_sid=settings.twilio_account_sid,
-                auth_token=tokens[0] if tokens else "",
-                public_url=settings.public_url,
-                from_number=settings.twilio_from_number or None,
-                messaging_service_sid=settings.twilio_messaging_service_sid or None,
-                api_url=settings.twilio_api_url or None,
-                # A channel full of messages that hang must not keep the other from connecting.
-                connections=2 * (PLACES + RESERVED),
-            )
-        )
-
+    # A channel full of messages that hang must not keep the other from connecting.
+    connections = 2 * (PLACES + RESERVED)
     try:
-        return registry.build(settings.channels, {"log": LogNotifier, "twilio": twilio})
+        return registry.build(settings.channels, makers(settings, connections))
     except NotifierError as exc:
         problems = exc.problems if isinstance(exc, ChannelsError) else (exc,)
         where = "ONCALL_CHANNELS"

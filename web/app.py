@@ -22,6 +22,7 @@ from web import (
     feeds,
     health,
     hooks,
+    hooks_push,
     lookup,
     overrides,
     quiet,
@@ -73,7 +74,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
     web.state.registry = health.registry_for(door)
     # A transfer's own address takes whatever follows it: what is more exact stands before it.
     of_api = (deadlines, api, lookup, overrides)
-    for part in (*of_api, hooks, answer, feeds, health, reference):
+    for part in (*of_api, hooks, hooks_push, answer, feeds, health, reference):
         web.include_router(part.router)
     for router in routers:
         web.include_router(router)

@@ -1,31 +1,27 @@
 """What Twilio tells us: nothing is believed, and nothing changes, before its signature is checked.
 
 A signature proves who sent it; the address it is made over is the configured one, because a
-request's own host can be forged. Wrong requests are counted per address and then refused unread, so
-a flood of them cannot keep an ack from being heard.
+request's own host can be forged.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
 from urllib.parse import parse_qsl, quote
 
 from fastapi import APIRouter, Request, Response
 
-from notifiers.errors import CallbackError, WrongAccountError
+from notifiers.errors import WrongAccountError
 from notifiers.twilio import inbound
 from oncall.answers import Spoken
 from oncall.core.errors import Forbidden
 from oncall.core.words import N_
 from oncall.i18n import translator
 from web.door import Door, door_of, in_thread
-from web.errors import BadRequest, TooMany
+from web.hooking import entering, readable, refusing
 
 _log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 router = APIRouter(prefix="/hooks/twilio", include_in_schema=False)
 
@@ -51,18 +47,12 @@ async def verified(request: Request) -> Verified:
 
     Raises Forbidden where they are not, TooMany for an address with too many wrong requests.
     """
-    door = door_of(request)
-    settings = door.app.settings
-    peer = request.client.host if request.client is not None else ""
-    seconds = door.now().timestamp()
-    if door.penalties.refused(peer, seconds):
-        raise TooMany("too_many_requests")
+    settings = entering(request).app.settings
     body = await request.body()
     try:
         form = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=200)
     except ValueError as exc:
-        door.penalties.wrong(peer, seconds)
-        raise Forbidden("bad_signature") from exc
+        raise refusing(request, "bad_signature") from exc
     tokens = settings.twilio_tokens
     if not tokens:
         _log.error("a Twilio callback was refused: TWILIO_AUTH_TOKEN is not set")
@@ -74,8 +64,7 @@ async def verified(request: Request) -> Verified:
         tokens,
         request.headers.get("x-twilio-webhooks-signature-settings", ""),
     ):
-        door.penalties.wrong(peer, seconds)
-        raise Forbidden("bad_signature")
+        raise refusing(request, "bad_signature")
     try:
         inbound.require_account(form, settings.twilio_account_sid)
     except WrongAccountError as exc:
@@ -89,7 +78,7 @@ async def sms(request: Request) -> Response:
     """Somebody texted us; the answer goes out as a message of its own, so that it is kept."""
     told = await verified(request)
     door = door_of(request)
-    text = _read(lambda: inbound.parse_sms(told.form))
+    text = readable(lambda: inbound.parse_sms(told.form))
     await in_thread(door, lambda: door.app.answers.sms(text, door.now()))
     return Response(inbound.reply(), media_type=_XML)
 
@@ -99,7 +88,7 @@ async def status(request: Request) -> Response:
     """What became of a message or a call."""
     told = await verified(request)
     door = door_of(request)
-    receipt = _read(lambda: inbound.parse_status(told.form, told.query))
+    receipt = readable(lambda: inbound.parse_status(told.form, told.query))
     await in_thread(door, lambda: door.app.answers.receipt(receipt, door.now()))
     return Response(status_code=204)
 
@@ -109,7 +98,7 @@ async def gather(request: Request) -> Response:
     """A key was pressed in one of our calls; the caller hears what came of it."""
     told = await verified(request)
     door = door_of(request)
-    press = _read(lambda: inbound.parse_gather(told.form, told.query))
+    press = readable(lambda: inbound.parse_gather(told.form, told.query))
     spoken = await in_thread(door, lambda: door.app.answers.key(press, door.now()))
     return Response(_twiml(door, spoken, press.key), media_type=_XML)
 
@@ -134,12 +123,3 @@ def _path_with_query(request: Request) -> str:
     path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
     query: bytes = request.scope["query_string"]
     return path.decode("latin-1") + (f"?{query.decode('latin-1')}" if query else "")
-
-
-def _read(parse: Callable[[], T]) -> T:
-    try:
-        return parse()
-    except CallbackError as exc:
-        # Signed by Twilio and still not readable: worth knowing, not worth a retry.
-        _log.warning("a signed callback cannot be read: %s", exc)
-        raise BadRequest("bad_callback", value=str(exc)) from exc

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 
-_SECRET = re.compile(r"(/(?:calendars|a)/)[^/?\s.\"]+")
+_SECRET = re.compile(r"(/(?:calendars|a|hooks/(?!twilio/)\w+)/)[^/?\s.\"]+")
 
 
 def hidden(path: str) -> str:

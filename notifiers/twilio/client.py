@@ -1,37 +1,27 @@
 """One pooled, bounded connection to Twilio, and the one seam where its faults become outcomes."""
 
-import asyncio
 import logging
 from base64 import b64encode
 from collections.abc import Awaitable, Mapping
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import cast
 from urllib.parse import quote
 
-from aiohttp import (
-    ClientConnectorError,
-    ClientError,
-    ClientSession,
-    ClientTimeout,
-    ConnectionTimeoutError,
-    DummyCookieJar,
-    InvalidURL,
-    TCPConnector,
-)
 from yarl import URL, QueryVariable
 
+from notifiers import http
+from notifiers.codes import UNMAPPED
 from notifiers.errors import GatewayError
+from notifiers.http import Pool
 from notifiers.message import Outcome, OutcomeKind
 from notifiers.twilio import sdk
-from notifiers.twilio.codes import UNMAPPED, meaning_of
+from notifiers.twilio.codes import meaning_of
 
 PROVIDER = "twilio"
-_logger = logging.getLogger("notifiers.twilio")
+_logger = logging.getLogger("notifiers")
 
-#: Everything a request to Twilio can raise that is Twilio's or the network's doing. ValueError is
-#: an answer that is no JSON (a proxy's login page); the others are the SDK's and aiohttp's own.
-FAULTS = (sdk.TwilioException, ClientError, OSError, TimeoutError, ValueError)
+#: Everything a request to Twilio can raise that is Twilio's or the network's doing.
+FAULTS = (sdk.TwilioException, *http.FAULTS)
 
 
 class RefusedError(sdk.TwilioRestException):  # type: ignore[misc]  # the SDK is untyped
@@ -43,10 +33,6 @@ class RefusedError(sdk.TwilioRestException):  # type: ignore[misc]  # the SDK is
         super().__init__(status, "", "", getattr(refusal, "code", None), "POST")
 
 
-class _ClosedError(OSError):
-    """The gateway was closed; nothing is sent any more."""
-
-
 class _Http(sdk.AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK is untyped
     """The SDK's async client with what it lacks: a timeout, Retry-After, and a silent log.
 
@@ -56,13 +42,8 @@ class _Http(sdk.AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK is unty
 
     def __init__(self, timeout: timedelta, connections: int) -> None:
         super().__init__(pool_connections=False, timeout=timeout.total_seconds())
-        seconds = timeout.total_seconds()
-        # Waiting for a free connection ends first: then it is certain that nothing was sent.
-        self._limits = ClientTimeout(total=seconds, connect=seconds * 0.75)
-        self._connections = connections
-        self._open: ClientSession | None = None
+        self._pool = Pool(timeout, connections)
         self._auth: tuple[tuple[str, str], str] | None = None
-        self.closed = False
 
     # The SDK calls this with these very names.
     async def request(
@@ -77,35 +58,22 @@ class _Http(sdk.AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK is unty
         allow_redirects: bool = False,
     ) -> object:
         """One request; an answer of 400 or above raises RefusedError."""
-        if self.closed:
-            raise _ClosedError
-        session = self._open or self._session()
         headers = headers or {}
         if auth is not None:
             headers["Authorization"] = self._header(auth)
-        async with session.request(
+        answer = await self._pool.request(
             method,
             url,
             params=cast("Mapping[str, str] | None", params),
-            data=_form(data) if data else None,
+            body=_form(data) if data else None,
             headers=headers,
-            allow_redirects=allow_redirects,
-        ) as answer:
-            text = (await answer.read()).decode("utf-8", "replace")
-            response = sdk.Response(answer.status, text, answer.headers)
-            if answer.status >= 400:
-                refusal = sdk.Version.exception(method, "", response, "refused")
-                raise RefusedError(refusal, _retry_after(answer.headers))
-        return response
-
-    def _session(self) -> ClientSession:
-        # A session belongs to a running loop, so it is opened by the first request.
-        self._open = ClientSession(
-            connector=TCPConnector(limit=self._connections, ttl_dns_cache=300),
-            timeout=self._limits,
-            cookie_jar=DummyCookieJar(),
         )
-        return self._open
+        text = answer.body.decode("utf-8", "replace")
+        response = sdk.Response(answer.status, text, answer.headers)
+        if answer.status >= 400:
+            refusal = sdk.Version.exception(method, "", response, "refused")
+            raise RefusedError(refusal, answer.retry_after)
+        return response
 
     def _header(self, auth: tuple[str, str]) -> str:
         if self._auth is None or self._auth[0] != auth:
@@ -114,10 +82,7 @@ class _Http(sdk.AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK is unty
 
     async def close(self) -> None:
         """Close the pooled connections; calling it again does nothing."""
-        self.closed = True
-        session, self._open = self._open, None
-        if session is not None:
-            await session.close()
+        await self._pool.close()
 
 
 class TwilioGateway:
@@ -201,18 +166,7 @@ def outcome_of(fault: BaseException) -> Outcome:
     """The seam: what any of FAULTS means for the attempt that met it."""
     if isinstance(fault, sdk.TwilioRestException | sdk.TwilioServiceException):
         return _refusal(fault)
-    if isinstance(fault, _ClosedError):
-        return _outcome(OutcomeKind.UNAVAILABLE, "This program is shutting down.")
-    if isinstance(fault, InvalidURL):
-        return _outcome(OutcomeKind.MISCONFIGURED, "The address of the provider is not valid.")
-    if isinstance(fault, ClientConnectorError | ConnectionTimeoutError):
-        # Nothing left this machine, so sending again cannot duplicate it.
-        return _outcome(OutcomeKind.UNAVAILABLE, "The provider could not be reached.")
-    if isinstance(fault, asyncio.TimeoutError):
-        return _outcome(OutcomeKind.UNKNOWN, "The provider did not answer in time.")
-    if isinstance(fault, ClientError | OSError):
-        return _outcome(OutcomeKind.UNKNOWN, "The connection broke before the answer came.")
-    return _NO_ID
+    return http.outcome_of(PROVIDER, fault)
 
 
 def _refusal(fault: BaseException) -> Outcome:
@@ -220,7 +174,7 @@ def _refusal(fault: BaseException) -> Outcome:
     retry_after = getattr(fault, "retry_after", None)
     meaning = meaning_of(code, status)
     if meaning is None:
-        _logger.warning("Twilio refused with the unknown code %s (HTTP %s)", code, status)
+        _logger.warning("twilio answered with the unknown code %s (HTTP %s)", code, status)
         return _outcome(OutcomeKind.UNAVAILABLE, UNMAPPED, code=code or status)
     return Outcome(
         kind=meaning.kind,
@@ -236,24 +190,10 @@ def _outcome(kind: OutcomeKind, detail: str, code: int | None = None) -> Outcome
     return Outcome(kind=kind, provider=PROVIDER, detail=detail, code=str(code) if code else None)
 
 
-_NO_ID = _outcome(OutcomeKind.UNKNOWN, "The provider's answer made no sense.")
+_NO_ID = _outcome(OutcomeKind.UNKNOWN, http.NO_SENSE)
 
 
 def _form(data: Mapping[str, object]) -> bytes:
     """The fields as a form body. yarl's quoting is in C: a quarter of the time of urlencode."""
     fields = cast("Mapping[str, QueryVariable]", data)
     return URL.build(query=fields).raw_query_string.encode()
-
-
-def _retry_after(headers: Mapping[str, str]) -> timedelta | None:
-    """Retry-After as a span; a date is measured against the answer's own Date (RFC 9110)."""
-    value = headers.get("Retry-After", "")
-    if value.isdecimal():
-        return timedelta(seconds=int(value))
-    try:
-        return max(
-            parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("Date", "")),
-            timedelta(0),
-        )
-    except (TypeError, ValueError):
-        return None

@@ -4,8 +4,8 @@ Sources: the design notes on Twilio (paging.md section 4) and twilio.com/docs/ap
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from notifiers.codes import Meaning, table
 from notifiers.message import OutcomeKind
 
 _REJECTED = OutcomeKind.REJECTED
@@ -13,31 +13,9 @@ _UNAVAILABLE = OutcomeKind.UNAVAILABLE
 _QUOTA = OutcomeKind.QUOTA
 _MISCONFIGURED = OutcomeKind.MISCONFIGURED
 
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Meaning:
-    """What a code says about one attempt, whether it refuses a request or comes in a receipt."""
-
-    kind: OutcomeKind
-    #: A fixed sentence: the vendor's own text may hold the number, so it is never passed on.
-    detail: str
-    #: Sending the same to the same number again cannot help.
-    permanent: bool = False
-    opted_out: bool = False
-
-
-def _table(rows: Mapping[OutcomeKind, Mapping[str, tuple[int, ...]]]) -> dict[int, Meaning]:
-    return {
-        code: Meaning(kind=kind, detail=detail, permanent=kind is _REJECTED)
-        for kind, sentences in rows.items()
-        for detail, codes in sentences.items()
-        for code in codes
-    }
-
-
 #: Twilio error code -> meaning.
 CODES: Mapping[int, Meaning] = {
-    **_table(
+    **table(
         {
             _REJECTED: {
                 "The number is not valid.": (21211, 21217, 21401, 21421, 13223, 13224),
@@ -114,8 +92,6 @@ SIP_PERMANENT: Mapping[int, str] = {
 
 #: The call is in a state this request does not apply to.
 CALL_STATE = 21220
-
-UNMAPPED = "Twilio answered with a code this program does not know."
 
 
 def meaning_of(code: int | None, status: int) -> Meaning | None:

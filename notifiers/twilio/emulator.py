@@ -202,7 +202,11 @@ class Emulator:
     async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:
         """Serve until the block ends; the base URL to give to the SDK (port 0 takes a free one)."""
         self._api.closing.clear()
-        runner = web.ServerRunner(web.Server(self._handle), shutdown_timeout=1.0)
+        runner = web.ServerRunner(
+            # A log of addresses would hold numbers.
+            web.Server(self._handle, access_log=None),
+            shutdown_timeout=1.0,
+        )
         await runner.setup()
         try:
             site = web.TCPSite(runner, host, port, backlog=1024)

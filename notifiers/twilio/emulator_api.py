@@ -12,8 +12,9 @@ from xml.etree import ElementTree
 from aiohttp import web
 from yarl import URL
 
+from notifiers.emulation import FaultKind
 from notifiers.twilio.emulator_phones import end_call, live_call, live_text
-from notifiers.twilio.emulator_script import Fault, FaultKind, SmsManner, VoiceManner
+from notifiers.twilio.emulator_script import Fault, SmsManner, VoiceManner
 from notifiers.twilio.emulator_world import (
     Call,
     Received,

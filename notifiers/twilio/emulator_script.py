@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from notifiers.emulation import FaultKind
+
 
 class SmsManner(StrEnum):
     """What becomes of an SMS to this phone."""
@@ -94,18 +96,6 @@ def dead(number: str, *, code: int = 30005) -> Handset:
         sms=SmsScript(manner=SmsManner.DEAD, code=code),
         voice=VoiceScript(manner=VoiceManner.DEAD),
     )
-
-
-class FaultKind(StrEnum):
-    """What goes wrong with a request to create a message or a call."""
-
-    REFUSE = "refuse"  # 400 and the fault's code; nothing is sent
-    THROTTLE = "throttle"  # 429, code 20429, Retry-After
-    HANG = "hang"  # never answers; nothing is sent
-    CRASH = "crash"  # 500 with a body that is no JSON
-    GARBAGE = "garbage"  # 200 with a page of HTML, as a captive portal would
-    ACCEPT_THEN_DROP = "accept-then-drop"  # sends it, and closes without an answer
-    ACCEPT_THEN_HANG = "accept-then-hang"  # sends it, and never answers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,10 +4,11 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
+from notifiers.codes import UNMAPPED
 from notifiers.errors import CallbackError, WrongAccountError
 from notifiers.message import InboundSms, KeyPress, Receipt, ReceiptResult
 from notifiers.twilio import sdk
-from notifiers.twilio.codes import CODES, SIP_PERMANENT, UNMAPPED
+from notifiers.twilio.codes import CODES, SIP_PERMANENT
 from notifiers.twilio.twiml import hang_up, reply, say
 
 __all__ = [

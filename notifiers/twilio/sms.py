@@ -9,8 +9,8 @@ from notifiers.message import (
     Limit,
     Message,
     Outcome,
-    OutcomeKind,
     Receipts,
+    wrong_channel,
 )
 from notifiers.twilio.client import FAULTS, PROVIDER, TwilioGateway
 
@@ -87,9 +87,4 @@ def validity_period(useful_life: timedelta) -> int:
     return min(max(ceil(useful_life.total_seconds()), _SHORTEST), _LONGEST)
 
 
-#: A caller's mistake, reported instead of carried: an SMS read aloud would only confuse.
-WRONG_CHANNEL = Outcome(
-    kind=OutcomeKind.MISCONFIGURED,
-    provider=PROVIDER,
-    detail="This notifier does not carry this channel.",
-)
+WRONG_CHANNEL = wrong_channel(PROVIDER)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from ipaddress import ip_address
+from typing import Self
 from urllib.parse import urlsplit
 
 from notifiers import registry
@@ -21,6 +22,7 @@ from oncall.core.errors import Invalid, OncallError
 from oncall.core.faults import explain_error
 from oncall.core.words import N_, Text
 from oncall.directory import policy_in_force
+from oncall.providers import PROVIDERS, PUSHING, lacking, makers
 from oncall.store import directory as rows
 from oncall.store import upkeep
 from oncall.store.database import Database, Tx
@@ -125,7 +127,7 @@ def _channels(settings: Settings) -> Iterator[Finding]:
     names = settings.channels
     try:
         # Only the names are looked at; whoever really sends is made by `wiring`.
-        registry.build(names, {"log": LogNotifier, "twilio": LogNotifier})
+        built = registry.build(names, {name: _Named(name).itself for name in PROVIDERS})
     except NotifierError as exc:
         yield said(
             Level.FAILURE,
@@ -134,7 +136,8 @@ def _channels(settings: Settings) -> Iterator[Finding]:
             why=str(exc),
         )
         return
-    if "twilio" not in names:
+    used = {notifier.name for some in built.values() for notifier in some} - {"log"}
+    if not used:
         yield said(
             Level.WARNING,
             N_("ONCALL_CHANNELS is “{channels}”: no message leaves this machine."),
@@ -142,32 +145,55 @@ def _channels(settings: Settings) -> Iterator[Finding]:
             channels=names,
         )
         return
-    missing = [
-        variable
-        for variable, value in (
-            ("TWILIO_ACCOUNT_SID", settings.twilio_account_sid),
-            ("TWILIO_AUTH_TOKEN", settings.twilio_auth_token),
-            (
-                "TWILIO_FROM_NUMBER / TWILIO_MESSAGING_SERVICE_SID",
-                settings.twilio_from_number or settings.twilio_messaging_service_sid,
-            ),
-        )
-        if not value
-    ]
-    for variable in missing:
+    missing = [(name, variable) for name in sorted(used) for variable in lacking(settings, name)]
+    for name, variable in missing:
         yield said(
             Level.FAILURE,
-            N_("Twilio is to send, but {variable} is not set."),
+            N_("{provider} is to send, but {variable} is not set."),
             N_("Set it; docs/settings.md says where it comes from."),
+            provider=name,
             variable=variable,
         )
     if not missing:
-        yield said(Level.OK, N_("Twilio sends: {channels}."), channels=names)
-    if "voice=twilio" in names.replace(" ", "") and not settings.twilio_from_number:
+        yield from _made(settings, names)
+    if used & PUSHING and not settings.hook_tokens:
         yield said(
-            Level.FAILURE,
-            N_("Calls need a number to come from."),
-            N_("Set TWILIO_FROM_NUMBER to a number of your account."),
+            Level.WARNING,
+            N_("ONCALL_HOOK_TOKEN is not set: receipts and replies of {providers} are refused."),
+            N_("Set a long random word, and give the provider the address with it (docs)."),
+            providers=", ".join(sorted(used & PUSHING)),
+        )
+
+
+class _Named(LogNotifier):
+    """Stands for a notifier whose name is all that is looked at."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+
+    def itself(self) -> Self:
+        return self
+
+
+def _made(settings: Settings, names: str) -> Iterator[Finding]:
+    """Whether the notifiers can really be made: settings that do not fit together are told here."""
+    try:
+        registry.build(names, makers(settings, 1))
+    except NotifierError as exc:
+        yield Finding(
+            what="channels",
+            level=Level.FAILURE,
+            said=N_("The channels cannot be used: {why}"),
+            mend=N_("Set it; docs/settings.md says where it comes from."),
+            params={"why": str(exc)},
+        )
+    else:
+        yield Finding(
+            what="channels",
+            level=Level.OK,
+            said=N_("Messages are sent: {channels}."),
+            params={"channels": names},
         )
 
 
@@ -177,7 +203,8 @@ def _public_url(settings: Settings) -> Iterator[Finding]:
         return Finding(what="public address", level=level, said=text, mend=mend, params=url)
 
     host = urlsplit(settings.public_url).hostname or ""
-    real = "twilio" in settings.channels and not settings.twilio_api_url
+    real = any(name in settings.channels for name in (*PUSHING, "twilio"))
+    real = real and not settings.twilio_api_url
     mend = N_("Set ONCALL_PUBLIC_URL to the https address providers and phones reach.")
     if real and _is_private(host):
         yield said(

@@ -17,6 +17,7 @@ from oncall.core.texts.templates import (
     names,
     of_answer,
     of_digest,
+    of_key_press,
     of_news,
     of_notice,
     said,
@@ -109,6 +110,8 @@ def example(t: Text, key: Key, signature: str) -> Template:
         return of_news(
             t, key.channel, t(N_("Your night duty on 5 November is now 20:00.")), signature
         )
+    if key is Key.VOICE_PRESSED:
+        return of_key_press()
     if key in _ANSWERS:
         return of_answer(t, _ANSWERS[key], code=codes[0], codes=codes)
     return of_notice(t, _OF[key], key.channel, facts, signature)

@@ -201,6 +201,10 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("The signature is wrong."),
         N_("Check TWILIO_AUTH_TOKEN and ONCALL_PUBLIC_URL."),
     ),
+    "bad_push": (
+        N_("This push does not come from where pushes come from."),
+        N_("Give the provider the address with ONCALL_HOOK_TOKEN; see ONCALL_HOOK_NETWORKS."),
+    ),
     "wrong_account": (
         N_("This is about another account than ours."),
         N_("Check TWILIO_ACCOUNT_SID."),
@@ -242,6 +246,10 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "not_a_url": (
         N_("“{value}” is no web address."),
         N_("Write it with http:// or https:// in front."),
+    ),
+    "not_a_network": (
+        N_("“{value}” is no list of networks."),
+        N_("Write networks with commas between, for example 10.1.0.0/16,203.0.113.7."),
     ),
     "unknown_database": (
         N_("“{value}” is no database we know."),

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from notifiers.emulation import Emulated, FaultKind
+from notifiers.emulation import Fault as EmulatedFault
 from notifiers.log import LogNotifier
 from notifiers.message import (
     Channel,
@@ -19,11 +21,13 @@ from notifiers.message import (
     Pending,
     Pulls,
     Receipts,
+    Template,
 )
 from notifiers.testing import Phones
 from notifiers.twilio.emulator import Emulator
-from notifiers.twilio.emulator_script import Callbacks, Fault, FaultKind
+from notifiers.twilio.emulator_script import Callbacks, Fault
 from notifiers.twilio.notifier import Twilio
+from tests.notifiers import carriers
 from tests.notifiers.hooks import ACCOUNT, LI, TOKEN, ZHANG, fast_sleep, gateway
 
 #: Longer than a loaded machine needs for one request, short enough to wait for.
@@ -123,6 +127,49 @@ async def _twilio() -> AsyncIterator[Bench]:
         await notifier.close()
 
 
+#: How an emulated carrier is brought to say each thing: a refusal by its code, or a fault.
+Says = dict[OutcomeKind, EmulatedFault | None]
+
+
+def _saying(refusals: dict[OutcomeKind, str]) -> Says:
+    says: Says = {
+        kind: EmulatedFault(kind=FaultKind.REFUSE, code=code) for kind, code in refusals.items()
+    }
+    says[OutcomeKind.ACCEPTED] = None
+    says[OutcomeKind.UNKNOWN] = EmulatedFault(kind=FaultKind.ACCEPT_THEN_DROP)
+    return says
+
+
+_ALIYUN = _saying(
+    {
+        OutcomeKind.REJECTED: "isv.MOBILE_NUMBER_ILLEGAL",
+        OutcomeKind.UNAVAILABLE: "isp.SYSTEM_ERROR",
+        OutcomeKind.QUOTA: "isv.BUSINESS_LIMIT_CONTROL",
+        OutcomeKind.MISCONFIGURED: "isp.RAM_PERMISSION_DENY",
+    }
+)
+
+
+def _bench(notifier: Notifier, emulator: Emulated, says: Says) -> Bench:
+    def say(kind: OutcomeKind) -> None:
+        fault = says[kind]
+        emulator.fault(*([fault] if fault is not None else []))
+
+    return Bench(
+        notifier=notifier,
+        arrived=emulator.arrived,
+        say=say,
+        hang=lambda number: emulator.fault(EmulatedFault(kind=FaultKind.HANG, number=number)),
+        patience=PATIENCE,
+    )
+
+
+@asynccontextmanager
+async def _aliyun() -> AsyncIterator[Bench]:
+    async with carriers.aliyun(PATIENCE) as s:
+        yield _bench(s.notifier, s.emulator, _ALIYUN)
+
+
 #: Every notifier, on every channel it carries.
 TABLE: list[tuple[str, Make, Channel]] = [
     ("log", _log, Channel.SMS),
@@ -131,6 +178,8 @@ TABLE: list[tuple[str, Make, Channel]] = [
     ("phones", _phones, Channel.VOICE),
     ("twilio", _twilio, Channel.SMS),
     ("twilio", _twilio, Channel.VOICE),
+    ("aliyun", _aliyun, Channel.SMS),
+    ("aliyun", _aliyun, Channel.VOICE),
 ]
 
 each_notifier = pytest.mark.parametrize(
@@ -148,13 +197,14 @@ TEXTS = [
 
 def _message(channel: Channel, to: str = ZHANG, text: str = TEXTS[0]) -> Message:
     return Message(
-        key="page-1/1/张三/1",
+        key="20261103",
         channel=channel,
         to=to,
         text=text,
         lang="zh_CN",
         useful_life=timedelta(minutes=2),
         keypad=channel is Channel.VOICE,
+        template=Template(key=f"{channel}.page", variables=(("text", text),)),
     )
 
 

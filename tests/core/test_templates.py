@@ -19,6 +19,7 @@ from oncall.core.texts.templates import (
     names,
     of_answer,
     of_digest,
+    of_key_press,
     of_news,
     of_notice,
     said,
@@ -59,6 +60,7 @@ def everything(lang: str, facts: Facts) -> Iterator[Template]:
     for kind in Answer:
         yield of_answer(t, kind, code=facts.code, codes=[facts.code] * 3, owner=facts.owner)
     yield of_digest(t, [facts] * 12)
+    yield of_key_press()
 
 
 @each_key

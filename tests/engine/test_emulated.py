@@ -9,11 +9,12 @@ from datetime import timedelta
 
 import pytest
 
+from notifiers.emulation import FaultKind
 from notifiers.message import Channel, InboundSms
 from notifiers.phone import e164
 from notifiers.twilio.client import TwilioGateway
 from notifiers.twilio.emulator import Emulator
-from notifiers.twilio.emulator_script import Callbacks, Fault, FaultKind
+from notifiers.twilio.emulator_script import Callbacks, Fault
 from notifiers.twilio.emulator_world import Received
 from notifiers.twilio.notifier import Twilio
 from oncall.core.model import Reason

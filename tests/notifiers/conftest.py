@@ -1,4 +1,4 @@
-"""A code from Twilio that is not in our table fails the test that met it."""
+"""A code of a provider that is not in our table fails the test that met it."""
 
 import logging
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ class _Watch(logging.Handler):
 @pytest.fixture
 def unknown_codes() -> Iterator[list[str]]:
     """The warnings about unmapped codes; a test that wants one clears the list."""
-    watch, logger = _Watch(), logging.getLogger("notifiers.twilio")
+    watch, logger = _Watch(), logging.getLogger("notifiers")
     logger.addHandler(watch)
     yield watch.unknown
     logger.removeHandler(watch)

@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from notifiers.emulation import FaultKind
 from notifiers.message import Channel, Message, OutcomeKind, Pending, ReceiptResult
 from notifiers.twilio.emulator_script import (
     Callbacks,
     Fault,
-    FaultKind,
     SmsManner,
     SmsScript,
     busy,

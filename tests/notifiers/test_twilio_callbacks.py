@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
+from notifiers.emulation import FaultKind
 from notifiers.message import OutcomeKind
 from notifiers.twilio import inbound
 from notifiers.twilio.client import RefusedError, code_of
@@ -12,7 +13,6 @@ from notifiers.twilio.emulator import Emulator
 from notifiers.twilio.emulator_script import (
     Callbacks,
     Fault,
-    FaultKind,
     no_answer,
 )
 from tests.notifiers.hooks import LI, SPEED, ZHANG, Stage, call, gateway, sms, stage

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
+from notifiers.codes import UNMAPPED
+from notifiers.emulation import FaultKind
 from notifiers.errors import GatewayError
 from notifiers.message import Outcome, OutcomeKind
 from notifiers.twilio.client import TwilioGateway, outcome_of
-from notifiers.twilio.codes import CODES, UNMAPPED
+from notifiers.twilio.codes import CODES
 from notifiers.twilio.emulator import Emulator
-from notifiers.twilio.emulator_script import Fault, FaultKind
+from notifiers.twilio.emulator_script import Fault
 from notifiers.twilio.sms import TwilioSms, validity_period
 from tests.notifiers.hooks import ACCOUNT, ZHANG, call, gateway, sms, stage
 
@@ -70,7 +72,7 @@ def test_an_unknown_code_is_kept_and_logged(unknown_codes: list[str]) -> None:
 
     outcome = asyncio.run(story())
     assert (outcome.kind, outcome.code, outcome.detail) == ("unavailable", "29999", UNMAPPED)
-    assert unknown_codes == ["Twilio refused with the unknown code 29999 (HTTP 400)"]
+    assert unknown_codes == ["twilio answered with the unknown code 29999 (HTTP 400)"]
     unknown_codes.clear()
 
 

@@ -42,6 +42,8 @@ class Key(StrEnum):
     VOICE_CANCELLED = "voice.cancelled"
     VOICE_FIRST_ACTION = "voice.first_action"
     VOICE_NEWS = "voice.news"
+    #: Heard after a key where the call cannot wait for what comes of it.
+    VOICE_PRESSED = "voice.pressed"
 
     @property
     def channel(self) -> Channel:
@@ -97,6 +99,7 @@ TEXTS: Mapping[Key, str] = {
         "This is {signature}. {nature}: the number ending {code}, taken by {owner}, has no "
         "progress yet. Please act and record it now."
     ),
+    Key.VOICE_PRESSED: N_("Your key was noted. A text message tells what came of it. Goodbye."),
     Key.VOICE_NEWS: N_("This is {signature}. Duty notice: {summary} Please look into the system."),
 }
 
@@ -249,6 +252,11 @@ def of_news(t: Text, channel: Channel, text: str, signature: str = "") -> Templa
     """The approved text around a ready one, which is cut to what a blank may hold."""
     key = _OF_NOTICE[Notice.NEWS][channel is Channel.VOICE]
     return _filled(t, key, {"summary": text, "signature": signature})
+
+
+def of_key_press() -> Template:
+    """What a call says after a key where nobody can be asked at once what came of it."""
+    return Template(key=Key.VOICE_PRESSED)
 
 
 def said(t: Text, template: Template) -> str:

@@ -1,0 +1,1 @@
+"""Texts and calls through Alibaba Cloud: approved templates, pushed or queried receipts."""

@@ -1,0 +1,89 @@
+"""Make a notifier of each provider from the settings, and say what it lacks before it is used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from notifiers.aliyun.client import AliyunGateway, AliyunSettings
+from notifiers.aliyun.notifier import Aliyun
+from notifiers.approved import Approved
+from notifiers.log import LogNotifier
+from notifiers.message import Notifier
+from notifiers.twilio.client import TwilioGateway
+from notifiers.twilio.notifier import Twilio
+from oncall.clock import SystemClock
+from oncall.config import SETTINGS, Settings
+
+Maker = Callable[[], Notifier]
+
+#: Every notifier the settings may name.
+PROVIDERS = ("log", "twilio", "aliyun")
+#: Those that push receipts and replies without a signature.
+PUSHING = frozenset({"aliyun"})
+
+
+def makers(settings: Settings, connections: int) -> Mapping[str, Maker]:
+    """How to make each notifier the settings may name; making one raises NotifierError.
+
+    ``connections`` is how many requests to one provider may run at once.
+    """
+    return {
+        "log": LogNotifier,
+        "twilio": lambda: _twilio(settings, connections),
+        "aliyun": lambda: _aliyun(settings, connections),
+    }
+
+
+def lacking(settings: Settings, provider: str) -> tuple[str, ...]:
+    """The variables without which a provider can send nothing, and which are not set.
+
+    Two with a slash between: one of them is enough.
+    """
+    missing = [
+        s.variable
+        for s in SETTINGS
+        if s.provider == provider and s.needed and not settings.of(s.name)
+    ]
+    sender = settings.twilio_from_number or settings.twilio_messaging_service_sid
+    if provider == "twilio" and not sender:
+        missing.append("TWILIO_FROM_NUMBER / TWILIO_MESSAGING_SERVICE_SID")
+    return tuple(missing)
+
+
+def _twilio(settings: Settings, connections: int) -> Notifier:
+    tokens = settings.twilio_tokens
+    return Twilio(
+        TwilioGateway(
+            account_sid=settings.twilio_account_sid,
+            auth_token=tokens[0] if tokens else "",
+            public_url=settings.public_url,
+            from_number=settings.twilio_from_number or None,
+            messaging_service_sid=settings.twilio_messaging_service_sid or None,
+            api_url=settings.twilio_api_url or None,
+            connections=connections,
+        )
+    )
+
+
+def _aliyun(settings: Settings, connections: int) -> Notifier:
+    return Aliyun(
+        AliyunGateway(
+            AliyunSettings(
+                key_id=settings.of("aliyun_access_key_id"),
+                secret=settings.of("aliyun_access_key_secret"),
+                sign_name=settings.of("aliyun_sign_name") or settings.signature,
+                show_number=settings.of("aliyun_show_number"),
+                approved=_approved(settings, "aliyun_templates"),
+                sms_url=settings.of("aliyun_sms_url").rstrip("/"),
+                voice_url=settings.of("aliyun_voice_url").rstrip("/"),
+                # Never a story's own clock: the other side looks at a real one.
+                clock=SystemClock().now,
+                connections=connections,
+            )
+        )
+    )
+
+
+def _approved(settings: Settings, name: str) -> Approved:
+    variable = next(s.variable for s in SETTINGS if s.name == name)
+    return Approved.read(settings.of(name), variable)

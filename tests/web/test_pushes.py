@@ -1,0 +1,169 @@
+"""Pushes that carry no signature: believed by a secret address only, and applied once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+
+import pytest
+
+from notifiers.aliyun.emulator import AliyunEmulator
+from notifiers.emulation import Received
+from notifiers.phone import e164
+from oncall.core.model import State
+from oncall.store import reports
+from tests.county import ZHANG
+from tests.web.serving import Site, urgent
+from web.quiet import hidden
+
+TOKEN, OLD = "a-long-made-up-word-for-hooks", "the-word-before"
+
+
+@pytest.fixture
+def carried(site: Site) -> Site:
+    """A site that carriers may push to, with a transfer under way."""
+    allow(site, hook_token=f"{TOKEN},{OLD}")
+    site.post("/transfers", urgent())
+    site.world.settle()
+    return site
+
+
+def allow(site: Site, **changes: str) -> None:
+    """Change settings of the carriers."""
+    settings = site.world.app.settings
+    site.world.app.settings = replace(settings, providers={**settings.providers, **changes})
+
+
+def state(site: Site) -> State:
+    """Where the one page stands."""
+    with site.world.app.db.read() as tx:
+        [brief] = reports.list_transfers(tx)
+    return brief.shares[0].page.state
+
+
+def attempt(site: Site, channel: str) -> reports.Attempt:
+    """The latest message of this channel."""
+    with site.world.app.db.read() as tx:
+        [brief] = reports.list_transfers(tx)
+        return [a for a in reports.attempts(tx, brief.transfer.id) if a.channel == channel][-1]
+
+
+def aliyun(
+    site: Site, story: Callable[[AliyunEmulator], Coroutine[None, None, int]], *, token: str = TOKEN
+) -> int:
+    """Let an emulated Alibaba Cloud, which has carried our messages, push something."""
+    emulator = AliyunEmulator("key", "secret", {}, "德化县政府办")
+    emulator.hooks = f"{site.url}/hooks/aliyun/{token}"
+    for message in site.world.phones.sent:
+        emulator.received.append(
+            Received(
+                channel=message.channel,
+                to=message.to,
+                text=message.text,
+                key=message.key,
+                id=f"biz-{message.key}",
+            )
+        )
+    return asyncio.run(story(emulator))
+
+
+def test_a_reply_is_an_ack(carried: Site) -> None:
+    """A text of 1 takes the matter; the same push again is answered 200 and changes nothing."""
+
+    async def twice(cloud: AliyunEmulator) -> int:
+        assert await cloud.reply(e164(ZHANG), "1") == 200
+        again = {"phone_number": "13900000001", "content": "2", "sequence_id": "7700000001"}
+        answer = carried.client.post(f"{cloud.hooks}/sms-up", json=[again])
+        assert answer.json() == {"code": 0, "msg": "接收成功"}
+        return answer.status_code
+
+    assert aliyun(carried, twice) == 200
+    assert state(carried) is State.ACKED
+
+
+def test_a_receipt_is_applied_by_our_own_key(carried: Site) -> None:
+    """Delivered is shown and is no ack."""
+    key = str(attempt(carried, "sms").id)
+    assert aliyun(carried, lambda cloud: cloud.report(key)) == 200
+    assert attempt(carried, "sms").state == "delivered"
+    assert state(carried) is State.WAITING
+
+
+def test_a_key_told_after_the_call_takes_the_matter_once(carried: Site) -> None:
+    """The record of a call with 1 in it is an ack; pushed three times it is one."""
+    carried.world.advance(5)
+    key = str(attempt(carried, "voice").id)
+    for _ in range(3):
+        assert aliyun(carried, lambda cloud: cloud.call_ends(key, "200000", "1")) == 200
+    assert state(carried) is State.ACKED
+    with carried.world.app.db.read() as tx:
+        [brief] = reports.list_transfers(tx)
+        lines = reports.timeline(tx, brief.transfer.id)
+        pressed = [e for e in lines if e.said.event == "KeyPressed"]
+    assert len(pressed) == 1
+
+
+def test_nine_pushed_twice_calls_110_once(carried: Site) -> None:
+    """A repeated push never makes a second case of it."""
+    carried.world.advance(5)
+    key = str(attempt(carried, "voice").id)
+    for _ in range(2):
+        aliyun(carried, lambda cloud: cloud.call_ends(key, "200000", "9"))
+    with carried.world.app.db.read() as tx:
+        [brief] = reports.list_transfers(tx)
+    assert [share.part.unit for share in brief.shares].count("DESK-110") == 1
+
+
+@pytest.mark.parametrize("token", ["wrong", TOKEN[:-1], TOKEN + "x", "%E6%B0%B4"])
+def test_without_the_secret_nothing_is_believed(carried: Site, token: str) -> None:
+    """403, and nothing changes."""
+    assert aliyun(carried, lambda c: c.reply(e164(ZHANG), "1"), token=token) == 403
+    assert state(carried) is State.WAITING
+
+
+def test_the_secret_before_is_good_while_rotating(carried: Site) -> None:
+    """Both are, until the old one is taken out of the setting."""
+    assert aliyun(carried, lambda c: c.reply(e164(ZHANG), "1"), token=OLD) == 200
+
+
+def test_without_a_secret_set_nobody_may_push(site: Site) -> None:
+    """An installation that expects no pushes takes none, not even with an empty word."""
+    for path in ("aliyun/x/sms-up", "aliyun//sms-up", "nobody/x/sms-up"):
+        assert site.client.post(f"{site.url}/hooks/{path}", content=b"[]").status_code in (403, 404)
+
+
+@pytest.mark.parametrize(
+    ("networks", "status"),
+    [("", 200), ("127.0.0.0/8", 200), ("10.0.0.0/8, 127.0.0.1", 200), ("203.0.113.0/24", 403)],
+)
+def test_only_the_carriers_own_addresses(carried: Site, networks: str, status: int) -> None:
+    """Where they are known, the right word from elsewhere is not enough."""
+    allow(carried, hook_networks=networks)
+    assert aliyun(carried, lambda c: c.reply(e164(ZHANG), "1")) == status
+
+
+def test_a_flood_of_wrong_words_is_cut_off_unread(carried: Site) -> None:
+    """After a burst of them an address waits; the right word would not help it then."""
+    guess = f"{carried.url}/hooks/aliyun/guess/sms-up"
+    codes = [carried.client.post(guess, content=b"[]").status_code for _ in range(103)]
+    assert set(codes[:100]) == {403}
+    assert 429 in codes[100:]
+    assert aliyun(carried, lambda c: c.reply(e164(ZHANG), "1")) == 429
+    carried.world.let_pass(1)
+    assert aliyun(carried, lambda c: c.reply(e164(ZHANG), "1")) == 200
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"nonsense", b"\xff\xfe"])
+def test_what_cannot_be_read_is_said(carried: Site, body: bytes) -> None:
+    """400, with the reason, for whoever debugs the carrier's console."""
+    url = f"{carried.url}/hooks/aliyun/{TOKEN}/sms-report"
+    answer = carried.client.post(url, content=body)
+    assert (answer.status_code, answer.json()["code"]) == (400, "bad_callback")
+
+
+def test_no_log_shows_the_secret_address() -> None:
+    """What an access log would write of it is a star."""
+    path = f"/hooks/aliyun/{TOKEN}/sms-up"
+    assert hidden(path) == "/hooks/aliyun/***/sms-up"
+    assert hidden("/hooks/twilio/sms?attempt=1") == "/hooks/twilio/sms?attempt=1"
