@@ -20,7 +20,7 @@ from commands.roster_plan import as_json as plan_json
 from commands.roster_plan import show
 from commands.session import Session, session_of
 from oncall.admin import history
-from oncall.admin import rosters as admin
+from oncall.admin import planning as admin
 from oncall.admin.mappings import Mappings
 from oncall.admin.office import Office
 from oncall.admin.plans import is_plan, pack, unpack
@@ -78,7 +78,7 @@ def _about_files(function: Callable[..., None]) -> Callable[..., None]:
 def plan(ctx: click.Context, asked: Asked, out: str | None, as_json: bool) -> None:
     """Nothing is written to the database."""
     session = session_of(ctx)
-    uploads = _read(asked.files)
+    uploads = _read(session, asked.files)
     with office_of(session) as office:
         found = _plan(session, office, uploads, _wanted(office, asked))
         if as_json:
@@ -103,7 +103,7 @@ def apply(ctx: click.Context, asked: Asked, as_json: bool, yes: bool) -> None:
     """Ask first, unless --yes; then all or nothing."""
     session = session_of(ctx)
     t = session.t
-    uploads = _read(asked.files)
+    uploads = _read(session, asked.files)
     with office_of(session) as office:
         uploads, wanted, mark = _meant(session, office, asked, uploads)
         seen = _plan(session, office, uploads, wanted)
@@ -145,15 +145,19 @@ def undo(ctx: click.Context, batch: str, yes: bool, as_json: bool) -> None:
         with office.db.read() as tx:
             found = history.find_batch(tx, batch)
             would = history.undoing(tx, found)
-        said = N_("{files} of {at}: {removed} duties go, {restored} come again.")
-        say(
-            t(said).format(
-                files=found.files,
-                at=local(found.at, session.settings.zone),
-                removed=len(would.removed),
-                restored=len(would.restored),
+        if would.removed or would.restored or not would.rotations:
+            said = N_("{files} of {at}: {removed} duties go, {restored} come again.")
+            say(
+                t(said).format(
+                    files=found.files,
+                    at=local(found.at, session.settings.zone),
+                    removed=len(would.removed),
+                    restored=len(would.restored),
+                )
             )
-        )
+        if would.rotations:
+            again = N_("The rotations of {units} are from now on as they were before.")
+            say(t(again).format(units=", ".join(would.rotations)))
         if not confirm(session, t(N_("Take it back?")), yes=yes):
             say(t(N_("Nothing was changed.")))
             return
@@ -161,14 +165,14 @@ def undo(ctx: click.Context, batch: str, yes: bool, as_json: bool) -> None:
             done = history.undo(tx, found.id, session.user, office.now)
     if as_json:
         counts = {"removed": len(done.removed), "restored": len(done.restored)}
-        show_json({"batch": found.id, **counts})
+        show_json({"batch": found.id, **counts, "rotations": list(done.rotations)})
     good(t(N_("Taken back.")))
 
 
 # -- reading -------------------------------------------------------------------------------
 
 
-def _read(files: Sequence[str]) -> list[Upload]:
+def _read(session: Session, files: Sequence[str]) -> list[Upload]:
     out = []
     for name in files:
         data = file_bytes(name, sys.stdin.buffer.read)
@@ -180,6 +184,9 @@ def _read(files: Sequence[str]) -> list[Upload]:
                 folder=None if path is None else path.parent,
             )
         )
+    if admin.mixed(out):
+        said = N_("Rotations (.toml) and sheets cannot be one plan; give them one after the other.")
+        raise click.UsageError(session.t(said))
     return out
 
 

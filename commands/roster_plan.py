@@ -8,10 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from commands.output import bad, good, local, paint, say, stamp, table, warn
+from commands.rotation_view import show_dates
 from commands.session import Session
 from oncall.admin.mappings import BESIDE
 from oncall.admin.office import Office
 from oncall.admin.rosters import Plan
+from oncall.admin.rotations import RotationPlan
 from oncall.core.faults import sentence
 from oncall.core.words import N_
 from oncall.core.words import role as role_word
@@ -42,6 +44,8 @@ def show(session: Session, office: Office, found: Plan) -> None:
         more = len(stretches) - len(out)
         return "\n".join([*out, t(N_("and {n} more")).format(n=more)] if more else out)
 
+    if isinstance(found, RotationPlan):
+        show_dates(session, found, names)
     people = found.notify
     if people:
         table(
@@ -51,7 +55,7 @@ def show(session: Session, office: Office, found: Plan) -> None:
                 (
                     found.people[one.person].name,
                     names.get(found.people[one.person].unit, found.people[one.person].unit),
-                    f"{one.hours_gained - one.hours_lost:+g}",
+                    f"{round(one.hours_gained - one.hours_lost, 1):+g}",
                     spans(one.gains),
                     spans(one.loses),
                 )

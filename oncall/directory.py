@@ -17,11 +17,9 @@ from oncall.core.ladder import OnDuty
 from oncall.core.model import Ask, Channel, Contact, Source, Watch, WorkCalendar
 from oncall.core.policies import PolicyBook, default_book, parse
 from oncall.store import directory as rows
-from oncall.store import overrides
+from oncall.store import sources
 from oncall.store.database import Tx
 from oncall.store.directory import Person, Unit
-from oncall.store.overrides import effects
-from rosters.compose import compose
 from rosters.model import Duty
 from rosters.resolve import Roster, compile_roster
 
@@ -214,14 +212,12 @@ def duties_in_force(
     tx: Tx, start: datetime, end: datetime, *, unit: str | None = None
 ) -> list[Duty]:
     """The duties that hold in [start, end), all sources settled: what every roster is made of."""
-    planned = rows.duties_between(tx, start, end, unit=unit)
-    return compose([planned], effects(overrides.between(tx, start, end, unit=unit)))
+    return sources.read(tx, start, end, unit=unit).settled(start, end)
 
 
 def duties_of(tx: Tx, person: str, start: datetime, end: datetime) -> list[Duty]:
     """A person's duties that hold and touch [start, end), in every unit, by start."""
-    named = {duty.unit for duty in rows.duties_between(tx, start, end, person=person)}
-    named |= {one.unit for one in overrides.between(tx, start, end, person=person)}
+    named = sources.units_of(tx, person, start, end)
     found = [d for unit in named for d in duties_in_force(tx, start, end, unit=unit)]
     own = [d for d in found if d.person == person and d.end > start and d.start < end]
     return sorted(own, key=lambda duty: (duty.start, duty.unit, duty.role))

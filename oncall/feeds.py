@@ -18,14 +18,15 @@ from oncall.core.words import N_, role
 from oncall.directory import Directory, Snapshot, duties_of
 from oncall.i18n import translator
 from oncall.store import directory as rows
-from oncall.store import overrides, usage
+from oncall.store import overrides, rotations, sources, usage
 from oncall.store.database import Database, Tx
 from oncall.store.directory import Person
 from oncall.store.log import Entry, append
 from oncall.store.overrides import Ordered
-from oncall.store.usage import NO_TRANSFER, SlotRow
+from oncall.store.usage import NO_TRANSFER
 from rosters.calendars import Version, publish, slots
 from rosters.model import Duty
+from rosters.rotation import moved
 
 _BACK, _AHEAD = timedelta(days=30), timedelta(days=181)
 #: A first fetch after a change costs a query; the rest are answered from these.
@@ -108,21 +109,21 @@ class Feeds:
                 self._kept.popitem(last=False)
 
     def _make(self, tx: Tx, snapshot: Snapshot, person: Person, day: datetime) -> Feed:
-        start, end = day - _BACK, day + _AHEAD
-        held = duties_of(tx, person.id, start, end)
-        rows_of = usage.slots_of(tx, person.id, start, end)
-        ordered = [
-            one
-            for unit in {duty.unit for duty in held} | {row.unit for row in rows_of}
-            for one in overrides.between(tx, start, end, unit=unit)
+        history = _History(tx, person.id, day - _BACK, day + _AHEAD)
+        versions = [
+            Version(
+                unit=duty.unit,
+                role=duty.role,
+                start=duty.start,
+                end=duty.end,
+                touched=history.touched(duty),
+            )
+            for duty in duties_of(tx, person.id, day - _BACK, day + _AHEAD)
         ]
-        versions = _versions(person.id, held, rows_of, ordered)
         lang = person.lang or self.settings.lang
         t = translator(lang)
         # The window moves at midnight, and with it what has changed since a reader was here.
-        moments = [m for row in rows_of for m in row.touched]
-        moments += [m for one in ordered if one.concerns(person.id) for m in one.moments]
-        changed = max(moments, default=day)
+        changed = max(history.moments, default=day)
         local = changed.astimezone(self.settings.zone)
         body = publish(
             person.id,
@@ -151,26 +152,48 @@ class Feeds:
             rows.feed_fetched(tx, digest, now)
 
 
-def _versions(
-    person: str, held: list[Duty], found: list[SlotRow], ordered: list[Ordered]
-) -> list[Version]:
-    """Each duty with every moment at which an upload or an override moved it, or any duty it is
-    a piece of."""
-    uploaded: dict[tuple[str, str, datetime], set[datetime]] = {}
-    for row in found:
-        uploaded.setdefault((row.unit, row.role, row.start), set()).update(row.touched)
-    versions = []
-    for duty in held:
+class _History:
+    """Everything that ever moved a person's duties in a stretch of time, and when."""
+
+    def __init__(self, tx: Tx, person: str, start: datetime, end: datetime) -> None:
+        units = sources.units_of(tx, person, start, end)
+        self.slots: dict[tuple[str, str, datetime], set[datetime]] = {}
+        for row in usage.slots_of(tx, person, start, end):
+            units.add(row.unit)
+            self.slots.setdefault((row.unit, row.role, row.start), set()).update(row.touched)
+        self.ordered: list[Ordered] = []
+        self.above: list[usage.SlotRow] = []
+        self.turns: dict[tuple[str, str, datetime], set[datetime]] = {}
+        for unit in units:
+            found = overrides.between(tx, start, end, unit=unit)
+            self.ordered += [one for one in found if one.concerns(person)]
+            versions = rotations.versions(rotations.between(tx, start, end, unit=unit))
+            mine = moved(versions, person, start, end)
+            self.turns.update(mine)
+            if mine:
+                self.above += usage.slots_in(tx, unit, start, end)
+
+    @property
+    def moments(self) -> set[datetime]:
+        """Every instant at which anything moved."""
+        found = {moment for one in self.ordered for moment in one.moments}
+        return found.union(*self.slots.values(), *self.turns.values())
+
+    def touched(self, duty: Duty) -> set[datetime]:
+        """When anything moved this duty, or the one it is a piece of."""
         start, end = duty.whole
-        touched = set(uploaded.get((duty.unit, duty.role, start), ()))
-        for one in ordered:
-            same = (one.unit, one.role) == (duty.unit, duty.role) and one.concerns(person)
-            if same and one.start_at < end and start < one.end_at:
-                touched.update(one.moments)
-        versions.append(
-            Version(unit=duty.unit, role=duty.role, start=duty.start, end=duty.end, touched=touched)
-        )
-    return versions
+        key = duty.unit, duty.role, start
+        found = set(self.slots.get(key, ()))
+        if key in self.turns:
+            found |= self.turns[key]
+            # An upload lies above a rotation and cuts it, whoever it puts on duty.
+            for row in self.above:
+                if (row.unit, row.role) == key[:2] and row.start < end and start < row.end:
+                    found.update(row.touched)
+        for one in self.ordered:
+            if (one.unit, one.role) == key[:2] and one.start_at < end and start < one.end_at:
+                found.update(one.moments)
+        return found
 
 
 def _active(tx: Tx, person_id: str) -> Person:

@@ -140,11 +140,18 @@ def span(day: date, clock: Clock, zone: ZoneInfo) -> tuple[datetime, datetime]:
 
 def instant(day: date, minutes: int, zone: ZoneInfo, *, ending: bool = False) -> datetime:
     """The instant, in UTC, of a wall clock `minutes` after the local midnight of `day`."""
+    first, last = occurrences(day, minutes, zone)
+    return last if ending else first
+
+
+def occurrences(day: date, minutes: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
+    """The first and the last instant, in UTC, at which a wall shows this; one and the same but in
+    a fold. Where it never does, the first instant after the hole."""
     wall = datetime.combine(day, time(), zone) + timedelta(minutes=minutes)
     # In a fold the first occurrence has fold=0; in a hole fold=0 counts with the old offset.
     early, late = (wall.replace(fold=fold).astimezone(UTC) for fold in (0, 1))
     if early <= late:
-        return late if ending else early
+        return early, late
     before, after = int(late.timestamp()), int(early.timestamp())
     old = _offset(before, zone)
     while after - before > 1:
@@ -153,7 +160,8 @@ def instant(day: date, minutes: int, zone: ZoneInfo, *, ending: bool = False) ->
             before = middle
         else:
             after = middle
-    return datetime.fromtimestamp(after, UTC)
+    moved = datetime.fromtimestamp(after, UTC)
+    return moved, moved
 
 
 def _offset(stamp: int, zone: ZoneInfo) -> timedelta | None:

@@ -1,12 +1,14 @@
-"""Where each key and value of a TOML text stands, since tomllib does not say.
+"""A TOML text with all that is broken in it at once, and where each key and value stands.
 
-The text must be valid TOML; for anything else the answers are best guesses, never errors.
+tomllib stops at the first mistake and does not say where what it read stood.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
+from typing import Any
 
 #: The way to a value: table names, keys, and positions in arrays.
 Path = tuple[str | int, ...]
@@ -19,6 +21,40 @@ _TOKEN = re.compile(
 )
 
 
+_AT = re.compile(r"(?P<problem>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.S)
+_MOST_BROKEN_LINES = 20
+
+
+def load(text: str) -> tuple[Mapping[str, Any], list[tuple[int, str]], str]:
+    """The tables, the broken lines with what is wrong, and the text without those lines."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").split("\n")
+    broken: list[tuple[int, str]] = []
+    while True:
+        rest = "\n".join(lines)
+        try:
+            return tomllib.loads(rest), broken, rest
+        except (ValueError, RecursionError) as error:
+            found = _AT.fullmatch(str(error))
+            line = int(found["line"]) if found and found["line"] else len(lines)
+            problem = found["problem"] if found else "it cannot be read"
+            # What follows a broken line directly is mostly the same mistake seen again.
+            again = bool(broken) and line <= broken[-1][0] + 1
+            if not again:
+                broken.append((line, problem))
+            if again or len(broken) > _MOST_BROKEN_LINES or not lines[line - 1].strip():
+                return {}, broken, ""
+            _leave_out(lines, line - 1)
+
+
+def _leave_out(lines: list[str], index: int) -> None:
+    """Blank one line; with the head of a table goes all that would fall to the table before it."""
+    head = lines[index].lstrip().startswith("[")
+    lines[index] = ""
+    while head and index + 1 < len(lines) and not lines[index + 1].lstrip().startswith("["):
+        index += 1
+        lines[index] = ""
+
+
 def line_of(lines: Mapping[Path, int], path: Path) -> int:
     """The line of ``path``, or of the nearest thing around it that has one; at least 1."""
     while path and path not in lines:
@@ -27,7 +63,8 @@ def line_of(lines: Mapping[Path, int], path: Path) -> int:
 
 
 def locate(text: str) -> dict[Path, int]:
-    """The line (from 1) of every table, key and array element."""
+    """The line (from 1) of every table, key and array element of a text that is TOML; for any
+    other the answers are best guesses, never errors."""
     scan = _Scan()
     line = 1
     for found in _TOKEN.finditer(text):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from oncall.admin.settling import Line, Settled
-from oncall.store import overrides
+from oncall.store import sources
 from oncall.store.database import Tx
-from oncall.store.overrides import effects
 from rosters.check import gaps
 from rosters.diff import Window
-from rosters.model import Duty, Gap, Override
+from rosters.model import Duty, Gap
 from rosters.resolve import compile_roster
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def spans(
@@ -29,13 +31,16 @@ def spans(
     return found
 
 
-def on_top(tx: Tx, lines: Mapping[Line, tuple[datetime, datetime]]) -> list[Override]:
-    """The overrides in the time that is looked at: they stay, whatever the files say."""
-    if not lines:
-        return []
-    start = min(first for first, _ in lines.values())
-    end = max(last for _, last in lines.values())
-    return effects(overrides.between(tx, start, end))
+def around(
+    tx: Tx, lines: Mapping[Line, tuple[datetime, datetime]], *uploaded: Sequence[Duty]
+) -> Iterator[list[Duty]]:
+    """What would hold with each of these uploads: rotations beneath and overrides on top of them
+    stay, whatever files say."""
+    start = min((first for first, _ in lines.values()), default=_NEVER)
+    end = max((last for _, last in lines.values()), default=_NEVER)
+    found = sources.read(tx, start, end)
+    for own in uploaded:
+        yield replace(found, uploaded=own).settled(start, end)
 
 
 def open_time(duties: Sequence[Duty], lines: Mapping[Line, tuple[datetime, datetime]]) -> list[Gap]:

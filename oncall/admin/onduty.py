@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from oncall.admin.spelling import unit_of
 from oncall.core.serving import Who, serving
 from oncall.store.glance import Glance
-from rosters.compose import compose
 from rosters.model import Duty
 from rosters.resolve import compile_roster
 
@@ -36,8 +35,7 @@ def look(
         units = glance.units()
         code = unit_of(units, unit).code if unit is not None else None
         start, end = at - _BACK, at + _AHEAD
-        planned = glance.duties(start, end, code)
-        duties = compose([planned], glance.overrides(start, end, code))
+        duties = glance.sources(start, end, code).settled(start, end)
         people = glance.people()
     finally:
         glance.close()

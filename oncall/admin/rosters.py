@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from oncall.admin.coverage import length, on_top, open_time, spans
+from oncall.admin.coverage import around, length, open_time, spans
 from oncall.admin.mappings import MappingFile
 from oncall.admin.office import new_id
 from oncall.admin.settling import Line, Row, Settled, settle
@@ -25,7 +25,6 @@ from oncall.store.database import Tx
 from oncall.store.directory import Batch, Person
 from oncall.store.log import dumps
 from rosters.check import lint
-from rosters.compose import compose
 from rosters.diff import PersonDiff, Window
 from rosters.match import match
 from rosters.model import LEADER, Duty, Gap, PersonRef, Problem, Severity
@@ -102,7 +101,7 @@ def plan(
     many = len(uploads) > 1
     told = said(watched(uploads), wanted, rows.all_units(tx), zone, many=many)
     entries, windows, problems = told.entries, told.windows, list(told.problems)
-    known = [_ref(person) for person in rows.all_people(tx)]
+    known = [reference(person) for person in rows.all_people(tx)]
     newcomers: list[PersonRef] = []
     if wanted.create:
         duties, doubts, newcomers = match(entries, known, create=True)
@@ -115,9 +114,7 @@ def plan(
     settled = settle(base, duties, plain, now)
     before, after = [d for _, d in base], settled.after(base)
     lines = spans(settled, plain, now)
-    above = on_top(tx, lines)
-    now_open = open_time(compose([before], above), lines)
-    then_open = open_time(compose([after], above), lines)
+    now_open, then_open = (open_time(own, lines) for own in around(tx, lines, before, after))
     problems += _strains(settled, after, people, now)
     return Plan(
         uploads=tuple(uploads),
@@ -144,14 +141,7 @@ def apply(
         raise Stale("plan_stale")
     if planned.empty:
         return None
-    ids = {person.id: new_id() for person in planned.newcomers}
-    rows.put_people(
-        tx,
-        [
-            Person(id=ids[p.id], unit=p.unit, name=p.name, mobile=p.mobile)
-            for p in planned.newcomers
-        ],
-    )
+    ids = add_newcomers(tx, planned.newcomers)
     settled = planned.settled
     added = [replace(d, person=ids.get(d.person, d.person)) for d in settled.rows_to_add]
     summary = {
@@ -165,7 +155,7 @@ def apply(
         at=now,
         by=by,
         files=", ".join(upload.name for upload in planned.uploads),
-        sha256=_digest(planned.uploads),
+        sha256=digest(planned.uploads),
         summary=dumps(summary),
     )
     rows.apply_batch(tx, batch, add=added, remove=settled.rows_to_remove)
@@ -173,7 +163,18 @@ def apply(
     return batch
 
 
-def _ref(person: Person) -> PersonRef:
+def add_newcomers(tx: Tx, newcomers: Iterable[PersonRef]) -> dict[str, str]:
+    """Write new people down; provisional id -> id."""
+    ids = {person.id: new_id() for person in newcomers}
+    rows.put_people(
+        tx,
+        [Person(id=ids[p.id], unit=p.unit, name=p.name, mobile=p.mobile) for p in newcomers],
+    )
+    return ids
+
+
+def reference(person: Person) -> PersonRef:
+    """A person as the readers of files know them."""
     return PersonRef(
         id=person.id,
         unit=person.unit,
@@ -198,7 +199,8 @@ def _base(tx: Tx, windows: Mapping[Line, Sequence[tuple[str, Window]]]) -> list[
     return [(row, duty) for row, duty in rows.duty_rows(tx, start, end) if duty.unit in units]
 
 
-def _digest(uploads: Sequence[Upload]) -> str:
+def digest(uploads: Sequence[Upload]) -> str:
+    """The same for the same files in the same order."""
     whole = hashlib.sha256()
     for upload in uploads:
         whole.update(hashlib.sha256(upload.data).digest())

@@ -61,13 +61,13 @@ def said(
 
     With ``many`` files, every place says in which it is.
     """
-    spellings = _spellings(units)
+    known = spellings(units)
     entries: list[Entry] = []
     problems: dict[str, Problem] = {}
     windows: dict[Line, list[tuple[str, Window]]] = {}
     mappings: dict[str, MappingFile | None] = {}
     for upload in uploads:
-        read, mappings[upload.name] = _read(upload, wanted, spellings, zone)
+        read, mappings[upload.name] = _read(upload, wanted, known, zone)
         own = [_from(upload, e) for e in read.entries] if many else read.entries
         mine = {
             line: parted(window, read.pauses, zone)
@@ -116,7 +116,8 @@ def _with_habits(
     return known, unknown
 
 
-def _spellings(units: Iterable[Unit]) -> dict[str, str]:
+def spellings(units: Iterable[Unit]) -> dict[str, str]:
+    """Every word for a unit -> its code."""
     found: dict[str, str] = {}
     for unit in units:
         for word in (unit.code, unit.name_zh, unit.name_en):

@@ -18,6 +18,9 @@ from urllib.parse import unquote
 from oncall.core.errors import Unreachable
 from oncall.store.revisions import newest
 from rosters.model import Duty, Override, OverrideKind, override_source
+from rosters.rotation import REACH, Version
+from rosters.rotation_body import version
+from rosters.sources import Sources
 
 _SQLITE = "sqlite:///"
 _REVISION = "SELECT version_num FROM alembic_version"
@@ -30,6 +33,10 @@ _DUTIES = (
 _OVERRIDES = (
     "SELECT id, unit, role, kind, person, replaces, start_at, end_at, origin, removed_at"
     " FROM overrides WHERE end_at > {p} AND start_at < {p}{unit} ORDER BY id"
+)
+_ROTATIONS = (
+    "SELECT unit, body, since, until FROM rotations"
+    " WHERE (until IS NULL OR until > {p}) AND since < {p}{unit} ORDER BY id"
 )
 
 
@@ -107,17 +114,27 @@ class Glance:
             for r in self._reader.rows(_PEOPLE)
         }
 
-    def duties(self, start: datetime, end: datetime, unit: str | None = None) -> list[Duty]:
-        """Uploaded duties that touch [start, end), of one unit or of all."""
+    def sources(self, start: datetime, end: datetime, unit: str | None = None) -> Sources:
+        """What all sources say of [start, end); as ``oncall.store.sources`` reads them."""
+        return Sources(
+            rotations=list(self._rotations(start, end, unit)),
+            uploaded=self._duties(start, end, unit),
+            overrides=list(self._overrides(start, end, unit)),
+        )
+
+    def _rotations(self, start: datetime, end: datetime, unit: str | None) -> Iterator[Version]:
+        for r in self._between(_ROTATIONS, start - REACH, end, unit):
+            since, until = _utc(r[2]), None if r[3] is None else _utc(r[3])
+            if until is None or since < until:
+                yield version(r[0], r[1], since, until)
+
+    def _duties(self, start: datetime, end: datetime, unit: str | None) -> list[Duty]:
         return [
             Duty(unit=r[0], role=r[1], person=r[2], start=_utc(r[3]), end=_utc(r[4]), source=r[5])
             for r in self._between(_DUTIES, start, end, unit)
         ]
 
-    def overrides(
-        self, start: datetime, end: datetime, unit: str | None = None
-    ) -> Iterator[Override]:
-        """What stands on top of them; as ``oncall.store.overrides`` reads it."""
+    def _overrides(self, start: datetime, end: datetime, unit: str | None) -> Iterator[Override]:
         for r in self._between(_OVERRIDES, start, end, unit):
             begins, ends = _utc(r[6]), _utc(r[7])
             ends = ends if r[9] is None else min(ends, _utc(r[9]))

@@ -13,7 +13,7 @@ from sqlalchemy import and_, func, inspect, select, text, update
 from sqlalchemy.engine import RowMapping
 
 from oncall.core.errors import Conflict, NotFound
-from oncall.store import directory
+from oncall.store import directory, rotations
 from oncall.store.database import Database, Tx
 from oncall.store.directory import Batch
 from oncall.tables import batches, duties, people
@@ -104,11 +104,13 @@ def libpq(db: Database) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Undone:
-    """What taking a batch back does: rows that go, rows that come again."""
+    """What taking a batch back does: rows that go, rows that come again, rotations that end."""
 
     batch: Batch
     removed: tuple[Duty, ...]
     restored: tuple[Duty, ...]
+    #: The units whose rotations are again as they were before.
+    rotations: tuple[str, ...] = ()
 
 
 def find_batch(tx: Tx, id_or_start: str) -> Batch:
@@ -137,6 +139,11 @@ def undoing(tx: Tx, batch: Batch) -> Undone:
     gone = tx.conn.execute(select(duties).where(c.removed == batch.id)).mappings().all()
     later = {row["removed"] for row in mine if row["removed"] not in (None, batch.id)}
     later |= _in_the_way(tx, batch, gone)
+    ruled = rotations.of_batch(tx, batch.id)
+    units = sorted({version.unit for version in ruled})
+    later |= {
+        now.batch for unit in units for now in rotations.current(tx, unit) if now.batch != batch.id
+    }
     if later:
         names = ", ".join(sorted(one[:8] for one in later))
         raise Conflict("batch_built_upon", batch=batch.id[:8], later=names)
@@ -144,6 +151,7 @@ def undoing(tx: Tx, batch: Batch) -> Undone:
         batch=batch,
         removed=tuple(_duty(row) for row in mine),
         restored=tuple(_duty(row) for row in gone if row["batch"] != batch.id),
+        rotations=tuple(units),
     )
 
 
@@ -160,6 +168,9 @@ def undo(tx: Tx, batch: Batch, by: str, now: datetime) -> Undone:
     tx.conn.execute(
         update(batches).where(batches.c.id == batch.id).values(undone_at=now, undone_by=by)
     )
+    for unit in found.rotations:
+        first = min(rotations.of_batch(tx, batch.id), key=lambda one: (one.unit != unit, one.id))
+        rotations.go_back(tx, first, now)
     directory.changed(tx)
     return found
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from oncall.store.database import Tx
 from oncall.tables import batches, duties, tokens
@@ -23,21 +23,31 @@ def token_used(tx: Tx, account: str, now: datetime, *, unless_since: datetime) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotRow:
-    """One row a person ever had for a slot, in force or not, and the uploads that moved it."""
+    """One row that ever stood for a slot, in force or not, and the uploads that moved it."""
 
     unit: str
     role: str
     start: datetime
+    end: datetime
     #: Every moment an upload, or the undoing of one, touched this row.
     touched: tuple[datetime, ...]
 
 
 def slots_of(tx: Tx, person: str, start: datetime, end: datetime) -> list[SlotRow]:
     """Every row, past versions included, of a person's duties that touch [start, end)."""
+    return _slots(tx, duties.c.person == person, start, end)
+
+
+def slots_in(tx: Tx, unit: str, start: datetime, end: datetime) -> list[SlotRow]:
+    """The same of a unit, whoever's they were."""
+    return _slots(tx, duties.c.unit == unit, start, end)
+
+
+def _slots(tx: Tx, whose: ColumnElement[bool], start: datetime, end: datetime) -> list[SlotRow]:
     c = duties.c
     rows = tx.conn.execute(
-        select(c.unit, c.role, c.start_at, c.batch, c.removed)
-        .where(and_(c.person == person, c.end_at > start, c.start_at < end))
+        select(c.unit, c.role, c.start_at, c.end_at, c.batch, c.removed)
+        .where(and_(whose, c.end_at > start, c.start_at < end))
         .order_by(c.start_at, c.id)
     ).all()
     moments = _moments(tx, {r.batch for r in rows} | {r.removed for r in rows if r.removed})
@@ -46,6 +56,7 @@ def slots_of(tx: Tx, person: str, start: datetime, end: datetime) -> list[SlotRo
             unit=r.unit,
             role=r.role,
             start=r.start_at,
+            end=r.end_at,
             touched=moments[r.batch] + (moments[r.removed] if r.removed else ()),
         )
         for r in rows

@@ -8,7 +8,7 @@ from oncall.tables.deadlines import deadlines, extensions
 from oncall.tables.directory import holidays, people, policy_books, tokens, units
 from oncall.tables.paging import alarms, answer_links, nodes, outbox
 from oncall.tables.planned import appointments, counters
-from oncall.tables.rosters import batches, duties, overrides
+from oncall.tables.rosters import batches, duties, overrides, rotation_people, rotations
 from oncall.tables.transfers import (
     frozen_policies,
     log,
@@ -29,6 +29,8 @@ __all__ = [
     "tokens",
     "batches",
     "duties",
+    "rotations",
+    "rotation_people",
     "overrides",
     "transfers",
     "parts",

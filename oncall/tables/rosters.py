@@ -1,4 +1,4 @@
-"""Who serves when: uploads and their duties, and the overrides on top of them."""
+"""Who serves when: rotations, uploads and their duties, and the overrides on top of them."""
 
 from __future__ import annotations
 
@@ -32,6 +32,31 @@ duties = Table(
     Column("batch", String(40), ForeignKey("batches.id"), nullable=False, index=True),
     Column("removed", String(40), ForeignKey("batches.id"), index=True),
     Index("ix_duties_unit_end_at", "unit", "end_at"),
+)
+
+#: A unit's rotations, a version a row: it holds from ``since`` up to ``until``, and its ``body``
+#: never changes. Taking one back ends it and begins the one before again.
+rotations = Table(
+    "rotations",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("unit", String(40), ForeignKey("units.code"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    #: The rules as they are carried out, people by id.
+    Column("body", Text, nullable=False),
+    #: The file as it was written.
+    Column("text", Text, nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+    Column("batch", String(40), ForeignKey("batches.id"), nullable=False, index=True),
+)
+
+#: Who has a turn in which version.
+rotation_people = Table(
+    "rotation_people",
+    metadata,
+    Column("rotation", Serial, ForeignKey("rotations.id"), primary_key=True),
+    Column("person", String(40), ForeignKey("people.id"), primary_key=True, index=True),
 )
 
 #: Somebody instead of, beside, or without somebody else, on top of every other source. A row says

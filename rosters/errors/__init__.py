@@ -9,10 +9,19 @@ from rosters.errors.days import DAYS, SHIFTS
 from rosters.errors.files import FILES, MAPPING
 from rosters.errors.message import N_, Message
 from rosters.errors.people import DUTIES, PEOPLE
+from rosters.errors.rotations import ROTATIONS
 from rosters.model import Problem
 
 #: Problem code -> its severity and texts. A code that is not here cannot be raised.
-MESSAGES: Mapping[str, Message] = {**FILES, **MAPPING, **DAYS, **SHIFTS, **PEOPLE, **DUTIES}
+MESSAGES: Mapping[str, Message] = {
+    **FILES,
+    **MAPPING,
+    **DAYS,
+    **SHIFTS,
+    **PEOPLE,
+    **DUTIES,
+    **ROTATIONS,
+}
 
 
 #: Words that stand in for a parameter and are translated with the text around them.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
@@ -15,7 +13,7 @@ from oncall.core.policies.book import DEFAULT_ZONE, PolicyBook
 from oncall.core.policies.checks import Placed, check_book, check_policy, check_steps
 from oncall.core.policies.deadlines import TERM_KEYS, read_terms
 from oncall.core.policies.reader import Reader, Table
-from rosters.toml_lines import Path
+from rosters.toml_lines import Path, load
 
 _NOTHING = timedelta()
 _SECOND = timedelta(seconds=1)
@@ -56,8 +54,6 @@ _MAY_BE_ON_A_BROKEN_LINE = frozenset(
         "ack_too_short",
     )
 )
-_AT = re.compile(r"(?P<problem>.*) \(at (?:line (?P<line>\d+), column \d+|end of document)\)", re.S)
-_MOST_BROKEN_LINES = 20
 
 
 def parse(
@@ -73,7 +69,7 @@ def parse(
     "file:LINE". ``units`` are the known unit codes (None: do not check), ``two_way`` the channels
     on which people can answer here.
     """
-    data, broken, rest = _load(text)
+    data, broken, rest = load(text)
     reader = _Reader(filename, rest, units, two_way)
     for line, problem in broken:
         reader.faults.append((line, reader.at_line(line, "policy.syntax", "", problem=problem)))
@@ -85,36 +81,6 @@ def parse(
     if any(f.severity == "error" for f in faults):
         return None, faults
     return book, faults
-
-
-def _load(text: str) -> tuple[Table, list[tuple[int, str]], str]:
-    """The tables, the broken lines with what is wrong, and the text without those lines."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").split("\n")
-    broken: list[tuple[int, str]] = []
-    while True:
-        rest = "\n".join(lines)
-        try:
-            return tomllib.loads(rest), broken, rest
-        except (ValueError, RecursionError) as error:
-            found = _AT.fullmatch(str(error))
-            line = int(found["line"]) if found and found["line"] else len(lines)
-            problem = found["problem"] if found else "it cannot be read"
-            # What follows a broken line directly is mostly the same mistake seen again.
-            again = bool(broken) and line <= broken[-1][0] + 1
-            if not again:
-                broken.append((line, problem))
-            if again or len(broken) > _MOST_BROKEN_LINES or not lines[line - 1].strip():
-                return {}, broken, ""
-            _leave_out(lines, line - 1)
-
-
-def _leave_out(lines: list[str], index: int) -> None:
-    """Blank one line; with the head of a table goes all that would fall to the table before it."""
-    head = lines[index].lstrip().startswith("[")
-    lines[index] = ""
-    while head and index + 1 < len(lines) and not lines[index + 1].lstrip().startswith("["):
-        index += 1
-        lines[index] = ""
 
 
 class _Reader(Reader):

@@ -1,0 +1,22 @@
+"""All that bears on some rosters, side by side, and the duties that come of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from rosters.compose import compose
+from rosters.model import Duty, Override
+from rosters.rotation import Version, layers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """What every source says of some stretch of time; of any number of units. Lowest first."""
+
+    rotations: Sequence[Version] = ()
+    uploaded: Sequence[Duty] = ()
+    overrides: Sequence[Override] = ()
+
+    def settled(self, start: datetime, end: datetime) -> list[Duty]:
+        """The duties that hold and touch [start, end)."""
+        return compose([*layers(self.rotations, start, end), self.uploaded], self.overrides)
