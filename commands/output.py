@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ import click
 
 from commands.lazy import option
 from commands.session import Session
+from oncall.core.errors import OncallError
 from oncall.core.words import N_
 
 json_option = option("--json", "as_json", is_flag=True, help=N_("Print JSON, for scripts."))
@@ -85,6 +87,15 @@ def warn(text: str) -> None:
 def bad(text: str) -> None:
     """It went wrong."""
     say(paint(f"✗ {text}", fg="red"))
+
+
+def write_file(path: str | Path, data: bytes) -> None:
+    """Put ``data`` where it was asked for. Raises OncallError where that cannot be."""
+    try:
+        Path(path).write_bytes(data)
+    except OSError as exc:
+        detail = exc.strerror or type(exc).__name__
+        raise OncallError("file_unwritable", file=str(path), detail=detail) from exc
 
 
 def confirm(session: Session, question: str, *, yes: bool) -> bool:

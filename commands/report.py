@@ -1,4 +1,4 @@
-"""`oncall report`: figures about the people who serve."""
+"""`oncall report`: figures about the people who serve, and about the work."""
 
 from __future__ import annotations
 
@@ -19,7 +19,23 @@ from oncall.core.words import N_
 _MONTH = timedelta(days=30)
 
 
-@group(N_("Figures: who carries how much."))
+_COMMANDS = {
+    "kpi": ("commands.report_figures:kpi", N_("The figures of a month.")),
+    "conference": (
+        "commands.report_figures:conference",
+        N_("What was returned or disputed again and again."),
+    ),
+    "public": ("commands.report_figures:public", N_("What may be published of a month.")),
+    "visits": (
+        "commands.report_figures:visits",
+        N_("Read what callers said when they were asked afterwards."),
+    ),
+}
+
+
+@group(
+    N_("Figures: how well it goes, who carries how much, what may be published."), lazy=_COMMANDS
+)
 @click.pass_context
 def report(ctx: click.Context) -> None:
     """See the commands."""

@@ -39,7 +39,10 @@ COMMANDS = {
     ),
     "unit": ("commands.unit:unit", N_("Units: import, list, show.")),
     "person": ("commands.person:person", N_("People and their numbers: import, list, show.")),
-    "report": ("commands.report:report", N_("Figures: who carries how much.")),
+    "report": (
+        "commands.report:report",
+        N_("Figures: how well it goes, who carries how much, what may be published."),
+    ),
     "policy": ("commands.policy:policy", N_("Who is contacted, when and how.")),
     "simulate": (
         "commands.simulate:simulate",

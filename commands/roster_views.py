@@ -11,7 +11,7 @@ import click
 
 from commands.lazy import Word, command, option
 from commands.moments import MONTH, month_span
-from commands.output import good, json_option, local, say, show_json, stamp, table
+from commands.output import good, json_option, local, say, show_json, stamp, table, write_file
 from commands.records import office_of
 from commands.session import session_of
 from commands.who import ROLE
@@ -182,7 +182,7 @@ def export(
         click.echo(text, nl=False)
         return
     # A byte-order mark, or WPS and Excel take the names for another encoding.
-    _write(Path(output), text.encode("utf-8-sig" if kind == "csv" else "utf-8"))
+    write_file(output, text.encode("utf-8-sig" if kind == "csv" else "utf-8"))
     good(session.t(N_("Wrote {n} duties to {file}.")).format(n=len(found), file=output))
 
 
@@ -206,17 +206,9 @@ def template(
     path = Path(output or f"roster-{known.code}-{year}-{number:02}.xlsx")
     if path.exists():
         raise OncallError("file_there", file=str(path))
-    _write(path, l1_workbook(known.name_zh, days, phone=known.desk_phone or ""))
+    write_file(path, l1_workbook(known.name_zh, days, phone=known.desk_phone or ""))
     good(session.t(N_("Wrote {file}.")).format(file=path))
 
 
 def _this_month(now: date) -> tuple[int, int]:
     return now.year, now.month
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as exc:
-        detail = exc.strerror or type(exc).__name__
-        raise OncallError("file_unwritable", file=str(path), detail=detail) from exc

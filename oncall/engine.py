@@ -18,6 +18,7 @@ from oncall.core.escalation import Decision, decide
 from oncall.core.events import Acked, Event, Progressed, ShiftChanged, StepDue
 from oncall.core.ladder import OnDuty
 from oncall.core.model import Alarm, Ask, Page, State, Watch
+from oncall.core.record import recorded
 from oncall.core.transfers import Transfer, standing
 from oncall.directory import Directory, Snapshot
 from oncall.store import alarms, attempts, pages, transfers
@@ -62,7 +63,7 @@ class Batch:
                 event=type(event).__name__,
                 reason=decision.reason,
                 who=_who(event),
-                payload=event,
+                payload=recorded(event, page, decision.page),
                 saw=saw or None,
                 trail=decision.trail or None,
             )

@@ -27,6 +27,7 @@ from web import (
     overrides,
     quiet,
     reference,
+    reports,
 )
 from web.door import Door
 from web.limits import Guard, Penalties
@@ -73,7 +74,13 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
     web.state.door = door
     web.state.registry = health.registry_for(door)
     # A transfer's own address takes whatever follows it: what is more exact stands before it.
-    of_api = (deadlines, api, lookup, overrides)
+    of_api = (
+        deadlines,
+        reports,
+        api,
+        lookup,
+        overrides,
+    )
     for part in (*of_api, hooks, hooks_push, answer, feeds, health, reference):
         web.include_router(part.router)
     for router in routers:

@@ -9,6 +9,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, field_validator
 from pydantic_core import PydanticCustomError
 
+from oncall.core.kpi import Profile
+
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
 )
@@ -136,6 +138,43 @@ class GrantIn(Body):
     by: Name
     grant: StrictBool
     why: Why = ""
+
+
+Month = Annotated[str, Field(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
+
+
+class MonthQuery(Body):
+    """One month of the installation's calendar, as 2026-11."""
+
+    month: Month
+
+
+class KpiQuery(MonthQuery):
+    """Whose figures, and for which evaluator."""
+
+    unit: UnitCode | None = None
+    profile: Profile = Profile.GOV
+
+
+class ConferenceQuery(MonthQuery):
+    """How often something must have come up."""
+
+    least: Annotated[int, Field(ge=1, le=1000)] = 3
+
+
+class VisitIn(Body):
+    """What one caller said; null where they did not say."""
+
+    transfer: Annotated[str, Field(min_length=1, max_length=150)]
+    at: Moment
+    solved: StrictBool | None = None
+    satisfied: StrictBool | None = None
+
+
+class VisitsIn(Body):
+    """Visits, all of them or none."""
+
+    visits: Annotated[list[VisitIn], Field(max_length=1000)]
 
 
 class DeadlinesQuery(Body):

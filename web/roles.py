@@ -24,6 +24,9 @@ class Call(StrEnum):
     READ_PEOPLE = "read_people"
     READ_ALARMS = "read_alarms"
     CLOSE_ALARM = "close_alarm"
+    READ_REPORTS = "read_reports"
+    EVALUATE = "evaluate"
+    RECORD_VISITS = "record_visits"
     ASK_EXTENSION = "ask_extension"
     GRANT_EXTENSION = "grant_extension"
     #: See numbers in full, with a reason that is kept.
@@ -52,6 +55,9 @@ ALLOWED: Mapping[Call, frozenset[str]] = {
     Call.READ_PEOPLE: _EVERYBODY,
     Call.READ_ALARMS: _EVERYBODY,
     Call.CLOSE_ALARM: frozenset({DISPATCHER, ADMIN, SUPERVISOR}),
+    Call.READ_REPORTS: _EVERYBODY,
+    Call.EVALUATE: frozenset({DISPATCHER, ADMIN, SUPERVISOR, AUDITOR}),
+    Call.RECORD_VISITS: _DESK,
     Call.ASK_EXTENSION: _INVOLVED,
     # Nobody gives time to themselves.
     Call.GRANT_EXTENSION: frozenset({DISPATCHER, ADMIN, SUPERVISOR}),

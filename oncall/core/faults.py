@@ -142,6 +142,22 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("Nobody has {transfer} yet, so it cannot be given back."),
         N_("Acknowledge or decline it instead."),
     ),
+    "no_such_matter": (
+        N_("There is no transfer “{value}”."),
+        N_("Write its printed number, or origin:number as the sender has it."),
+    ),
+    "bad_visit_time": (
+        N_("“{value}” does not say when the caller was asked."),
+        N_("Write it as 2026-11-03 14:00."),
+    ),
+    "visited_before": (
+        N_("The caller was asked at {value}, before the matter was handed over."),
+        N_("Check the number of the transfer and the time."),
+    ),
+    "bad_answer": (
+        N_("“{value}” is neither yes nor no."),
+        N_("Write yes, no, or nothing where the caller did not say."),
+    ),
     "not_later": (
         N_("{value} is not later than the present deadline."),
         N_("Name a moment after it, and after now."),

@@ -47,6 +47,11 @@ TABLE: list[tuple[str, str, Any, str]] = [
     ),
     ("DELETE", "/overrides/1", None, "yyynn"),
     ("GET", "/deadlines", None, "yyyyy"),
+    ("GET", "/reports/kpi?month=2026-11", None, "yyyyy"),
+    ("GET", "/reports/kpi.xlsx?month=2026-11", None, "yyyyy"),
+    ("GET", "/reports/public?month=2026-11", None, "yyyyy"),
+    ("GET", "/reports/conference?month=2026-11", None, "yynyy"),
+    ("POST", "/reports/visits", {"visits": []}, "yynnn"),
     (
         "POST",
         "/transfers/T/extend",
