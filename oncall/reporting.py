@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from oncall.core.kpi import (
     Frequent,
@@ -18,6 +19,7 @@ from oncall.core.kpi import (
     read,
     report,
 )
+from oncall.core.transfers import Transfer
 from oncall.coverage import Coverage
 from oncall.directory import Snapshot
 from oncall.store import figures as rows
@@ -84,6 +86,14 @@ def codes(tx: Tx, found: Sequence[Frequent]) -> dict[str, str]:
 def public(tx: Tx, period: Period) -> Published:
     """What may be published of a period."""
     return published(read(rows.lines(tx, period.start, period.end)), period)
+
+
+def misdated(transfer: Transfer, at: datetime, now: datetime, zone: ZoneInfo) -> str | None:
+    """The fault of a visit's moment; None where it is good. Many lists only know the day."""
+    if at > now:
+        return "in_future"
+    first = transfer.transferred_at.astimezone(zone).date()
+    return "visited_before" if at.astimezone(zone).date() < first else None
 
 
 def record_visits(tx: Tx, visits: Sequence[Visit], by: str) -> int:

@@ -119,11 +119,10 @@ def visits(
                 where = f"visits[{i}].transfer"
                 faults.append(Fault(where=where, code="no_such_matter", value=one.transfer))
                 continue
-            where = f"visits[{i}].at"
-            if one.at > door.now():
-                faults.append(Fault(where=where, code="in_future", value=one.at.isoformat()))
-            elif one.at < transfer.transferred_at:
-                faults.append(Fault(where=where, code="visited_before", value=one.at.isoformat()))
+            wrong = reporting.misdated(transfer, one.at, door.now(), door.app.settings.zone)
+            if wrong is not None:
+                where = f"visits[{i}].at"
+                faults.append(Fault(where=where, code=wrong, value=one.at.isoformat()))
             found.append(
                 reporting.Visit(
                     transfer=transfer.id, at=one.at, solved=one.solved, satisfied=one.satisfied

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from oncall.admin.tables import Column, Faults, Row, read_table
 from oncall.core.transfers import Transfer
-from oncall.reporting import Visit
+from oncall.reporting import Visit, misdated
 
 COLUMNS = (
     Column(name="transfer", also=("单号", "转办单号", "编号"), required=True),
@@ -56,10 +56,8 @@ def _visit(
     at = _moment(row, zone)
     if at is None:
         faults.add(row.where, "bad_visit_time", row.get("visited_at"))
-    elif at > now:
-        faults.add(row.where, "in_future", row.get("visited_at"))
-    elif transfer is not None and at < transfer.transferred_at:
-        faults.add(row.where, "visited_before", row.get("visited_at"))
+    elif transfer is not None and (wrong := misdated(transfer, at, now, zone)) is not None:
+        faults.add(row.where, wrong, row.get("visited_at"))
     said = {name: _answer(row, name, faults) for name in ("solved", "satisfied")}
     if transfer is None or at is None:
         return None

@@ -50,7 +50,7 @@ def test_the_workbook_is_written_where_it_was_asked_for(cli: Cli) -> None:
 def test_visits_from_a_file(cli: Cli) -> None:
     """Chinese headings; every fault at once, and nothing written unless all is good."""
     code = cli(*NEW).stdout.strip()
-    now = SystemClock().now().astimezone(ZONE).isoformat(timespec="seconds")
+    now = f"{SystemClock().now().astimezone(ZONE):%Y/%m/%d}"
     bad = cli.file(
         "bad.csv",
         f"转办单号,回访时间,是否解决,是否满意\nDH1,昨天,是,否\n{code},{now},也许,满意\n",

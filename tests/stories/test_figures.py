@@ -83,14 +83,12 @@ def test_the_log_alone_gives_the_same_figures(world: World) -> None:
 
 
 def test_cover_is_counted_from_the_rosters_to_the_second(world: World) -> None:
-    """The town is covered since its roster began, the post office never, a closed unit not asked.
-
-    The roster begins on the first at 08:00; it is the third, 14:00.
-    """
+    """The town is covered since its roster began, the post office never, a closed one not asked."""
     with world.app.db.begin() as tx:
         ended = date(2026, 10, 1)
         put_units(tx, [Unit(code="OLD", name_zh="旧局", kind="gov_department", valid_to=ended)])
     found = counted(world).units
+    # The roster begins on the first at 08:00; it is the third, 14:00.
     over = timedelta(days=2, hours=14) // timedelta(seconds=1)
     # A primary, a deputy and a leader, each around the clock.
     assert found[TOWN].covered == Rate(of=3 * (over - 8 * 3600), out_of=3 * over)

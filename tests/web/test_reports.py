@@ -61,7 +61,7 @@ def test_visits_are_taken_whole_or_not_at_all(site: Site) -> None:
     """A number nobody knows refuses all of them; the same again is not doubled."""
     code = happened(site)
     visit = {"transfer": code, "at": "2026-11-03T14:10:00+08:00", "solved": True}
-    wrong = {"visits": [visit, visit | {"transfer": "DH1"}, visit | {"at": "2026-11-01T00:00:00Z"}]}
+    wrong = {"visits": [visit, visit | {"transfer": "DH1"}, visit | {"at": "2026-11-02T12:00:00Z"}]}
     refused = site.post("/reports/visits", wrong)
     assert refused.status_code == 422
     paths = [error["path"] for error in refused.json()["errors"]]
