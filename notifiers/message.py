@@ -175,6 +175,7 @@ class ReceiptResult(StrEnum):
 class Receipt:
     """A provider's later word about one attempt. Apply it only when its rank is higher."""
 
+    #: Our own, or "" from a provider that tells nothing but its own id.
     key: str
     provider_id: str
     #: The provider's own word.
@@ -210,6 +211,7 @@ class InboundSms:
 class KeyPress:
     """A key somebody pressed while we were calling."""
 
+    #: Our own, or "" from a provider that tells nothing but its own id.
     key: str
     provider_id: str
     digit: str

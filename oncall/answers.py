@@ -91,7 +91,7 @@ class Answers:
         return self.db.attempt(lambda tx: self._receipt(tx, receipt, now))
 
     def _receipt(self, tx: Tx, receipt: Receipt, now: datetime) -> bool:
-        row = _row_of(tx, receipt.key)
+        row = _row_of(tx, receipt.key, receipt.provider_id)
         if row is None:
             return False
         about = [row]
@@ -290,7 +290,7 @@ class Answers:
 
     def _key(self, tx: Tx, press: KeyPress, now: datetime) -> Spoken:
         intent = keypad(press.digit)
-        row = _row_of(tx, press.key)
+        row = _row_of(tx, press.key, press.provider_id)
         if row is None or row.page is None or row.person is None:
             return Spoken(text="", lang=self.lang, listen=False)
         lang = row.lang or self.lang
@@ -335,8 +335,13 @@ class Answers:
         return say(Answer.DECLINED if intent is Intent.DECLINE else Answer.CONFIRMED)
 
 
-def _row_of(tx: Tx, key: str) -> Row | None:
-    """The message a provider speaks of; None for a key that was never ours."""
+def _row_of(tx: Tx, key: str, provider_id: str) -> Row | None:
+    """The message a provider speaks of; None for a key that was never ours.
+
+    One that does not tell our key back speaks of the id it gave.
+    """
+    if not key:
+        return attempts.by_provider_id(tx, provider_id)
     plain = key.isascii() and key.isdecimal() and len(key) <= _LONGEST_KEY
     return outbox.by_id(tx, int(key)) if plain else None
 

@@ -9,6 +9,8 @@ from notifiers.aliyun.notifier import Aliyun
 from notifiers.approved import Approved
 from notifiers.log import LogNotifier
 from notifiers.message import Notifier
+from notifiers.tencent.client import TencentGateway, TencentSettings
+from notifiers.tencent.notifier import Tencent
 from notifiers.twilio.client import TwilioGateway
 from notifiers.twilio.notifier import Twilio
 from oncall.clock import SystemClock
@@ -17,9 +19,9 @@ from oncall.config import SETTINGS, Settings
 Maker = Callable[[], Notifier]
 
 #: Every notifier the settings may name.
-PROVIDERS = ("log", "twilio", "aliyun")
+PROVIDERS = ("log", "twilio", "aliyun", "tencent")
 #: Those that push receipts and replies without a signature.
-PUSHING = frozenset({"aliyun"})
+PUSHING = frozenset({"aliyun", "tencent"})
 
 
 def makers(settings: Settings, connections: int) -> Mapping[str, Maker]:
@@ -31,6 +33,7 @@ def makers(settings: Settings, connections: int) -> Mapping[str, Maker]:
         "log": LogNotifier,
         "twilio": lambda: _twilio(settings, connections),
         "aliyun": lambda: _aliyun(settings, connections),
+        "tencent": lambda: _tencent(settings, connections),
     }
 
 
@@ -77,6 +80,27 @@ def _aliyun(settings: Settings, connections: int) -> Notifier:
                 sms_url=settings.of("aliyun_sms_url").rstrip("/"),
                 voice_url=settings.of("aliyun_voice_url").rstrip("/"),
                 # Never a story's own clock: the other side looks at a real one.
+                clock=SystemClock().now,
+                connections=connections,
+            )
+        )
+    )
+
+
+def _tencent(settings: Settings, connections: int) -> Notifier:
+    return Tencent(
+        TencentGateway(
+            TencentSettings(
+                secret_id=settings.of("tencent_secret_id"),
+                secret_key=settings.of("tencent_secret_key"),
+                sign_name=settings.of("tencent_sign_name") or settings.signature,
+                sms_app=settings.of("tencent_sms_app"),
+                voice_app=settings.of("tencent_voice_app"),
+                keys=bool(settings.hook_tokens),
+                region=settings.of("tencent_region"),
+                approved=_approved(settings, "tencent_templates"),
+                sms_url=settings.of("tencent_sms_url").rstrip("/"),
+                voice_url=settings.of("tencent_voice_url").rstrip("/"),
                 clock=SystemClock().now,
                 connections=connections,
             )

@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, Response
 
 from notifiers.aliyun import inbound as aliyun
 from notifiers.message import Pulled
+from notifiers.tencent import inbound as tencent
 from web.door import in_thread
 from web.hooking import entering, peer_of, readable, refusing
 
@@ -32,6 +33,7 @@ class Pusher:
 
 PUSHERS: Mapping[str, Pusher] = {
     "aliyun": Pusher(parse=aliyun.parse, acknowledged=aliyun.ACKNOWLEDGED),
+    "tencent": Pusher(parse=tencent.parse, acknowledged=tencent.ACKNOWLEDGED),
 }
 
 

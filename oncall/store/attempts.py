@@ -75,6 +75,15 @@ def advance(
     return done.rowcount == 1
 
 
+def by_provider_id(tx: Tx, provider_id: str) -> Row | None:
+    """The message a provider gave this id to, of several spoken together the one that spoke."""
+    if not provider_id:
+        return None
+    same = and_(outbox.c.provider_id == provider_id, outbox.c.state != SUPERSEDED)
+    found = select_rows(tx, same, limit=1)
+    return found[0] if found else None
+
+
 def said_together(tx: Tx, row: Row) -> list[Row]:
     """The other rows that the message of ``row`` spoke for (one message for several pages)."""
     if row.provider_id is None:

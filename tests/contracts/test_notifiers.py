@@ -170,6 +170,22 @@ async def _aliyun() -> AsyncIterator[Bench]:
         yield _bench(s.notifier, s.emulator, _ALIYUN)
 
 
+_TENCENT = _saying(
+    {
+        OutcomeKind.REJECTED: "InvalidParameterValue.IncorrectPhoneNumber",
+        OutcomeKind.UNAVAILABLE: "InternalError",
+        OutcomeKind.QUOTA: "LimitExceeded.PhoneNumberDailyLimit",
+        OutcomeKind.MISCONFIGURED: "AuthFailure.UnauthorizedOperation",
+    }
+)
+
+
+@asynccontextmanager
+async def _tencent() -> AsyncIterator[Bench]:
+    async with carriers.tencent(PATIENCE) as s:
+        yield _bench(s.notifier, s.emulator, _TENCENT)
+
+
 #: Every notifier, on every channel it carries.
 TABLE: list[tuple[str, Make, Channel]] = [
     ("log", _log, Channel.SMS),
@@ -180,6 +196,8 @@ TABLE: list[tuple[str, Make, Channel]] = [
     ("twilio", _twilio, Channel.VOICE),
     ("aliyun", _aliyun, Channel.SMS),
     ("aliyun", _aliyun, Channel.VOICE),
+    ("tencent", _tencent, Channel.SMS),
+    ("tencent", _tencent, Channel.VOICE),
 ]
 
 each_notifier = pytest.mark.parametrize(

@@ -10,6 +10,9 @@ from notifiers.aliyun.emulator import AliyunEmulator
 from notifiers.aliyun.notifier import Aliyun
 from notifiers.approved import Approved
 from notifiers.message import Channel, Message, Template
+from notifiers.tencent.client import TencentGateway, TencentSettings
+from notifiers.tencent.emulator import TencentEmulator
+from notifiers.tencent.notifier import Tencent
 
 ZHANG = "+8613900000001"
 LI = "+8613900000002"
@@ -88,5 +91,52 @@ async def aliyun(
         )
         try:
             yield AliyunStage(emulator=emulator, notifier=notifier, url=url)
+        finally:
+            await notifier.close()
+
+
+TENCENT_TEXTS = {"1001": "{1}", "2001": "{1}", "1002": "单号{1}已由{2}签收。"}
+TENCENT_APPROVED = Approved.read("sms.page=1001,voice.page=2001,sms.owned=1002", "test")
+
+
+@dataclass(frozen=True, kw_only=True)
+class TencentStage:
+    """An emulated Tencent Cloud and our notifier before it."""
+
+    emulator: TencentEmulator
+    notifier: Tencent
+    url: str
+
+
+@asynccontextmanager
+async def tencent(
+    patience: timedelta = timedelta(seconds=8),
+    *,
+    secret: str = _SECRET,
+    keys: bool = True,
+    approved: Approved = TENCENT_APPROVED,
+) -> AsyncIterator[TencentStage]:
+    """Set the stage for one test."""
+    emulator = TencentEmulator("AKID-emulated", _SECRET, TENCENT_TEXTS)
+    async with emulator.serve() as url:
+        notifier = Tencent(
+            TencentGateway(
+                TencentSettings(
+                    secret_id="AKID-emulated",
+                    secret_key=secret,
+                    sign_name=SIGN,
+                    sms_app="1400006666",
+                    voice_app="1400007777",
+                    keys=keys,
+                    approved=approved,
+                    sms_url=url,
+                    voice_url=url,
+                    clock=lambda: NOW,
+                    timeout=patience,
+                )
+            )
+        )
+        try:
+            yield TencentStage(emulator=emulator, notifier=notifier, url=url)
         finally:
             await notifier.close()

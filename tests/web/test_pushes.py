@@ -5,17 +5,22 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
+from typing import TypeVar
 
 import pytest
 
 from notifiers.aliyun.emulator import AliyunEmulator
-from notifiers.emulation import Received
+from notifiers.emulation import Emulated, Received
 from notifiers.phone import e164
+from notifiers.tencent.emulator import TencentEmulator
+from oncall import tables
 from oncall.core.model import State
-from oncall.store import reports
+from oncall.store import outbox, reports
 from tests.county import ZHANG
 from tests.web.serving import Site, urgent
 from web.quiet import hidden
+
+E = TypeVar("E", bound=Emulated)
 
 TOKEN, OLD = "a-long-made-up-word-for-hooks", "the-word-before"
 
@@ -49,12 +54,8 @@ def attempt(site: Site, channel: str) -> reports.Attempt:
         return [a for a in reports.attempts(tx, brief.transfer.id) if a.channel == channel][-1]
 
 
-def aliyun(
-    site: Site, story: Callable[[AliyunEmulator], Coroutine[None, None, int]], *, token: str = TOKEN
-) -> int:
-    """Let an emulated Alibaba Cloud, which has carried our messages, push something."""
-    emulator = AliyunEmulator("key", "secret", {}, "德化县政府办")
-    emulator.hooks = f"{site.url}/hooks/aliyun/{token}"
+def carrying(site: Site, emulator: E) -> E:
+    """The emulator as the one that has carried our messages."""
     for message in site.world.phones.sent:
         emulator.received.append(
             Received(
@@ -62,9 +63,31 @@ def aliyun(
                 to=message.to,
                 text=message.text,
                 key=message.key,
-                id=f"biz-{message.key}",
+                id=attempt_id(site, message.key),
             )
         )
+    return emulator
+
+
+def attempt_id(site: Site, key: str) -> str:
+    """The id the provider gave a message."""
+    with site.world.app.db.read() as tx:
+        return outbox.select_rows(tx, tables.outbox.c.id == int(key))[0].provider_id or ""
+
+
+def aliyun(
+    site: Site, story: Callable[[AliyunEmulator], Coroutine[None, None, int]], *, token: str = TOKEN
+) -> int:
+    """Let an emulated Alibaba Cloud push something."""
+    emulator = carrying(site, AliyunEmulator("key", "secret", {}, "德化县政府办"))
+    emulator.hooks = f"{site.url}/hooks/aliyun/{token}"
+    return asyncio.run(story(emulator))
+
+
+def tencent(site: Site, story: Callable[[TencentEmulator], Coroutine[None, None, int]]) -> int:
+    """The same of an emulated Tencent Cloud, which tells nothing but its own ids."""
+    emulator = carrying(site, TencentEmulator("id", "key", {}))
+    emulator.hooks = f"{site.url}/hooks/tencent/{TOKEN}"
     return asyncio.run(story(emulator))
 
 
@@ -113,6 +136,33 @@ def test_nine_pushed_twice_calls_110_once(carried: Site) -> None:
     with carried.world.app.db.read() as tx:
         [brief] = reports.list_transfers(tx)
     assert [share.part.unit for share in brief.shares].count("DESK-110") == 1
+
+
+def test_a_provider_that_knows_only_its_own_ids(carried: Site) -> None:
+    """Tencent's receipt, reply and key find their message by the id it gave us."""
+    key = str(attempt(carried, "sms").id)
+    assert tencent(carried, lambda cloud: cloud.report(key)) == 200
+    assert attempt(carried, "sms").state == "delivered"
+    carried.world.advance(5)
+    call = str(attempt(carried, "voice").id)
+    assert tencent(carried, lambda cloud: cloud.call_ends(call)) == 200
+    assert attempt(carried, "voice").state == "answered"
+    assert state(carried) is State.WAITING
+    for _ in range(2):
+        assert tencent(carried, lambda cloud: cloud.press(call, "1")) == 200
+    assert state(carried) is State.ACKED
+
+
+def test_an_id_nobody_gave_changes_nothing(carried: Site) -> None:
+    """A receipt or a key of somebody else's message is taken and forgotten."""
+    url = f"{carried.url}/hooks/tencent/{TOKEN}"
+    for told in ({"voicekey_callback": {"callid": "", "keypress": "1"}},
+                 {"voicekey_callback": {"callid": "no-such", "keypress": "1"}}):  # fmt: skip
+        assert carried.client.post(f"{url}/voice", json=told).json() == {
+            "result": 0,
+            "errmsg": "OK",
+        }
+    assert state(carried) is State.WAITING
 
 
 @pytest.mark.parametrize("token", ["wrong", TOKEN[:-1], TOKEN + "x", "%E6%B0%B4"])

@@ -1,0 +1,1 @@
+"""Texts and calls through Tencent Cloud: approved templates with numbered blanks."""
