@@ -276,6 +276,10 @@ class World:
 
     def close(self) -> None:
         """Give everything back; a message nobody expected fails the test that expects any."""
+        for notifier in {
+            id(n): n for ns in self.app.delivery.notifiers.values() for n in ns
+        }.values():
+            self._runner.run(notifier.close())
         self._runner.close()
         self.app.db.close()
         if self._strict and (news := self._news()):
