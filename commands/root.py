@@ -53,6 +53,7 @@ COMMANDS = {
         N_("The texts carriers approve beforehand."),
     ),
     "calendar": ("commands.calendar:calendar", N_("A person's calendar address.")),
+    "holiday": ("commands.holiday:holiday", N_("Holidays and make-up working days.")),
     "token": ("commands.token:token", N_("Tokens for programs and people who call the service.")),
     "config": ("commands.config:config", N_("The settings, and where each comes from.")),
     "doctor": ("commands.doctor:doctor", N_("Everything that must be right, each with its mend.")),

@@ -19,7 +19,7 @@ from oncall.notices import Notices
 from oncall.store import alarms, deadlines, pages, transfers
 from oncall.store.database import Tx
 from oncall.store.deadlines import Deadline, Extension
-from oncall.store.directory import RECOUNT
+from oncall.store.holidays import RECOUNT
 from oncall.store.log import Entry, append
 
 __all__ = ["Deadlines"]

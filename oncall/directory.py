@@ -17,7 +17,7 @@ from oncall.core.ladder import OnDuty
 from oncall.core.model import Ask, Channel, Contact, Source, Watch, WorkCalendar
 from oncall.core.policies import PolicyBook, default_book, parse
 from oncall.store import directory as rows
-from oncall.store import sources
+from oncall.store import holidays, sources
 from oncall.store.database import Tx
 from oncall.store.directory import Person, Unit
 from rosters.model import Duty
@@ -147,6 +147,8 @@ class Directory:
         self._fallback = fallback
         self._lock = Lock()
         self._snapshot: Snapshot | None = None
+        #: Years whose missing holiday table was told of.
+        self._years: set[int] = set()
 
     def at(self, tx: Tx, now: datetime) -> Snapshot:
         """The directory as this transaction sees it."""
@@ -156,7 +158,20 @@ class Directory:
             if have is not None and have.version == version and _fresh(have, now):
                 return have
             self._snapshot = made = _load(tx, version, now, self._fallback)
+            self._mind_the_year(made)
             return made
+
+    def _mind_the_year(self, made: Snapshot) -> None:
+        """Without this year's holiday table we go by the week; say so aloud, once a year."""
+        year, calendar = made.made_at.year, made.calendar
+        if year in self._years or any(d.year == year for d in (*calendar.off, *calendar.working)):
+            return
+        self._years.add(year)
+        _log.warning(
+            "no holiday table for %d: Monday to Friday count as working days; "
+            "`oncall holiday import` mends it",
+            year,
+        )
 
 
 def _fresh(snapshot: Snapshot, now: datetime) -> bool:
@@ -177,7 +192,7 @@ def _load(tx: Tx, version: int, now: datetime, fallback: Callable[[], PolicyBook
         people={p.id: p for p in people},
         posts=posts,
         book=_book(tx, fallback),
-        calendar=rows.work_calendar(tx),
+        calendar=holidays.work_calendar(tx),
     )
 
 

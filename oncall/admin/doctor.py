@@ -24,7 +24,7 @@ from oncall.core.words import N_, Text
 from oncall.directory import policy_in_force
 from oncall.providers import PROVIDERS, PUSHING, lacking, makers
 from oncall.store import directory as rows
-from oncall.store import upkeep
+from oncall.store import holidays, upkeep
 from oncall.store.database import Database, Tx
 from oncall.store.revisions import newest
 from rosters.model import Gap
@@ -282,7 +282,30 @@ def _directory(tx: Tx, now: datetime) -> Iterator[Finding]:
         some=N_("{count} people have no number: {names}."),
         mend=N_("Add their mobile or office number and import them again."),
     )
+    yield from _holidays(tx, now)
     yield from _coverage(tx, [unit for unit in units if unit in peopled], now)
+
+
+def _holidays(tx: Tx, now: datetime) -> Iterator[Finding]:
+    have = {one.day.year for one in holidays.every(tx)}
+    missing = [str(year) for year in (now.year, now.year + 1) if year not in have]
+    if missing:
+        yield Finding(
+            what="holidays",
+            level=Level.WARNING,
+            said=N_(
+                "There is no holiday table for {years}: Monday to Friday count as working days, "
+                "make-up days and holidays are not known."
+            ),
+            mend=N_(
+                "Import it with `oncall holiday import FILE`; the State Council's notice for a "
+                "year comes out in the November before."
+            ),
+            params={"years": ", ".join(missing)},
+        )
+    else:
+        said = N_("The holiday tables of this year and the next are there.")
+        yield Finding(what="holidays", level=Level.OK, said=said)
 
 
 def _coverage(tx: Tx, units: list[str], now: datetime) -> Iterator[Finding]:

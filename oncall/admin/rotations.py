@@ -18,7 +18,7 @@ from oncall.admin.settling import Line, Settled
 from oncall.admin.uploads import Upload, Wanted, spellings
 from oncall.core.errors import Stale
 from oncall.store import directory as rows
-from oncall.store import pages, rotations, sources
+from oncall.store import holidays, pages, rotations, sources
 from oncall.store.database import Tx
 from oncall.store.directory import Batch
 from oncall.store.log import dumps
@@ -283,7 +283,7 @@ def _rules(unit: str, found: RotationFile, people: Mapping[_Named, str]) -> tupl
 
 def _table(tx: Tx, now: datetime) -> DayTable:
     """The days of this year and later that are not as usual."""
-    days = rows.work_calendar(tx)
+    days = holidays.work_calendar(tx)
     return DayTable(
         off=frozenset(day for day in days.off if day.year >= now.year),
         working=frozenset(day for day in days.working if day.year >= now.year),

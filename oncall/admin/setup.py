@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from oncall.admin.holidays import load_shipped
 from oncall.admin.sample import (
     TRIED_UNIT,
     Crew,
@@ -52,6 +53,7 @@ def prepare(db: Database, now: datetime, zone: ZoneInfo, *, sample: bool) -> Mad
     """Schema, the county's units, and with ``sample`` people and rosters. Twice changes nothing."""
     before, after = upgrade(db)
     with db.begin() as tx:
+        load_shipped(tx, "init", now)
         if sample:
             loaded = load_sample(tx, now, zone)
         else:

@@ -183,6 +183,23 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("Somebody changed the roster while you were looking at the plan."),
         N_("Look at the new plan and apply again."),
     ),
+    # Holidays.
+    "holidays_shape": (
+        N_("This is no table of holidays."),
+        N_("It has the shape of holiday-cn: days, each with name, date and isOffDay."),
+    ),
+    "bad_off": (
+        N_("“{value}” says neither that the day is off nor that it is worked."),
+        N_("Write true or false; in a table also 休 or 班."),
+    ),
+    "holiday_plain": (
+        N_("{value} is worked anyway: it is no weekend."),
+        N_("Check the date."),
+    ),
+    "holidays_few": (
+        N_("The table of {value} has only {count} days off."),
+        N_("Check that the file holds the whole year: days it does not name are taken out."),
+    ),
     # Overrides.
     "no_such_override": (
         N_("There is no override {override}."),

@@ -1,4 +1,4 @@
-"""Units, people, duties, policies, holidays, tokens: what admins keep, and deciders read.
+"""Units, people, duties, policies, tokens: what admins keep, and deciders read.
 
 Every change bumps one counter, so that any process knows in one small query whether what it has
 compiled still holds. Duties are never deleted: a batch takes them out of force, its undo puts them
@@ -7,18 +7,16 @@ back.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Column, ColumnElement, Select, Table, and_, insert, or_, select, update
 
-from oncall.core.model import WorkCalendar
-from oncall.store import planned
 from oncall.store.database import Tx
 from oncall.store.log import bump, counter
-from oncall.tables import batches, duties, holidays, people, policy_books, tokens, units
+from oncall.tables import batches, duties, people, policy_books, tokens, units
 from rosters.model import Duty
 
 #: The counter that every change of the directory bumps.
@@ -269,7 +267,7 @@ def history(tx: Tx, limit: int = 50) -> list[Batch]:
     return _read(tx, Batch, query.limit(limit))
 
 
-# -- policies, holidays --------------------------------------------------------------------
+# -- policies ------------------------------------------------------------------------------
 
 
 def policy_text(tx: Tx) -> str | None:
@@ -283,34 +281,6 @@ def put_policy(tx: Tx, *, name: str, body: str, by: str, now: datetime) -> None:
     tx.conn.execute(
         insert(policy_books).values(name=name, body=body, applied_at=now, applied_by=by)
     )
-    changed(tx)
-
-
-def work_calendar(tx: Tx) -> WorkCalendar:
-    """The holidays and make-up days we know of."""
-    rows = tx.conn.execute(select(holidays.c.day, holidays.c.off)).all()
-    return WorkCalendar(
-        off=frozenset(r.day for r in rows if r.off),
-        working=frozenset(r.day for r in rows if not r.off),
-    )
-
-
-#: The appointment that counts every deadline anew, after each change of the holidays.
-RECOUNT = "deadlines"
-_AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def put_holidays(tx: Tx, days: Mapping[date, tuple[bool, str]]) -> None:
-    """Insert or replace days: off or working, and the holiday's name."""
-    there = set(tx.conn.execute(select(holidays.c.day)).scalars())
-    for day, (off, name) in days.items():
-        if day in there:
-            tx.conn.execute(
-                update(holidays).where(holidays.c.day == day).values(off=off, name=name)
-            )
-        else:
-            tx.conn.execute(insert(holidays).values(day=day, off=off, name=name))
-    planned.book(tx, RECOUNT, RECOUNT, _AT_ONCE)
     changed(tx)
 
 

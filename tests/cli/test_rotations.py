@@ -18,8 +18,9 @@ from oncall.admin.uploads import Upload, Wanted
 from oncall.core.policies import default_book
 from oncall.directory import Directory, duties_of
 from oncall.feeds import Feeds
-from oncall.store import directory as rows
+from oncall.store import holidays
 from oncall.store.database import Database
+from oncall.store.holidays import Holiday
 from tests.cli.conftest import Cli
 from tests.county import CITY, LI, START, WANG, ZHANG, ZONE, person_id
 from tests.world import World, world
@@ -200,7 +201,8 @@ def test_a_holiday_table_that_comes_later_counts_from_then_on(db: Database) -> N
     tuesday = START + timedelta(minutes=1)
     assert team(db, thursday) == ["李四", "王五"] or team(db, thursday) == ["张三"]
     with db.begin() as tx:
-        rows.put_holidays(tx, dict.fromkeys((tuesday.date(), thursday.date()), (True, "假")))
+        days = (tuesday.date(), thursday.date())
+        holidays.put(tx, [Holiday(day=day, off=True, name="假") for day in days])
         assert renew(tx, START + timedelta(hours=20)) == (CITY,)
         assert renew(tx, START + timedelta(hours=21)) == ()
     assert team(db, thursday) == []

@@ -9,7 +9,8 @@ import pytest
 from oncall.core.errors import Conflict, Forbidden, Invalid
 from oncall.core.model import Alarm
 from oncall.intake import Actor
-from oncall.store import alarms, deadlines, directory
+from oncall.store import alarms, deadlines, holidays
+from oncall.store.holidays import Holiday
 from oncall.store.log import of_transfer
 from tests.county import CHEN, CITY, WANG, WU, ZHANG, ZONE
 from tests.world import DISPATCHER, World
@@ -156,7 +157,7 @@ def test_a_new_holiday_moves_what_is_running(world: World) -> None:
     world.app.deadlines.ask(other, "张三", wall(6, 12), "等配件", world.now, DISPATCHER)
     world.app.deadlines.decide(other, "吴九", world.now, SUPERVISOR, grant=True)
     with world.app.db.begin() as tx:
-        directory.put_holidays(tx, {date(2026, 11, 5): (True, "县庆")})
+        holidays.put(tx, [Holiday(day=date(2026, 11, 5), off=True, name="县庆")])
     world.settle()
     assert due(world, code) == wall(6, 18)
     assert due(world, other) == wall(6, 12)
