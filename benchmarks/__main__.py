@@ -18,7 +18,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import arrival, drain, footprint, lateness, rosters
+from benchmarks import arrival, drain, footprint, imports, lateness, rosters
 from benchmarks.ground import Figure, Postgres
 
 Measurement = Callable[[Path, Postgres], Coroutine[Any, Any, list[Figure]]]
@@ -28,6 +28,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "drain": drain.run,
     "lateness": lateness.run,
     "rosters": rosters.run,
+    "imports": imports.run,
     "footprint": footprint.run,
 }
 

@@ -24,6 +24,16 @@ _MERGED = re.compile(
     rb"<(?:\w+:)?mergeCell\s[^>]{0,64}?ref=[\"']"
     rb"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})"
 )
+#: What a reader of bare values would not see: merged, hidden or struck-through, formulas, errors,
+#: dates counted from 1904.
+_MORE = re.compile(
+    rb"<(?:\w+:)?(?:mergeCell|f|strike)[ />]|\st=[\"']e[\"']"
+    rb"|\s(?:hidden|date1904)=[\"'](?:1|true)|\sstate=[\"'](?:hidden|veryHidden)"
+)
+_COLUMN = re.compile(rb"<(?:\w+:)?c\s[^>]{0,64}?r=[\"']([A-Z]{1,3})")
+_ROW_NUMBER = re.compile(rb"<(?:\w+:)?row\s[^>]{0,64}?r=[\"'](\d{1,7})")
+#: Places between the first cell and the last that are worth keeping, empty ones too.
+_MAX_AREA = 4_000_000
 _ENTITY = re.compile(rb"<!(?:DOCTYPE|ENTITY)")
 #: What a damaged, encrypted or oddly packed archive raises (NotImplementedError is a RuntimeError).
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError)
@@ -35,6 +45,8 @@ class Look:
 
     fault: str | None = None
     formulas: bool = False
+    #: Whether values are all there is: nothing merged, hidden or struck through, no formula.
+    plain: bool = False
 
 
 def look(data: bytes) -> Look:
@@ -59,8 +71,9 @@ def _look(archive: zipfile.ZipFile) -> Look:
     parts = archive.infolist()
     if len(parts) > _MAX_PARTS or sum(part.file_size for part in parts) > _MAX_UNPACKED:
         return Look(fault="file-bomb")
-    rows = cells = merged = 0
-    formulas = False
+    rows = cells = merged = bottom = 0
+    letters: set[bytes] = set()
+    formulas, plain = False, True
     for part in parts:
         if not part.filename.endswith((".xml", ".rels")):
             continue
@@ -69,14 +82,19 @@ def _look(archive: zipfile.ZipFile) -> Look:
             # A document type is where entities grow; zero bytes would hide one from this look.
             if _ENTITY.search(chunk) or b"\x00" in chunk:
                 return Look(fault="file-bomb")
+            plain = plain and _MORE.search(chunk) is None
             if is_sheet:
                 rows += len(_ROW.findall(chunk))
                 cells += len(_CELL.findall(chunk))
                 merged += sum(map(_area, _MERGED.findall(chunk)))
                 formulas = formulas or _FORMULA.search(chunk) is not None
+                letters.update(_COLUMN.findall(chunk))
+                bottom = max([bottom, *map(int, _ROW_NUMBER.findall(chunk))])
             if rows > MAX_ROWS + 1000 or cells > _MAX_CELLS or merged > _MAX_MERGED:
                 return Look(fault="too-many-rows")
-    return Look(formulas=formulas)
+    # A stray cell in the last corner of a sheet would cost a reader that keeps whole rectangles.
+    area = max(bottom, rows) * max(map(_number, letters), default=1)
+    return Look(formulas=formulas, plain=plain and area <= _MAX_AREA)
 
 
 def _chunks(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> Iterator[bytes]:

@@ -10,6 +10,7 @@ from rosters.errors import problem
 from rosters.grid import Grid
 from rosters.layouts import read_grids
 from rosters.model import Problem, ReadResult, Request
+from rosters.old_sheets import read_old_file
 from rosters.reading import row_text
 
 #: Rows of a sheet in which its title is looked for.
@@ -25,7 +26,7 @@ _PICTURES = (
     (b"MM\x00*", "TIFF"),
 )
 #: Names of streams inside an old Office file: its directory stores them in UTF-16.
-_OLD_SHEETS = ("Workbook", "Book", "ETExtendInfo")
+_OLD_SHEETS = ("Workbook", "Book")
 _OLD_TEXTS = ("WordDocument",)
 
 
@@ -50,12 +51,17 @@ class Opened:
 
 
 def opened(data: bytes, filename: str) -> Opened:
-    """Open a roster, .xlsx or CSV. Whatever the bytes are: problems, never an exception."""
+    """Open a roster: .xlsx, .xls or CSV. Whatever the bytes are: problems, never an exception."""
     wrong = too_large(data, filename) or refuse(data, filename)
     if wrong is not None:
         return Opened(filename=filename, grids=None, problems=(wrong,))
     if data.startswith(_ZIP):
         grids, problems = sheets.read_grid_file(data, filename)
+        return Opened(filename=filename, grids=grids, problems=problems)
+    if data.startswith(_OLE):
+        grids, problems = read_old_file(data, filename)
+        if any(found.code == "file-broken" for found in problems):
+            problems = [_no_workbook(data, filename)]
         return Opened(filename=filename, grids=grids, problems=problems)
     grid, problems = read_grid(data, filename)
     grids = None if grid is None else [grid]
@@ -91,14 +97,18 @@ def refuse(data: bytes, filename: str) -> Problem | None:
     return None
 
 
-def _refuse_old(data: bytes, filename: str) -> Problem:
+def _refuse_old(data: bytes, filename: str) -> Problem | None:
     if _named(data, "EncryptedPackage"):
         return problem("file-locked", filename)
-    if any(_named(data, stream) for stream in _OLD_TEXTS):
-        return problem("file-word", filename, kind=_suffix(filename, ".doc", ".wps"))
     if any(_named(data, stream) for stream in _OLD_SHEETS):
-        return problem("file-old-sheet", filename, kind=_suffix(filename, ".xls", ".et"))
-    if filename.casefold().endswith((".doc", ".wps")):
+        return None
+    return _no_workbook(data, filename)
+
+
+def _no_workbook(data: bytes, filename: str) -> Problem:
+    """An old Office file without a workbook in it that could be read."""
+    is_text = filename.casefold().endswith((".doc", ".wps"))
+    if is_text or any(_named(data, stream) for stream in _OLD_TEXTS):
         return problem("file-word", filename, kind=_suffix(filename, ".doc", ".wps"))
     return problem("file-old-sheet", filename, kind=_suffix(filename, ".xls", ".et"))
 

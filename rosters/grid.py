@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 Place = tuple[int, int]
+#: Days from the first day of one date system to the first of the other.
+_FROM_1904 = 1462
+#: Numbers that are serial dates and nothing shorter: 1927 to 2173.
+_SERIALS = (10_000, 100_000)
 
 
 def column_letters(number: int) -> str:
@@ -29,6 +33,8 @@ class Grid:
     spans: Mapping[Place, Place] = field(default_factory=dict)
     #: For a text file: row -> line it starts on. Its places read "file.csv:12".
     lines: Mapping[int, int] | None = None
+    #: Whether a bare number counts its days from 1904, as old Macintosh workbooks do.
+    dates_1904: bool = False
 
     @cached_property
     def _rows(self) -> dict[int, tuple[int, ...]]:
@@ -52,6 +58,13 @@ class Grid:
     def value(self, row: int, column: int) -> object:
         """What a reader sees at this place; None where it is empty."""
         return self.cells.get(self.anchor(row, column))
+
+    def when(self, row: int, column: int) -> object:
+        """The value as a date counts it: a bare number of a 1904 workbook is moved to 1900."""
+        value = self.value(row, column)
+        if self.dates_1904 and isinstance(value, int | float) and not isinstance(value, bool):
+            return value + _FROM_1904 if _SERIALS[0] <= value < _SERIALS[1] else value
+        return value
 
     def width(self, row: int, column: int) -> int:
         """How many columns the cell at this place covers."""

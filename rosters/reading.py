@@ -156,7 +156,7 @@ class Reader:
         if last is not None:
             # "3日" below "10月1日": what is written above stands until something else is.
             known = Period(year=known.year or last.year, month=known.month or last.month)
-        return read_day(self.grid.value(row, column), known)
+        return read_day(self.grid.when(row, column), known)
 
     @staticmethod
     def _decide(read: DayRead, written: int | None) -> date | None:

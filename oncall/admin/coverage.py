@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from oncall.admin.settling import Line, Settled
 from oncall.store import sources
@@ -21,9 +22,12 @@ def spans(
     settled: Settled, windows: Mapping[Line, Sequence[Window]], now: datetime
 ) -> dict[Line, tuple[datetime, datetime]]:
     """From when to when each roster that is spoken of should have somebody."""
+    served: dict[Line, list[Duty]] = {}
+    for duty in chain(settled.live_old, settled.live_new):
+        served.setdefault((duty.unit, duty.role), []).append(duty)
     found: dict[Line, tuple[datetime, datetime]] = {}
     for line, own in windows.items():
-        mine = [d for d in (*settled.live_old, *settled.live_new) if (d.unit, d.role) == line]
+        mine = served.get(line, [])
         end = max([w.end for w in own] + [d.end for d in mine])
         starts = [d.start for d in mine]
         if starts and min(starts) < end and end > now:

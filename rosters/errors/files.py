@@ -27,7 +27,7 @@ FILES: Mapping[str, Message] = {
         N_("Remove the password and save it again as .xlsx (另存为)."),
     ),
     "file-old-sheet": error(
-        N_("This is an old {kind} workbook, which is not read."),
+        N_("This {kind} workbook cannot be read."),
         N_("Open it in WPS or Excel, choose Save as (另存为), type .xlsx, and send that file."),
     ),
     "file-word": error(
@@ -39,7 +39,7 @@ FILES: Mapping[str, Message] = {
         N_("Ask for the table it was made from, and save that as .xlsx (另存为)."),
     ),
     "file-unknown": error(
-        N_("This is neither an .xlsx workbook nor a CSV file."),
+        N_("This is neither a workbook (.xlsx, .xls) nor a CSV file."),
         N_("Open it in WPS or Excel, choose Save as (另存为), type .xlsx, and send that file."),
     ),
     "encoding-unknown": error(

@@ -2,14 +2,21 @@
 
 import io
 import zipfile
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from openpyxl import Workbook
+from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from rosters.delimited import MAX_BYTES
 from rosters.errors import explain
-from tests.rosters.building import l1, load, saved, workbook
+from rosters.grid import Grid
+from rosters.sheets import read_grid_file
+from rosters.text import clean
+from tests.rosters.building import l1, lines, load, saved, workbook
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64)
 
@@ -120,3 +127,60 @@ def test_workbooks_without_a_roster() -> None:
     book.create_sheet("通知").append(["请各单位按时值班"])
     result = load(saved(book))
     assert (len(result.entries), [f.code for f in result.problems]) == (1, ["sheet-skipped"])
+
+
+cells = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**15), 10**15),
+    st.floats(allow_nan=False, allow_infinity=False),
+    st.dates(date(1900, 3, 1), date(9999, 1, 1)),
+    st.datetimes(datetime(1900, 3, 1), datetime(9999, 1, 1)).map(  # noqa: DTZ001 - as Excel
+        lambda moment: moment.replace(microsecond=0)
+    ),
+    st.sampled_from(["张三", "日期", "20:00-次日8:00", "13900000001", "a\nb", "&<>", "　王五 "]),
+)
+
+
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.lists(cells, max_size=6), max_size=5))
+def test_the_fast_reader_sees_what_the_thorough_one_sees(table: list[list[object]]) -> None:
+    """A workbook of bare values reads the same with a merged cell far below, which is slower."""
+    quick, quick_problems = read_grid_file(workbook(table), "f.xlsx")
+    slow, slow_problems = read_grid_file(workbook(table, merged=["Y90:Z91"]), "f.xlsx")
+    assert quick is not None
+    assert slow is not None
+    assert not quick_problems
+    assert not slow_problems
+    assert [plain(grid) for grid in quick] == [plain(grid) for grid in slow]
+
+
+def plain(grid: Grid) -> dict[tuple[int, int], str]:
+    """The cells as a roster reads them: midnight is no time of day."""
+    shown = {place: clean(day_of(value)) for place, value in grid.cells.items()}
+    return {place: text for place, text in shown.items() if text}
+
+
+def day_of(value: object) -> object:
+    """A moment at midnight as its day."""
+    midnight = isinstance(value, datetime) and value.time() == time()
+    return value.date() if isinstance(value, datetime) and midnight else value
+
+
+def test_numbers_that_count_their_days_from_1904() -> None:
+    """A bare serial number in a workbook of the other date system is moved, once."""
+
+    def from_1904(sheet: Any) -> None:
+        sheet.parent.epoch = CALENDAR_MAC_1904
+
+    table: list[list[object]] = [
+        ["2026年11月值班表"],
+        ["日期", "值班人员", "备注"],
+        [46329 - 1462, "张三", "8:00-次日8:00"],
+        [date(2026, 11, 4), "李四", "8:00-次日8:00"],
+    ]
+    result = load(workbook(table, change=from_1904))
+    assert lines(result.entries) == [
+        "primary 张三 11-03 08:00–11-04 08:00",
+        "primary 李四 11-04 08:00–11-05 08:00",
+    ]
