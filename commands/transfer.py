@@ -24,6 +24,7 @@ from oncall.desk import Outcome
 from oncall.store import reports
 
 _by = option("--by", metavar="NAME", help=N_("Who says so (default: whoever sits here)."))
+_by_phone = option("--by-phone", is_flag=True, help=N_("They said so by telephone; you enter it."))
 _why = option("--why", default="", metavar="TEXT", help=N_("Their reason, for the record."))
 _unit = option("--unit", metavar="CODE", help=N_("For this unit's part only."))
 _required_by = option("--by", required=True, metavar="NAME", help=N_("Who says so."))
@@ -154,7 +155,9 @@ def show(ctx: click.Context, id: str, as_json: bool) -> None:
 @_required_by
 @_unit
 @option("--takeover", is_flag=True, help=N_("Take it over from whoever has it."))
-@option("--by-phone", is_flag=True, help=N_("They said so by telephone; you enter it."))
+@_by_phone
+@option("--eta", type=click.IntRange(1, 1440), metavar="N",
+        help=N_("They will be there in so many minutes."))  # fmt: skip
 @json_option
 @click.pass_context
 def ack(
@@ -164,6 +167,7 @@ def ack(
     unit: str | None,
     takeover: bool,
     by_phone: bool,
+    eta: int | None,
     as_json: bool,
 ) -> None:
     """By name, id or mobile number."""
@@ -177,6 +181,7 @@ def ack(
             on_behalf_of=by if by_phone else None,
             unit=part,
             takeover=takeover,
+            minutes=eta,
             via="cli",
         )
 
@@ -188,16 +193,31 @@ def ack(
 @_required_by
 @_why
 @_unit
+@_by_phone
 @json_option
 @click.pass_context
 def decline(
-    ctx: click.Context, id: str, by: str, why: str, unit: str | None, as_json: bool
+    ctx: click.Context,
+    id: str,
+    by: str,
+    why: str,
+    unit: str | None,
+    by_phone: bool,
+    as_json: bool,
 ) -> None:
     """By name, id or mobile number."""
 
     def do(session: Session, office: Office, part: str | None) -> list[Outcome]:
-        who = operator(session)
-        return office.desk.decline(id, by, office.now, who, why=why, unit=part, via="cli")
+        return office.desk.decline(
+            id,
+            session.user if by_phone else by,
+            office.now,
+            operator(session),
+            why=why,
+            on_behalf_of=by if by_phone else None,
+            unit=part,
+            via="cli",
+        )
 
     _act(ctx, do, unit, as_json, by=by)
 

@@ -11,7 +11,7 @@ from commands.output import local, pairs, say, show_json, stamp, table, warn
 from commands.session import Session
 from notifiers.phone import mask, mask_text
 from oncall.admin import matters
-from oncall.core.model import Alarm, Channel
+from oncall.core.model import Alarm, Channel, Page
 from oncall.core.transfers import Transfer, part_state
 from oncall.core.upcoming import NextAction, What
 from oncall.core.words import (
@@ -128,7 +128,7 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
                 t(PARTS[share.part.role]),
                 t(STATES[share.page.state]),
                 share.page.level or "",
-                share.page.owner_name,
+                _owner(session, share.page),
                 f"{local(action.at, zone)} {next_text(t, action)}".strip(),
             )
             for share, action in matters.next_of(tx, snapshot, full.brief.shares)
@@ -161,6 +161,14 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
         )
     for alarm in full.alarms:
         warn(alarm_text(t, Alarm(alarm.alarm), who=alarm.who or "", level=alarm.level))
+
+
+def _owner(session: Session, page: Page) -> str:
+    """Who has it, and when they promised to be there."""
+    if page.owner_name is None or page.eta_at is None:
+        return page.owner_name or ""
+    clock = local(page.eta_at, session.settings.zone)
+    return session.t(N_("{who}, expected by {clock}")).format(who=page.owner_name, clock=clock)
 
 
 def shown_json(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> dict[str, Any]:
@@ -274,6 +282,7 @@ def _part(session: Session, snapshot: Snapshot, share: Share, action: NextAction
             "owner": page.owner_name,
             "acked_at": stamp(page.acked_at, zone),
             "acked_via": page.acked_via,
+            "eta_at": stamp(page.eta_at, zone),
             "next_action": {
                 "what": action.what,
                 "who": list(action.who),

@@ -6,29 +6,25 @@ an ack, and a text from a number we do not know changes nothing.
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import msgspec
-
+from notifiers.errors import NumberError
 from notifiers.message import Channel, InboundSms, KeyPress, Pulled, Receipt, ReceiptResult
-from notifiers.phone import mask, national
-from oncall.carry import BULK
+from notifiers.phone import e164
 from oncall.core import model
 from oncall.core.events import Acked, Declined, Delivered, DeliveryFailed, Event
-from oncall.core.model import Alarm, Notice, Reason, State
-from oncall.core.replies import Aim, Intent, Reply, choose, keypad, parse
+from oncall.core.model import Alarm, Notice, Reason
+from oncall.core.replies import Intent, keypad
 from oncall.core.texts.answers import Answer, answer
-from oncall.core.texts.templates import of_answer
+from oncall.core.texts.voice import CALL_BACK, CONNECTING, KEYS
+from oncall.core.transfers import desk_of
 from oncall.engine import Engine
 from oncall.i18n import translator
 from oncall.intake import Intake
-from oncall.store import alarms, attempts, directory, outbox, pages, transfers
+from oncall.store import alarms, attempts, outbox, pages, transfers
 from oncall.store.attempts import HUNG_UP, ON_ITS_WAY
 from oncall.store.database import Tx
-from oncall.store.directory import Person
 from oncall.store.log import Entry, append
 from oncall.store.outbox import (
     ACCEPTED,
@@ -36,19 +32,11 @@ from oncall.store.outbox import (
     DELIVERED,
     FAILED,
     RANK,
-    Draft,
     Row,
 )
-from oncall.store.transfers import Asked
+from oncall.texting import Texting
 
-_log = logging.getLogger(__name__)
-
-#: How long after a page ended its number is still understood ("you are late, X has it").
-_REMEMBERED = timedelta(hours=24)
-#: At most one help line per number in this many seconds, so that two machines never chat.
-_HELP_EVERY = 600
 _PAGING = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM})
-_OPEN = (State.WAITING, State.EXHAUSTED)
 #: What is remembered of a key pressed in a call.
 _LONGEST_OCCASION = 200
 #: Digits of the largest id a database gives.
@@ -68,12 +56,16 @@ class Spoken:
 class Answers:
     """The phones' one way in."""
 
-    def __init__(self, engine: Engine, intake: Intake, *, lang: str, signature: str) -> None:
+    def __init__(self, engine: Engine, intake: Intake, texting: Texting, *, lang: str) -> None:
         self.engine = engine
         self.intake = intake
+        self.texting = texting
         self.db = engine.db
         self.lang = lang
-        self.signature = signature
+
+    def sms(self, inbound: InboundSms, now: datetime) -> Reason | None:
+        """A text arrived: act on it once and answer it; None when it changed nothing."""
+        return self.texting.sms(inbound, now)
 
     def take(self, told: Pulled, now: datetime) -> None:
         """Apply everything a provider pushed or was asked for; what came before changes nothing."""
@@ -116,159 +108,6 @@ class Answers:
             if page is not None:
                 self.engine.tell(tx, page, event, now)
         return True
-
-    # -- texts -----------------------------------------------------------------------------
-
-    def sms(self, inbound: InboundSms, now: datetime) -> Reason | None:
-        """A text arrived: act on it once and answer it; None when it changed nothing."""
-        return self.db.attempt(lambda tx: self._sms(tx, inbound, now))
-
-    def _sms(self, tx: Tx, inbound: InboundSms, now: datetime) -> Reason | None:
-        number = national(inbound.sender)
-        if not transfers.first_time(tx, f"sms:{inbound.provider_id}", now):
-            return None
-        people = directory.people_with_number(tx, number)
-        if not people:
-            _log.warning("a text from %s, which is nobody's number here", mask(number))
-            return None
-        asked = transfers.pages_for(tx, [p.id for p in people], now - _REMEMBERED)
-        reply = parse(inbound.text)
-        if inbound.opted_out or reply.intent is Intent.OPT_OUT:
-            self._opted_out(tx, people, asked, now)
-            return None
-        return self._act(tx, people, asked, reply, number, now)
-
-    def _act(
-        self,
-        tx: Tx,
-        people: Sequence[Person],
-        asked: Sequence[Asked],
-        reply: Reply,
-        number: str,
-        now: datetime,
-    ) -> Reason | None:
-        if reply.intent not in (Intent.ACK, Intent.ACK_ALL, Intent.DECLINE, Intent.POLICE):
-            self._help(tx, people, asked, number, now)
-            return None
-        choice = choose(reply, [a.code for a in asked if a.state in _OPEN])
-        if choice.aim is Aim.NOTHING:
-            # Nothing is open, but "X has it already" is a better answer than silence.
-            choice = choose(
-                reply,
-                [a.code for a in asked][:1] if reply.code is None else [a.code for a in asked],
-            )
-        if choice.aim is Aim.NOTHING:
-            self._say(tx, people[0], Answer.NOTHING, number, now)
-            return None
-        if choice.aim is Aim.ASK:
-            digit = {Intent.DECLINE: "2", Intent.POLICE: "9"}.get(reply.intent, "1")
-            self._say(tx, people[0], Answer.ASK_WHICH, number, now, codes=choice.codes, digit=digit)
-            return None
-        reason = None
-        chosen = [a for a in asked if a.code in choice.codes]
-        pages.lock(tx, {target.page for target in chosen})
-        for target in chosen:
-            reason = self._tell(tx, people, target, reply, number, now) or reason
-        return reason
-
-    def _tell(
-        self,
-        tx: Tx,
-        people: Sequence[Person],
-        target: Asked,
-        reply: Reply,
-        number: str,
-        now: datetime,
-    ) -> Reason | None:
-        who = people[0]
-        if reply.intent is Intent.POLICE:
-            self.intake.call_police_in(tx, target.code, who.name, now)
-            self._say(tx, who, Answer.POLICE, number, now, code=target.code)
-            return Reason.BY_HAND
-        if target.state is State.CANCELLED:
-            self._say(tx, who, Answer.CLOSED, number, now, code=target.code)
-            return Reason.CLOSED
-
-        def event(page: model.Page) -> Event:
-            on_it = next((p for p in people if page.person(p.id) is not None), who)
-            if reply.intent is Intent.DECLINE:
-                return Declined(person=on_it.id, name=on_it.name, why=reply.why, via="sms")
-            return Acked(person=on_it.id, name=on_it.name, via="sms")
-
-        decision = self.engine.tell(tx, target.page, event, now)
-        if decision is None:
-            return None
-        if reply.intent is Intent.DECLINE:
-            kind = Answer.OWNED if decision.reason is Reason.NOT_OWNER else Answer.DECLINED
-            owner = decision.page.owner_name or ""
-            self._say(tx, who, kind, number, now, code=target.code, owner=owner)
-        elif decision.reason is Reason.ALREADY_YOURS:
-            self._say(tx, who, Answer.CONFIRMED, number, now, code=target.code)
-        return decision.reason
-
-    def _help(
-        self,
-        tx: Tx,
-        people: Sequence[Person],
-        asked: Sequence[Asked],
-        number: str,
-        now: datetime,
-    ) -> None:
-        turn = int(now.timestamp()) // _HELP_EVERY
-        if transfers.first_time(tx, f"help:{number}:{turn}", now):
-            codes = [a.code for a in asked if a.state in _OPEN]
-            self._say(tx, people[0], Answer.HELP, number, now, codes=codes)
-
-    def _opted_out(
-        self, tx: Tx, people: Sequence[Person], asked: Sequence[Asked], now: datetime
-    ) -> None:
-        """The provider now blocks texts to this number: say so, and use another channel."""
-        for person in people:
-            alarms.raise_alarm(tx, Alarm.UNREACHABLE, now, unit=person.unit, who=person.name)
-            for target in asked:
-                if target.state in _OPEN:
-                    event = DeliveryFailed(
-                        person=person.id, channel=model.Channel.SMS, code="opted_out"
-                    )
-                    self.engine.tell(tx, target.page, event, now)
-
-    def _say(
-        self,
-        tx: Tx,
-        person: Person,
-        kind: Answer,
-        number: str,
-        now: datetime,
-        *,
-        code: str = "",
-        codes: Sequence[str] = (),
-        owner: str = "",
-        digit: str = "1",
-    ) -> None:
-        t = translator(person.lang or self.lang)
-        text = answer(t, kind, self.signature, code=code, codes=codes, owner=owner, digit=digit)
-        # For a carrier that sends approved texts only.
-        template = of_answer(t, kind, code=code, codes=codes, owner=owner, digit=digit)
-        draft = Draft(
-            # One answer of a kind per text and matter: said of two pages, it is said once.
-            key=f"reply/{number}/{now.timestamp():.6f}/{kind}/{code}",
-            page=None,
-            transfer=None,
-            person=person.id,
-            name=person.name,
-            channel=Channel.SMS,
-            address=number,
-            lang=person.lang,
-            notice=Notice.REPLY,
-            level=0,
-            lane=BULK - 1,
-            facts=msgspec.json.encode(template).decode(),
-            planned_at=now,
-            due_at=now,
-            useful_seconds=3600,
-            text=text,
-        )
-        outbox.put_once(tx, draft)
 
     # -- keys ------------------------------------------------------------------------------
 
@@ -319,20 +158,45 @@ class Answers:
             return say(Answer.POLICE, listen=True)
         if intent is Intent.REPEAT:
             return Spoken(text=row.text or "", lang=lang, listen=True)
+        if intent is Intent.DISPATCHER:
+            return self._to_the_desk(tx, row, lang, now)
         if intent not in (Intent.ACK, Intent.DECLINE):
-            return say(Answer.HELP, listen=True)
+            return Spoken(text=t(KEYS), lang=lang, listen=True)
         event: Event = Acked(person=row.person, name=row.name, via="keypad")
         if intent is Intent.DECLINE:
             event = Declined(person=row.person, name=row.name, via="keypad")
         decision = self.engine.tell(tx, row.page, event, now, attempt=row.id)
         if decision is None:
             # The page is broken and the desk is alarmed: nobody may think it taken.
-            return say(Answer.HELP, listen=True)
+            return Spoken(text=t(KEYS), lang=lang, listen=True)
         if decision.reason is Reason.CLOSED:
             return say(Answer.CLOSED)
         if decision.reason in (Reason.ALREADY_OWNED, Reason.NOT_OWNER):
             return say(Answer.OWNED, owner=decision.page.owner_name or "")
         return say(Answer.DECLINED if intent is Intent.DECLINE else Answer.CONFIRMED)
+
+    def _to_the_desk(self, tx: Tx, row: Row, lang: str, now: datetime) -> Spoken:
+        """0: on to the desk that handed it over, or the desk is to call back. Never an answer."""
+        transfer = transfers.by_ids(tx, [row.transfer or ""])[row.transfer or ""]
+        desk = self.engine.directory.at(tx, now).units.get(desk_of(transfer.origin))
+        t = translator(lang)
+        try:
+            number = e164(desk.desk_phone) if desk is not None and desk.desk_phone else None
+        except NumberError:
+            number = None
+        if number is not None:
+            return Spoken(text=t(CONNECTING), lang=lang, listen=False, dial=number)
+        alarms.raise_alarm(
+            tx,
+            Alarm.WANTS_DESK,
+            now,
+            unit=pages.whose(tx, row.page or "")[0],
+            transfer=row.transfer,
+            page=row.page,
+            who=row.name,
+        )
+        tx.ring()
+        return Spoken(text=t(CALL_BACK), lang=lang, listen=True)
 
 
 def _row_of(tx: Tx, key: str, provider_id: str) -> Row | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from oncall import progress
 from oncall.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound
@@ -70,9 +70,13 @@ class Desk:
         on_behalf_of: str | None = None,
         unit: str | None = None,
         takeover: bool = False,
+        minutes: int | None = None,
         via: str = "web",
     ) -> list[Outcome]:
-        """Somebody takes the matter; ``on_behalf_of`` is who said so to ``by`` (by phone)."""
+        """Somebody takes the matter; ``on_behalf_of`` is who said so to ``by`` (by phone).
+
+        With ``minutes`` they promise to be there by then; from whoever has it, a new promise.
+        """
 
         def event(who: Who) -> Event:
             return Acked(
@@ -81,6 +85,7 @@ class Desk:
                 via="phone" if on_behalf_of else via,
                 entered_by=by if on_behalf_of else None,
                 takeover=takeover,
+                eta=None if minutes is None else now + timedelta(minutes=minutes),
             )
 
         return self._answer(ref, on_behalf_of or by, event, now, actor, unit)
@@ -100,7 +105,13 @@ class Desk:
         """Somebody cannot: the next level is paged at once."""
 
         def event(who: Who) -> Event:
-            return Declined(person=who.id, name=who.name, why=why, via=via)
+            return Declined(
+                person=who.id,
+                name=who.name,
+                why=why,
+                via="phone" if on_behalf_of else via,
+                entered_by=by if on_behalf_of else None,
+            )
 
         return self._answer(ref, on_behalf_of or by, event, now, actor, unit)
 

@@ -32,6 +32,7 @@ from oncall.providers import makers
 from oncall.rounds.sheets import NightlySheet
 from oncall.store.changes import watch
 from oncall.store.database import Database
+from oncall.texting import Texting
 from oncall.timers import Timers
 
 
@@ -161,6 +162,9 @@ def build(
         signature=settings.signature,
         links=links,
     )
+    texting = Texting(
+        engine, intake, lang=settings.lang, signature=settings.signature, zone=settings.zone
+    )
     agenda = Agenda(db)
     notices = Notices(lang=settings.lang, signature=settings.signature)
     desk = Desk(engine)
@@ -177,7 +181,7 @@ def build(
         intake=intake,
         desk=desk,
         deadlines=due,
-        answers=Answers(engine, intake, lang=settings.lang, signature=settings.signature),
+        answers=Answers(engine, intake, texting, lang=settings.lang),
         answering=Answering(engine, intake, links),
         delivery=delivery,
         agenda=agenda,

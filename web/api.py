@@ -120,6 +120,7 @@ def ack(ref: str, body: bodies.AckIn, door: TheDoor, caller: Answerer) -> shapes
             on_behalf_of=body.on_behalf_of,
             unit=own(caller, body.unit),
             takeover=body.takeover,
+            minutes=body.eta_minutes,
             via="api",
         ),
     )

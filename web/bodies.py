@@ -107,9 +107,10 @@ class AnswerIn(ActIn):
 
 
 class AckIn(AnswerIn):
-    """An ack; `takeover` takes it from whoever has it."""
+    """An ack; `takeover` takes it from whoever has it, `eta_minutes` promises to be there."""
 
     takeover: StrictBool = False
+    eta_minutes: Annotated[int | None, Field(ge=1, le=1440)] = None
 
 
 class NoteIn(ActIn):

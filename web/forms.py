@@ -27,9 +27,10 @@ _NO_SUCH_UNIT = N_("No unit is called “{value}”. Choose one from the list.")
 _NO_URGENCY = N_("Choose how urgent it is.")
 _OVER = N_("The call is over already.")
 
-_TAKEN = (Reason.ACKED, Reason.ALREADY_YOURS, Reason.TAKEN_OVER)
+_TAKEN = (Reason.ACKED, Reason.ALREADY_YOURS, Reason.TAKEN_OVER, Reason.PROMISED)
 _DONE = {
     "ack": N_("{who} has {code} now; everybody else paged is told."),
+    "decline": N_("Noted that {who} cannot; the next person is asked at once."),
     "escalate": N_("The next level of {code} is being contacted."),
     "release": N_("{code} was given back; the ladder goes on."),
     "note": N_("Noted on {code}."),
@@ -45,12 +46,15 @@ _OTHER_WORDS = N_(
     " it is another matter."
 )
 _LONGEST_WHY, _LONGEST_NAME = 500, 40
+#: Minutes; whoever comes later than a day from now has promised nothing.
+_LONGEST_ETA = 1440
 _DEALT_WITH = N_("The alarm is closed.")
 #: More than the page ever offers at once.
 _ALARMS = 200
 
 _CALLS = {
     "ack": Call.ANSWER,
+    "decline": Call.ANSWER,
     "release": Call.ANSWER,
     "escalate": Call.ESCALATE,
     "note": Call.NOTE,
@@ -172,11 +176,14 @@ class Forms:
         code, part = transfer.code, given.unit()
         who = given.get("who")[:_LONGEST_NAME]
         if verb == "ack":
-            if not who:
-                raise Invalid([Fault(where="who", code="empty")])
-            done = desk.ack(code, by, now, actor, on_behalf_of=who, unit=part)
+            minutes = _minutes(given.get("minutes"))
+            done = desk.ack(
+                code, by, now, actor, on_behalf_of=_named(who), unit=part, minutes=minutes
+            )
             if not any(one.reason in _TAKEN for one in done):
                 return _already(given, code, done)
+        elif verb == "decline":
+            desk.decline(code, by, now, actor, why=why, on_behalf_of=_named(who), unit=part)
         elif verb == "escalate":
             desk.escalate(code, by, now, actor, why=why, unit=part)
         elif verb == "release":
@@ -257,6 +264,22 @@ def _written(why: str) -> str:
     if not why:
         raise Invalid([Fault(where="why", code="empty")])
     return why
+
+
+def _named(who: str) -> str:
+    if not who:
+        raise Invalid([Fault(where="who", code="empty")])
+    return who
+
+
+def _minutes(typed: str) -> int | None:
+    """Minutes until somebody is there; None where nothing was typed."""
+    if not typed:
+        return None
+    if not typed.isascii() or not typed.isdecimal() or not 1 <= int(typed[:5]) <= _LONGEST_ETA:
+        wanted = {"wanted": f"1–{_LONGEST_ETA}"}
+        raise Invalid([Fault(where="minutes", code="out_of_range", value=typed, params=wanted)])
+    return int(typed)
 
 
 def _units(typed: str, snapshot: Snapshot) -> list[str]:

@@ -116,7 +116,13 @@ def _twiml(door: Door, spoken: Spoken, key: str) -> str:
         return inbound.hang_up()
     base = door.app.settings.public_url.rstrip("/")
     again = f"{base}/hooks/twilio/gather?attempt={quote(key, safe='/:')}"
-    return inbound.say(spoken.text, spoken.lang, again if spoken.listen else None)
+    return inbound.say(
+        spoken.text,
+        spoken.lang,
+        again if spoken.listen else None,
+        dial=spoken.dial,
+        caller=door.app.settings.twilio_from_number or None,
+    )
 
 
 def _path_with_query(request: Request) -> str:

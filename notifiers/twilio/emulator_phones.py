@@ -13,6 +13,8 @@ _TO_SENT, _TO_HANDSET = 0.2, 0.8
 _TO_RING = 1.0
 #: Seconds for a spoken character; a Chinese voice says about five in a second.
 _PER_CHARACTER = 0.2
+#: Seconds two people talk who were put through to each other, unless one hangs up.
+_LONGEST_CONVERSATION = 120.0
 #: Seconds of patience when a Gather does not say.
 _GATHER = 5.0
 _STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"})
@@ -213,6 +215,10 @@ async def _perform(world: World, call: Call, verb: ElementTree.Element) -> str |
         raise _EndedError(status="completed")
     if verb.tag in ("Say", "Pause"):
         await _listen(world, call, _speak(world, call, verb))
+    if verb.tag == "Dial":
+        call.spoken.append(f"→ {''.join(verb.itertext())}")
+        await _listen(world, call, _LONGEST_CONVERSATION)
+        raise _EndedError(status="completed")
     if verb.tag != "Gather":
         return None
     seconds = sum(_speak(world, call, inner) for inner in verb)

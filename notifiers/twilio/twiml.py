@@ -13,10 +13,19 @@ _LANGUAGES = {"zh_CN": "zh-CN", "en": "en-US"}
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def say(text: str, lang: str, gather_url: str | None = None, times: int = 1) -> str:
+def say(
+    text: str,
+    lang: str,
+    gather_url: str | None = None,
+    times: int = 1,
+    *,
+    dial: str | None = None,
+    caller: str | None = None,
+) -> str:
     """Speak the text `times` times; with `gather_url`, take one key there, also while speaking.
 
-    Silence ends the call: it is never an answer.
+    Silence ends the call: it is never an answer. With `dial` (E.164) the call then goes on to that
+    number, which sees `caller`.
     """
     response = sdk.VoiceResponse()
     speaker = response
@@ -31,6 +40,8 @@ def say(text: str, lang: str, gather_url: str | None = None, times: int = 1) -> 
             finish_on_key="",
         )
     speaker.say(_UNSPEAKABLE.sub(" ", text), language=_LANGUAGES.get(lang, "zh-CN"), loop=times)
+    if dial is not None:
+        response.dial(dial, caller_id=caller)
     return str(response)
 
 

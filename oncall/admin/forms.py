@@ -59,6 +59,9 @@ _ANSWERS = {
     Key.NOT_YOURS: Answer.NOT_YOURS,
     Key.NOTHING: Answer.NOTHING,
     Key.POLICE: Answer.POLICE,
+    Key.RELEASED: Answer.RELEASED,
+    Key.NOTED: Answer.NOTED,
+    Key.RETURN: Answer.RETURN,
 }
 
 

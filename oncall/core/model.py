@@ -81,6 +81,8 @@ class Alarm(StrEnum):
     NO_FIRST_ACTION = "no_first_action"
     SILENT = "silent"
     NOT_DONE = "not_done"
+    #: Somebody who was called wants to speak to a human.
+    WANTS_DESK = "wants_desk"
     #: A matter is not finished though its time is over.
     OVERDUE = "overdue"
 

@@ -3,15 +3,18 @@
 Taking "not me" for an ack silences the ladder, so an ack is recognised only as a whole sentence;
 whatever else was written is UNKNOWN, and the person is asked again. Full-width digits, case,
 blanks and closing punctuation make no difference. In short: an intent, a transfer's code or its
-last digits, or an intent and a code in either order.
+last digits, or an intent and a code in either order. "20 minutes" is a promise, which takes the
+matter; words after 备注 are a note. What carriers take for "never write again" is OPT_OUT, whatever
+else it could mean.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import time
 from enum import StrEnum
 
 
@@ -26,6 +29,16 @@ class Intent(StrEnum):
     OPT_OUT = "opt_out"
     DISPATCHER = "dispatcher"
     REPEAT = "repeat"
+    #: On the way: an ack with a promise.
+    ETA = "eta"
+    NOTE = "note"
+    #: The owner gives it back to the ladder.
+    RELEASE = "release"
+    TAKE_OVER = "take_over"
+    #: 退单: the unit wants the sender to take the whole transfer back, which no text can do.
+    RETURN = "return"
+    #: 确认接班.
+    ON_DUTY = "on_duty"
     UNKNOWN = "unknown"
 
 
@@ -37,6 +50,11 @@ class Reply:
     code: str | None = None
     #: What the person added to a decline, in lower case and with plain digits.
     why: str = ""
+    #: A promise: minutes from now, or the wall clock.
+    minutes: int | None = None
+    clock: time | None = None
+    #: A note, or what we did not understand, in the person's own letters.
+    text: str = ""
 
 
 class Aim(StrEnum):
@@ -64,7 +82,7 @@ _WORDS = {
         "1",
         r"好的?|(?:已经?)?收到了?|我?(?:已经?)?签收了?|确认|ok(?:ay)?|yes|ack|accept",
     ),
-    Intent.DECLINE: ("2", r"退回?|退单|不能办?|办不了|无法办理|拒绝|no|decline"),
+    Intent.DECLINE: ("2", r"退回?|不能办?|办不了|无法办理|拒绝|no|decline"),
     Intent.POLICE: ("9", r"转\s*110|报警"),
 }
 _LONG = r"[a-z]{1,4}\s?\d{8}-?\d{1,6}"
@@ -109,11 +127,71 @@ def _forms(digit: str, words: str) -> Iterator[re.Pattern[str]]:
 
 _FORMS = {intent: tuple(_forms(*said)) for intent, said in _WORDS.items()}
 _REFUSAL = re.compile(
-    rf"(?:2|退回?|退单|不能办|办不了|无法办理|拒绝|decline)"
+    rf"(?:2|退回?|不能办|办不了|无法办理|拒绝|decline)"
     rf"(?:{_GAP}+{_CODE})?{_GAP}+{_COUNTED}(?P<why>.+)",
     re.DOTALL,
 )
 _ONLY_CODE = re.compile(_CODE)
+#: What is said in words alone; a digit for it would be one more to learn.
+_PLAIN_WORDS = {
+    Intent.RELEASE: r"释放|交回|放弃(?:办理)?|release|give back",
+    Intent.TAKE_OVER: r"接管|接办|我来接(?:办|手|管)?|接过来|take ?over",
+    Intent.RETURN: r"(?:申请|要求)?退单",
+    Intent.ON_DUTY: r"确认(?:接班|值班|到岗)|接班(?:确认)?|(?:我?已(?:经)?)?(?:接班|到岗)|on duty",
+}
+_PLAIN_FORMS = {
+    intent: tuple(
+        re.compile(rf"{form}(?:{_GAP}*{_KINDLY})*")
+        for form in (
+            rf"(?:{words})(?:{_GAP}*{_CODE})?",
+            rf"(?P<code>{_LONG}|\d{{3,4}}){_GAP}*(?:{words})",
+        )
+    )
+    for intent, words in _PLAIN_WORDS.items()
+}
+
+_NUMERALS = {
+    "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
+    "十": 10, "十五": 15, "二十": 20, "三十": 30, "四十": 40, "五十": 50,
+}  # fmt: skip
+_NUMBER = r"\d{1,3}(?:\.5)?|[一两二三四五六七八九十]|[二三四五]十|十五"
+_SPAN = (
+    rf"(?:(?P<half>半个?小时)|(?P<number>{_NUMBER})\s?"
+    r"(?:(?P<minutes>分钟?|min(?:ute)?s?)|(?P<hours>个?(?P<more>半)?(?:小时|钟头)|h(?:ou)?rs?|h)))"
+)
+_ABOUT = r"(?:(?:大约|大概|约|预计|估计|还有|还要|还需|再过|约需)\s?)*"
+_THERE = r"(?:就?能|可以?|才?能)?(?:赶?到(?:达|场|位|现场)?|抵达(?:现场)?|赶过?[来去])"
+_AT = r"(?P<hour>[01]?\d|2[0-3])(?::|点)(?P<minute>[0-5]\d)分?"
+_TAKES = rf"(?:(?:1(?!\d|\.\d)|{_WORDS[Intent.ACK][1]}){_GAP}*)?"
+_ETAS = tuple(
+    re.compile(rf"{before}{_TAKES}{form}{after}")
+    for form in (
+        rf"{_ABOUT}{_SPAN}(?:左右|以?内|之内|后)*{_THERE}",
+        rf"{_ABOUT}{_AT}(?:左右|前|之前)*{_THERE}",
+        rf"eta[\s:]*(?:{_SPAN}|{_AT}|(?P<bare>\d{{1,3}}))",
+        rf"(?:on (?:my|the) way,?\s*|(?:i(?:'| a)m )?(?:arrive|there) (?:in )?)(?:in )?{_SPAN}",
+    )
+    for before, after in (
+        ("", rf"(?:{_GAP}+{_CODE})?(?:{_GAP}*{_KINDLY})*"),
+        (rf"(?P<code>{_LONG}|\d{{3,4}}){_GAP}+", rf"(?:{_GAP}*{_KINDLY})*"),
+    )
+)
+#: A promise further away than this is a slip of the finger, or no promise.
+_LONGEST_PROMISE = 12 * 60
+
+_NOTE = re.compile(
+    rf"(?:(?P<before>{_LONG}|\d{{3,4}}){_GAP}*)?(?:备注|留言|进展|反馈|情况(?:说明)?|note)"
+    rf"\s*[:,，：、 ]\s*(?:(?P<code>{_LONG}|\d{{4}}){_GAP}+)?(?P<text>.*\S)",
+    re.DOTALL | re.IGNORECASE,
+)
+_CODE_AND_TEXT = re.compile(
+    rf"(?P<code>{_LONG}|\d{{4}}){_GAP}+(?P<text>\D.*\S)", re.DOTALL | re.IGNORECASE
+)
+#: What asks, refuses or fails to understand is no news for the desk.
+_NO_NEWS = re.compile(
+    r"[?？]|吗|谁|什么|哪|怎么|为何|为啥|不归|不是我|不能办|办不了|无法办理|没收到|未收到|退订|退回|哈哈"
+)
+_SHORTEST_NEWS = 4
 
 _KEYS = {
     "1": Intent.ACK,
@@ -140,16 +218,18 @@ def parse(text: str) -> Reply:
         return Reply(intent=Intent.UNKNOWN)
     if _ALL.fullmatch(said):
         return Reply(intent=Intent.ACK_ALL)
-    for intent, forms in _FORMS.items():
+    for intent, forms in (*_FORMS.items(), *_PLAIN_FORMS.items()):
         for form in forms:
             found = form.fullmatch(said)
             if found:
                 return Reply(intent=intent, code=_code(found.groupdict().get("code")))
+    promise = _promise(said)
+    if promise is not None:
+        return promise
     refusal = _REFUSAL.fullmatch(said)
     if refusal and parse(refusal["why"]).intent is Intent.UNKNOWN:
         return Reply(intent=Intent.DECLINE, code=_code(refusal["code"]), why=refusal["why"])
-    only = _ONLY_CODE.fullmatch(said)
-    return Reply(intent=Intent.UNKNOWN, code=_code(only["code"]) if only else None)
+    return _in_own_words(text, said)
 
 
 def keypad(digit: str) -> Intent:
@@ -173,6 +253,59 @@ def choose(reply: Reply, open_codes: Sequence[str]) -> Choice:
     if len(fitting) == 1:
         return Choice(aim=Aim.ONE, codes=fitting)
     return Choice(aim=Aim.ASK, codes=fitting or codes)
+
+
+def is_news(text: str) -> bool:
+    """Whether a text we did not understand is clearly a word about the work itself.
+
+    Only from somebody who has exactly one matter and owes no answer may it be taken for a note.
+    """
+    return len(text) >= _SHORTEST_NEWS and any(map(str.isalpha, text)) and not _NO_NEWS.search(text)
+
+
+def _promise(said: str) -> Reply | None:
+    for form in _ETAS:
+        found = form.fullmatch(said)
+        if found is None:
+            continue
+        given = found.groupdict()
+        code = _code(given.get("code"))
+        if given.get("hour"):
+            clock = time(int(given["hour"]), int(given["minute"]))
+            return Reply(intent=Intent.ETA, code=code, clock=clock)
+        minutes = _minutes(given)
+        if 0 < minutes <= _LONGEST_PROMISE:
+            return Reply(intent=Intent.ETA, code=code, minutes=minutes)
+    return None
+
+
+def _minutes(given: Mapping[str, str | None]) -> int:
+    """How many minutes the words of a span are."""
+    if given.get("half"):
+        return 30
+    if given.get("bare"):
+        return int(given["bare"] or 0)
+    word = given.get("number") or ""
+    number = _NUMERALS[word] if word in _NUMERALS else float(word)
+    if given.get("hours"):
+        number = 60 * (number + (0.5 if given.get("more") else 0))
+    return round(number)
+
+
+def _in_own_words(text: str, said: str) -> Reply:
+    """A note that says so, or something we do not understand, with the code it may name."""
+    own = unicodedata.normalize("NFC", text).strip()
+    note = _NOTE.fullmatch(own)
+    if note is not None:
+        code = _code(note["before"] or note["code"])
+        return Reply(intent=Intent.NOTE, code=code, text=note["text"])
+    only = _ONLY_CODE.fullmatch(said)
+    if only is not None:
+        return Reply(intent=Intent.UNKNOWN, code=_code(only["code"]))
+    about = _CODE_AND_TEXT.fullmatch(own)
+    if about is not None:
+        return Reply(intent=Intent.UNKNOWN, code=_code(about["code"]), text=about["text"])
+    return Reply(intent=Intent.UNKNOWN, text=own)
 
 
 def _plain(text: str) -> str:

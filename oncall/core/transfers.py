@@ -19,6 +19,9 @@ from oncall.core.model import State, Urgency
 #: The desk that is paged in parallel for danger and police matters (clauses 2 and 11).
 POLICE_DESK = "DESK-110"
 
+#: Who sits at a line that hands matters over; any other origin is a unit's own code.
+_DESKS = {"110": POLICE_DESK, "12345": "DESK-12345"}
+
 #: Origins that are the police line itself: it need not be told of its own call.
 _POLICE_ORIGINS = frozenset({"110", POLICE_DESK, "GOV-POLICE"})
 
@@ -181,6 +184,11 @@ def standing(pages: Sequence[tuple[PartRole, State]], *, noted: bool) -> Transfe
     if any(state is not State.ACKED for state in live):
         return TransferState.PAGED
     return TransferState.HANDLING if noted else TransferState.ACKED
+
+
+def desk_of(origin: str) -> str:
+    """The unit to speak to about a transfer from ``origin``."""
+    return _DESKS.get(origin, origin)
 
 
 def part_state(page: State | None) -> str:

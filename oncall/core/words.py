@@ -184,6 +184,7 @@ ALARMS: Mapping[Alarm, str] = {
     Alarm.NO_FIRST_ACTION: N_("{who} took it, but nothing has been done; ask what is going on."),
     Alarm.SILENT: N_("An open page has nothing planned any more; escalate it by hand."),
     Alarm.OVERDUE: N_("The time for it is over and it is not finished; ask what is going on."),
+    Alarm.WANTS_DESK: N_("{who} was called and wants to speak to the desk; call back."),
     Alarm.NOT_DONE: N_("Planned work fails again and again ({who}); look into the log."),
 }
 

@@ -1,10 +1,12 @@
 """What people text and press is understood as they meant it, or they are asked again."""
 
+from datetime import time
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from oncall.core.replies import Aim, Choice, Intent, Reply, choose, keypad, parse
+from oncall.core.replies import Aim, Choice, Intent, Reply, choose, is_news, keypad, parse
 
 CODE = "DH20261103-0017"
 
@@ -42,8 +44,9 @@ def test_an_ack_may_name_the_transfer(text: str, code: str) -> None:
     "text",
     [
         "没收到", "不签收", "未签收", "收到了吗", "收到但不能办", "不好", "1 不能办", "2,收到",
-        "不确认", "1 但我在外地", "好像不归我们管", "2小时后到", "2 小时后到", "not ok",
+        "不确认", "1 但我在外地", "好像不归我们管", "2小时后", "20分钟到不了", "not ok",
         "no problem", "11", "1.5", "12345", "21000000", "", " ", "。", "谢谢", "马上到", "一",
+        "20分钟前到的", "eta", "eta 0", "999分钟到", "25:00到", "eta 0017",
         "我是谁", "全部退", "都", "13900000001", "1 4821 4822", "\x00", "1" * 500,
     ],
 )  # fmt: skip
@@ -83,8 +86,75 @@ def test_the_other_things_people_want(text: str, intent: Intent) -> None:
     assert parse(text) == Reply(intent=intent)
 
 
+@pytest.mark.parametrize(
+    ("text", "minutes", "code"),
+    [
+        ("20分钟到", 20, None), ("２０分钟到。", 20, None), ("20分钟后能到", 20, None),
+        ("大约20分钟左右到场", 20, None), ("1 20分钟到", 20, None), ("收到，20分钟到", 20, None),
+        ("120分钟到", 120, None), ("半小时到", 30, None), ("一个半小时到现场", 90, None),
+        ("1.5小时到", 90, None), ("2小时后到", 120, None), ("2 小时后到", 120, None),
+        ("二十分钟赶到", 20, None), ("eta 20", 20, None), ("ETA: 20", 20, None),
+        ("eta 1h", 60, None), ("on my way, 20 min", 20, None), ("there in 20 minutes", 20, None),
+        ("20分钟到 0017", 20, "0017"), ("0017 20分钟到", 20, "0017"), ("eta 20 0017", 20, "0017"),
+        (f"{CODE} 20分钟到，谢谢", 20, CODE),
+    ],
+)  # fmt: skip
+def test_a_promise_of_a_time_is_an_ack(text: str, minutes: int, code: str | None) -> None:
+    """Minutes and hours, in digits or in words, before or after the code; never read as 1 or 2."""
+    assert parse(text) == Reply(intent=Intent.ETA, code=code, minutes=minutes)
+
+
+@pytest.mark.parametrize("text", ["14:30到", "预计14:30到场", "14点30分前到", "eta 14:30"])
+def test_a_promise_may_be_a_clock(text: str) -> None:
+    """The wall clock is kept as it was said; whose day it means is for the reader to know."""
+    assert parse(text) == Reply(intent=Intent.ETA, clock=time(14, 30))
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "code"),
+    [
+        ("释放", Intent.RELEASE, None), ("交回0017", Intent.RELEASE, "0017"),
+        ("0017 释放", Intent.RELEASE, "0017"), ("release 0017", Intent.RELEASE, "0017"),
+        ("接管", Intent.TAKE_OVER, None), ("我来接办 0017", Intent.TAKE_OVER, "0017"),
+        ("take over", Intent.TAKE_OVER, None), ("退单", Intent.RETURN, None),
+        ("申请退单 0017", Intent.RETURN, "0017"), ("确认接班", Intent.ON_DUTY, None),
+        ("已到岗", Intent.ON_DUTY, None), ("接班", Intent.ON_DUTY, None),
+    ],
+)  # fmt: skip
+def test_what_is_said_in_words_alone(text: str, intent: Intent, code: str | None) -> None:
+    """Giving back, taking over, coming on duty; and 退单 is none of these, nor a decline."""
+    assert parse(text) == Reply(intent=intent, code=code)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("备注：阀门已关", None, "阀门已关"), ("备注 0017 阀门已关", "0017", "阀门已关"),
+        ("0017 进展：阀门已关", "0017", "阀门已关"), ("Note: Valve A", None, "Valve A"),
+    ],
+)  # fmt: skip
+def test_a_note_keeps_its_letters(text: str, code: str | None, said: str) -> None:
+    """What follows 备注 is for the desk, as it was written."""
+    assert parse(text) == Reply(intent=Intent.NOTE, code=code, text=said)
+
+
+@pytest.mark.parametrize(
+    ("text", "news"),
+    [
+        ("已到现场，正在抢修", True), ("阀门已关，水停了", True), ("On site, valve shut", True),
+        ("哈哈哈哈", False), ("什么意思啊您是哪位", False), ("我没收到啊", False),
+        ("12345678", False),
+        ("嗯嗯", False), ("这个不归我们管", False), ("现在怎么办", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_word_about_the_work_is_told_from_chatter(text: str, news: bool) -> None:
+    """Questions, refusals and laughter never count as progress."""
+    assert is_news(text) is news
+
+
 def test_a_bare_code_is_kept_but_not_taken_for_a_yes() -> None:
     """Who answers our question with only the number is asked what to do with it."""
+    assert parse("0017 已到现场") == Reply(intent=Intent.UNKNOWN, code="0017", text="已到现场")
     assert parse("0017") == Reply(intent=Intent.UNKNOWN, code="0017")
     assert parse(CODE) == Reply(intent=Intent.UNKNOWN, code=CODE)
 
@@ -97,10 +167,23 @@ def test_any_text_gets_an_answer(text: str) -> None:
     choose(reply, [CODE, "DH20261103-0018"])
 
 
-@given(st.text("1２2收到不签退0 7,.。一", max_size=40))
+_TAKES = (Intent.ACK, Intent.ACK_ALL, Intent.ETA, Intent.TAKE_OVER)
+
+
+@given(st.text("1２2收到不签退0 7,.。一分钟小时半eta接管", max_size=40))
+@example("20分钟到不了")
+@example("不20分钟到")
 def test_a_text_with_a_not_in_it_is_never_an_ack(text: str) -> None:
-    """Whatever stands around it, 不 never ends in an ack."""
-    assert "不" not in text or parse(text).intent not in (Intent.ACK, Intent.ACK_ALL)
+    """Whatever stands around it, 不 never ends in somebody having the matter."""
+    assert "不" not in text or parse(text).intent not in _TAKES
+
+
+@given(st.integers(1, 12 * 60), st.sampled_from(["{}分钟到", "eta {}", "1 {}分钟到", "{} min 到"]))
+def test_every_promise_is_as_long_as_it_says(minutes: int, form: str) -> None:
+    """No digit of a time is ever taken for an answer, nor for a code."""
+    reply = parse(form.format(minutes))
+    assert reply.intent in (Intent.ETA, Intent.UNKNOWN)
+    assert reply.intent is Intent.UNKNOWN or reply.minutes == minutes
 
 
 def test_long_tangled_texts_are_read_in_no_time() -> None:
@@ -110,8 +193,11 @@ def test_long_tangled_texts_are_read_in_no_time() -> None:
         "1 " * 149 + "x",
         "签收 " * 99 + "0",
         "谢谢马上去" * 59,
+        "大约" * 140 + "20分钟",
+        "20分钟左右" * 50,
+        "备注 " * 90,
     ):
-        assert parse(tangle).intent in (Intent.UNKNOWN, Intent.ACK)
+        assert parse(tangle).intent in (Intent.UNKNOWN, Intent.ACK, Intent.NOTE)
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,12 @@ class Answer(StrEnum):
     #: This person has nothing open.
     NOTHING = "nothing"
     POLICE = "police"
+    RELEASED = "released"
+    #: Nobody has it, so there is nothing to give back.
+    NOT_OWNED = "not_owned"
+    NOTED = "noted"
+    #: 退单 needs a reason and the sender's agreement; a text cannot give them.
+    RETURN = "return"
 
 
 #: Blanks: code, owner, codes, count, digit, example.
@@ -49,6 +55,12 @@ ANSWERS: Mapping[Answer, str] = {
     Answer.NOT_YOURS: N_("You were not asked about {code}; nothing was changed."),
     Answer.NOTHING: N_("Nothing is waiting for your answer."),
     Answer.POLICE: N_("110 has been told about {code}."),
+    Answer.RELEASED: N_("You gave back {code}; the next person is asked."),
+    Answer.NOT_OWNED: N_("Nobody has {code}, so there is nothing to give back."),
+    Answer.NOTED: N_("Your note on {code} is with the desk."),
+    Answer.RETURN: N_(
+        "To return {code} to its sender, call the desk and say why. If you cannot take it, reply 2."
+    ),
 }
 
 

@@ -36,6 +36,9 @@ class Key(StrEnum):
     NOT_YOURS = "sms.not_yours"
     NOTHING = "sms.nothing"
     POLICE = "sms.police"
+    RELEASED = "sms.released"
+    NOTED = "sms.noted"
+    RETURN = "sms.return"
     VOICE_PAGE = "voice.page"
     VOICE_CONFIRMED = "voice.confirmed"
     VOICE_OWNED = "voice.owned"
@@ -78,6 +81,12 @@ TEXTS: Mapping[Key, str] = {
     Key.NOT_YOURS: N_("You were not asked about no. {code}; nothing was changed."),
     Key.NOTHING: N_("Nothing is waiting for your answer."),
     Key.POLICE: N_("110 has been told about no. {code}."),
+    Key.RELEASED: N_("You gave back no. {code}; the next person is asked."),
+    Key.NOTED: N_("Your note on no. {code} is with the desk."),
+    Key.RETURN: N_(
+        "To return no. {code} to its sender, call the desk and say why. If you cannot take it, "
+        "reply 2."
+    ),
     Key.VOICE_PAGE: N_(
         "This is {signature}. {nature} from {origin}, {urgency}, number ending {code}, category "
         "{category}, at {area}. Please take it by {deadline}. Press 1 to take it, 2 if you cannot, "
@@ -124,7 +133,7 @@ BLANKS: Mapping[str, Blank] = {
     "owner": Blank(meaning=N_("name of the colleague"), longest=10),
     "count": Blank(meaning=N_("how many"), longest=4),
     "codes": Blank(meaning=N_("numbers of the matters"), longest=35),
-    "digit": Blank(meaning=N_("the digit to reply"), longest=1),
+    "digit": Blank(meaning=N_("what to reply"), longest=9),
     "example": Blank(meaning=N_("last digits of a number"), longest=6),
     "summary": Blank(meaning=N_("one sentence about a duty"), longest=35),
     "signature": Blank(meaning=N_("name of the sender"), longest=16),
@@ -170,6 +179,10 @@ _OF_ANSWER: Mapping[Answer, Key] = {
     Answer.NOT_YOURS: Key.NOT_YOURS,
     Answer.NOTHING: Key.NOTHING,
     Answer.POLICE: Key.POLICE,
+    Answer.RELEASED: Key.RELEASED,
+    Answer.NOT_OWNED: Key.NOTHING,
+    Answer.NOTED: Key.NOTED,
+    Answer.RETURN: Key.RETURN,
 }
 
 

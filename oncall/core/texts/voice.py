@@ -37,7 +37,16 @@ _TAILS = {
     Notice.REPLY: N_("Please answer on the web page or by text message."),
     Notice.NEWS: N_("Please see the web page."),
 }
-KEYS = N_("Press 1 to take it, 2 if you cannot, 9 to pass it to 1 1 0, star to hear this again.")
+KEYS = N_(
+    "Press 1 to take it, 2 if you cannot, 9 to pass it to 1 1 0, 0 to speak to the desk, star to "
+    "hear this again."
+)
+#: What is said to somebody who wants to speak to a human.
+CONNECTING = N_("You are being connected with the desk. The matter is not yet taken.")
+CALL_BACK = N_(
+    "The desk knows that you want to speak and will call you. The matter is not yet taken; press 1 "
+    "to take it."
+)
 
 
 def voice(t: Text, notice: Notice, facts: Facts, signature: str) -> str:
