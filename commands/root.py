@@ -39,6 +39,10 @@ COMMANDS = {
     ),
     "unit": ("commands.unit:unit", N_("Units: import, list, show.")),
     "person": ("commands.person:person", N_("People and their numbers: import, list, show.")),
+    "supervise": (
+        "commands.supervise:supervise",
+        N_("Supervision orders: decide on drafts, see replies, print."),
+    ),
     "report": (
         "commands.report:report",
         N_("Figures: how well it goes, who carries how much, what may be published."),

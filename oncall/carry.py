@@ -21,11 +21,10 @@ from oncall.core.model import Alarm, Page, Urgency
 from oncall.core.texts import Facts
 from oncall.core.transfers import Transfer
 from oncall.directory import Snapshot
-from oncall.store import alarms, attempts, outbox
+from oncall.store import alarms, attempts, outbox, supervisions
 from oncall.store.database import Tx
 from oncall.store.log import dumps
 from oncall.store.outbox import Draft
-from oncall.store.transfers import draft_supervision
 
 #: Lanes: a message in a lower one never waits behind a higher one.
 LANES = {Urgency.CRITICAL: 0, Urgency.URGENT: 1, Urgency.ROUTINE: 2}
@@ -67,7 +66,14 @@ class Carrier:
             elif isinstance(command, RaiseAlarm):
                 self._alarms.append((page, command))
             elif isinstance(command, DraftSupervision):
-                draft_supervision(self.tx, page, command.colour, self.now)
+                supervisions.draft(
+                    self.tx,
+                    transfer=page.transfer,
+                    page=page.id,
+                    unit=page.unit,
+                    colour=command.colour,
+                    now=self.now,
+                )
 
     def flush(self) -> None:
         """Queue everything collected."""

@@ -32,6 +32,7 @@ from oncall.providers import makers
 from oncall.rounds.sheets import NightlySheet
 from oncall.store.changes import watch
 from oncall.store.database import Database
+from oncall.supervision import Supervision
 from oncall.texting import Texting
 from oncall.timers import Timers
 
@@ -80,6 +81,7 @@ class App:
     intake: Intake
     desk: Desk
     deadlines: Deadlines
+    supervision: Supervision
     answers: Answers
     answering: Answering
     delivery: Delivery
@@ -168,8 +170,10 @@ def build(
     agenda = Agenda(db)
     notices = Notices(lang=settings.lang, signature=settings.signature)
     desk = Desk(engine)
+    supervision = Supervision(db, directory, notices)
     due = Deadlines(desk, directory, notices)
     due.serve(agenda)
+    supervision.serve(agenda, settings.timezone)
     coverage = coverage_of(settings)
     NightlySheet(db, directory, coverage, settings).keep(agenda)
     return App(
@@ -182,6 +186,7 @@ def build(
         desk=desk,
         deadlines=due,
         answers=Answers(engine, intake, texting, lang=settings.lang),
+        supervision=supervision,
         answering=Answering(engine, intake, links),
         delivery=delivery,
         agenda=agenda,

@@ -28,6 +28,7 @@ from web import (
     quiet,
     reference,
     reports,
+    supervisions,
 )
 from web.door import Door
 from web.limits import Guard, Penalties
@@ -77,6 +78,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
     of_api = (
         deadlines,
         reports,
+        supervisions,
         api,
         lookup,
         overrides,

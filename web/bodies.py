@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 from pydantic_core import PydanticCustomError
 
 from oncall.core.kpi import Profile
+from oncall.core.oversight import OrderState
 
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
@@ -176,6 +177,35 @@ class VisitsIn(Body):
     """Visits, all of them or none."""
 
     visits: Annotated[list[VisitIn], Field(max_length=1000)]
+
+
+class ConfirmIn(Body):
+    """Who issues an order, and what it asks of the unit."""
+
+    by: Name
+    demand: Annotated[str, Field(max_length=2000)] = ""
+
+
+class WhyIn(Body):
+    """Who does it, and why."""
+
+    by: Name
+    why: Why = ""
+
+
+class ReplyIn(Body):
+    """A written reply."""
+
+    by: Name
+    text: Annotated[str, Field(max_length=10_000)]
+
+
+class OrdersQuery(Body):
+    """Orders in one state, of one unit."""
+
+    state: OrderState | None = None
+    unit: UnitCode | None = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 200
 
 
 class DeadlinesQuery(Body):

@@ -27,6 +27,9 @@ class Call(StrEnum):
     READ_REPORTS = "read_reports"
     EVALUATE = "evaluate"
     RECORD_VISITS = "record_visits"
+    READ_ORDERS = "read_orders"
+    ISSUE_ORDERS = "issue_orders"
+    ANSWER_ORDERS = "answer_orders"
     ASK_EXTENSION = "ask_extension"
     GRANT_EXTENSION = "grant_extension"
     #: See numbers in full, with a reason that is kept.
@@ -58,6 +61,10 @@ ALLOWED: Mapping[Call, frozenset[str]] = {
     Call.READ_REPORTS: _EVERYBODY,
     Call.EVALUATE: frozenset({DISPATCHER, ADMIN, SUPERVISOR, AUDITOR}),
     Call.RECORD_VISITS: _DESK,
+    Call.READ_ORDERS: _EVERYBODY,
+    # Never by the clock, and by nobody else (clause 21).
+    Call.ISSUE_ORDERS: frozenset({SUPERVISOR}),
+    Call.ANSWER_ORDERS: _INVOLVED,
     Call.ASK_EXTENSION: _INVOLVED,
     # Nobody gives time to themselves.
     Call.GRANT_EXTENSION: frozenset({DISPATCHER, ADMIN, SUPERVISOR}),

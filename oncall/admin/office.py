@@ -25,6 +25,7 @@ from oncall.notices import Notices
 from oncall.store import upkeep
 from oncall.store.database import Database, Tx
 from oncall.store.revisions import newest
+from oncall.supervision import Supervision
 
 
 def new_id() -> str:
@@ -82,6 +83,13 @@ class Office:
         settings = self.settings
         notices = Notices(lang=settings.lang, signature=settings.signature)
         return Deadlines(self.desk, self.directory, notices)
+
+    @cached_property
+    def supervision(self) -> Supervision:
+        """Issues orders, and takes replies."""
+        settings = self.settings
+        notices = Notices(lang=settings.lang, signature=settings.signature)
+        return Supervision(self.db, self.directory, notices)
 
     def snapshot(self, tx: Tx) -> Snapshot:
         """The directory as this transaction sees it."""

@@ -158,6 +158,14 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("“{value}” is neither yes nor no."),
         N_("Write yes, no, or nothing where the caller did not say."),
     ),
+    "no_such_order": (
+        N_("There is no supervision order “{ref}”."),
+        N_("See them with `oncall supervise list`."),
+    ),
+    "order_elsewhere": (
+        N_("Supervision order {order} is {state} by now."),
+        N_("Look at it with `oncall supervise show`."),
+    ),
     "not_later": (
         N_("{value} is not later than the present deadline."),
         N_("Name a moment after it, and after now."),

@@ -85,6 +85,8 @@ class Alarm(StrEnum):
     WANTS_DESK = "wants_desk"
     #: A matter is not finished though its time is over.
     OVERDUE = "overdue"
+    #: A supervision order was not answered in writing by its deadline.
+    NO_REPLY = "no_reply"
 
 
 class Reason(StrEnum):

@@ -45,6 +45,10 @@ OTHER: Mapping[str, str] = {
     "ExtensionAsked": N_("{who} asked for more time: {detail}"),
     "ExtensionGranted": N_("{who} granted more time, until {detail}."),
     "ExtensionRefused": N_("{who} refused more time; it stays due at {detail}."),
+    "Supervised": N_("Supervision order {detail} was issued."),
+    "SupervisionReplied": N_("{who} replied to supervision order {detail}."),
+    "SupervisionClosed": N_("{who} closed supervision order {detail}."),
+    "SupervisionDropped": N_("{who} made no supervision order of a draft: {detail}"),
     "DueMoved": N_("The holidays changed: it must now be finished by {detail}."),
 }
 

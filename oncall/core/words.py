@@ -94,6 +94,15 @@ FLAGS: Mapping[str, str] = {
     "confidential": N_("confidential"),
 }
 
+#: The states of a supervision order.
+ORDERS: Mapping[str, str] = {
+    "draft": N_("draft, waits for a person"),
+    "issued": N_("issued, waits for the reply"),
+    "replied": N_("replied"),
+    "closed": N_("closed"),
+    "dropped": N_("dropped"),
+}
+
 #: A unit's share in a transfer.
 PARTS: Mapping[str, str] = {
     "lead": N_("leading unit"),
@@ -185,6 +194,7 @@ ALARMS: Mapping[Alarm, str] = {
     Alarm.SILENT: N_("An open page has nothing planned any more; escalate it by hand."),
     Alarm.OVERDUE: N_("The time for it is over and it is not finished; ask what is going on."),
     Alarm.WANTS_DESK: N_("{who} was called and wants to speak to the desk; call back."),
+    Alarm.NO_REPLY: N_("No reply to supervision order {who}, and its time is over; ask for it."),
     Alarm.NOT_DONE: N_("Planned work fails again and again ({who}); look into the log."),
 }
 

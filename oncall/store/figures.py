@@ -38,8 +38,9 @@ def lines(tx: Tx, start: datetime, end: datetime) -> Iterator[Happened]:
         select(c.transfer, c.page, c.at, c.event, c.reason, c.payload)
         .where(and_(c.transfer.in_(wanted), c.event.not_in(_IDLE)))
         .order_by(c.id)
+        .execution_options(yield_per=2_000)
     )
-    for row in tx.conn.execution_options(yield_per=2_000).execute(query):
+    for row in tx.conn.execute(query):
         yield Happened(
             transfer=row.transfer,
             page=row.page,

@@ -11,10 +11,10 @@ import msgspec
 from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from oncall.core.model import Colour, Page, State
+from oncall.core.model import State
 from oncall.core.transfers import Part, PartRole, Transfer, TransferState
 from oncall.store.database import Tx
-from oncall.tables import log, outbox, pages, parts, seen, supervisions, transfers
+from oncall.tables import log, outbox, pages, parts, seen, transfers
 
 _FIELDS = Transfer.__struct_fields__
 
@@ -141,21 +141,6 @@ def noted(tx: Tx, transfer_id: str) -> bool:
     """Whether any work was reported on a transfer."""
     query = select(log.c.id).where(and_(log.c.transfer == transfer_id, log.c.event == "Noted"))
     return tx.conn.execute(query.limit(1)).first() is not None
-
-
-def draft_supervision(tx: Tx, page: Page, colour: Colour, now: datetime) -> None:
-    """Prepare a supervision order, once per page and colour."""
-    where = and_(supervisions.c.page == page.id, supervisions.c.colour == colour)
-    if tx.conn.execute(select(supervisions.c.id).where(where)).first() is None:
-        tx.conn.execute(
-            insert(supervisions).values(
-                transfer=page.transfer,
-                page=page.id,
-                unit=page.unit,
-                colour=colour,
-                drafted_at=now,
-            )
-        )
 
 
 # -- requests seen -------------------------------------------------------------------------

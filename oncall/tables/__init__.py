@@ -9,13 +9,13 @@ from oncall.tables.directory import holidays, people, policy_books, tokens, unit
 from oncall.tables.paging import alarms, answer_links, nodes, outbox
 from oncall.tables.planned import appointments, counters
 from oncall.tables.rosters import batches, duties, overrides, rotation_people, rotations
+from oncall.tables.supervision import supervisions
 from oncall.tables.transfers import (
     frozen_policies,
     log,
     pages,
     parts,
     seen,
-    supervisions,
     transfers,
 )
 

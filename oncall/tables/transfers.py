@@ -80,18 +80,6 @@ log = Table(
     Column("trail", Text),
 )
 
-supervisions = Table(
-    "supervisions",
-    metadata,
-    Column("id", Serial, primary_key=True),
-    Column("transfer", String(40), ForeignKey("transfers.id"), nullable=False, index=True),
-    Column("page", String(40), nullable=False),
-    Column("unit", String(40), nullable=False),
-    Column("colour", String(20), nullable=False),
-    Column("drafted_at", Moment, nullable=False),
-    UniqueConstraint("page", "colour"),
-)
-
 seen = Table(
     "seen",
     metadata,

@@ -19,6 +19,7 @@ from oncall.core.model import (
     Step,
     Urgency,
 )
+from oncall.core.oversight import Failing, Oversight, Tally
 from oncall.core.policies import MESSAGES, PolicyBook, default_book, dump, parse
 from oncall.core.policies.values import ROLES
 from oncall.core.terms import Term, Terms
@@ -354,6 +355,25 @@ def tables(draw: st.DrawFn) -> Terms:
 
 
 @st.composite
+def supervision(draw: st.DrawFn) -> Oversight:
+    """How some county supervises."""
+    by_colour = st.fixed_dictionaries({colour: st.integers(1, 250) for colour in Colour})
+    tallies = st.builds(
+        Tally, what=st.sampled_from(Failing), times=st.integers(1, 250), within=seconds(86400)
+    )
+    return Oversight(
+        number=draw(st.sampled_from(["德督办〔{year}〕{n}号", "{year}-{n}"])),
+        office=draw(NAMES),
+        unit=draw(st.sampled_from(sorted(UNITS))),
+        words=draw(st.dictionaries(st.sampled_from(Colour), NAMES)),
+        auto_blue=draw(st.booleans()),
+        reply_within=draw(by_colour),
+        tally_at=draw(CLOCKS),
+        tallies=tuple(draw(st.lists(tallies, max_size=3))),
+    )
+
+
+@st.composite
 def books(draw: st.DrawFn) -> PolicyBook:
     """A book with a ladder for each urgency, and perhaps some for categories."""
     keys: list[tuple[str | None, Urgency]] = [(None, urgency) for urgency in Urgency]
@@ -362,6 +382,7 @@ def books(draw: st.DrawFn) -> PolicyBook:
         name=draw(NAMES),
         policies={key: draw(ladders(key[1])) for key in keys},
         terms=draw(tables()),
+        oversight=draw(supervision()),
     )
 
 

@@ -18,6 +18,7 @@ from oncall.core.model import (
     Step,
     Urgency,
 )
+from oncall.core.oversight import Oversight
 from oncall.core.terms import Terms
 
 DEFAULT_ZONE = "Asia/Shanghai"
@@ -35,6 +36,8 @@ class PolicyBook:
     policies: Mapping[tuple[str | None, Urgency], Policy]
     #: By when matters must be finished.
     terms: Terms = field(default_factory=Terms)
+    #: How units are supervised.
+    oversight: Oversight = field(default_factory=Oversight)
 
     def choose(self, category: str | None, urgency: Urgency) -> Policy:
         """The ladder of this very category, else the one for any category.

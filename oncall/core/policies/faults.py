@@ -82,6 +82,10 @@ MESSAGES: Mapping[str, str] = {
         'within = "24h", working_days = 5'
     ),
     "policy.duplicate_term": N_("{value} already has a deadline. Remove one of the two."),
+    "policy.bad_order_number": N_(
+        "“{value}” numbers no orders. Write {{year}} and {{n}} once each, for example "
+        '"德督办〔{{year}}〕{{n}}号".'
+    ),
     "policy.remind_order": N_(
         "“{value}” are no reminders. Write per cents that grow and end with 100, for example "
         "[50, 80, 100]."

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import time
 
-from oncall.core.model import Ask, Policy, Step
+from oncall.core.model import Ask, Colour, Policy, Step
+from oncall.core.oversight import Oversight
 from oncall.core.policies.book import PolicyBook
 from oncall.core.policies.values import written
 from oncall.core.terms import Term, Terms
@@ -34,6 +35,11 @@ _NOTES = {
     "day_ends": "a deadline in working days ends then · 办理期限当日截止时刻",
     "remind": "per cent of the time passed · 提醒时点(期限百分比)",
     "extensions_by": "whose supervisor allows more time · 延期审批单位",
+    "words": "the county's own words for the colours · 颜色名称",
+    "auto_blue": "a blue order goes out by itself · 蓝色督办自动下发",
+    "reply_within": "working days for the written reply · 书面回复期限(工作日)",
+    "tally_at": "when failings are counted every day · 每日统计时刻",
+    "what": "late: answers too late; overdue: not finished in time · 统计内容",
     "working_days": "the day of receipt does not count · 办理期限(工作日,次日起算)",
     "within": "from the first contact, day and night · 办理期限(自首次受理起)",
 }
@@ -54,6 +60,7 @@ def dump(book: PolicyBook) -> str:
     lines[at:at] = _terms(book.terms)
     for term in book.terms.terms:
         lines += ["", *_term(term)]
+    lines += ["", *_oversight(book.oversight)]
     return "\n".join(lines) + "\n"
 
 
@@ -108,6 +115,31 @@ def _term(term: Term) -> Iterator[str]:
         yield _line("working_days", str(term.working_days))
     elif term.within is not None:
         yield _line("within", _quoted(written(term.within)))
+
+
+def _oversight(rules: Oversight) -> Iterator[str]:
+    yield "# Orders a person confirms; {year} and {n} stand in the number · 督办单"
+    yield "[supervision]"
+    yield f"number = {_quoted(rules.number)}"
+    yield f"office = {_quoted(rules.office)}"
+    yield f"unit = {_quoted(rules.unit)}"
+    if rules.words:
+        yield _line("words", _by_colour({c: _quoted(w) for c, w in rules.words.items()}))
+    yield _line("auto_blue", "true" if rules.auto_blue else "false")
+    yield _line("reply_within", _by_colour(rules.reply_within))
+    yield _line("tally_at", _quoted(_clock(rules.tally_at)))
+    if not rules.tallies:
+        yield "tally = []"
+    for tally in rules.tallies:
+        yield ""
+        yield "[[supervision.tally]]"
+        yield _line("what", _quoted(tally.what))
+        yield f"times = {tally.times}"
+        yield f"within = {_quoted(written(tally.within))}"
+
+
+def _by_colour(values: Mapping[Colour, object]) -> str:
+    return f"{{ {', '.join(f'{colour} = {value}' for colour, value in values.items())} }}"
 
 
 def _step(step: Step) -> Iterator[str]:
