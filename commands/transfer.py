@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from commands import transfer_acts
 from commands.lazy import Word, group, option
 from commands.moments import MOMENT, moment_of
 from commands.output import good, json_option, local, say, show_json, warn
@@ -48,6 +49,8 @@ def transfer(ctx: click.Context) -> None:
 @option("--received-at", type=MOMENT, metavar="TIME", help=N_("When the call first came in."))
 @option("--police", is_flag=True, help=N_("A police matter: the 110 desk is paged as well."))
 @option("--danger", is_flag=True, help=N_("Danger to people: the 110 desk is paged as well."))
+@option("--police-first", is_flag=True, help=N_("Units wait until the police are on their way."))
+@option("--copy", "copies", multiple=True, metavar="UNIT", help=N_("Told; need not answer."))
 @option("--confidential", is_flag=True, help=N_("The unit never sees who called."))
 @option("--drill", is_flag=True, help=N_("Practice: marked so in every message."))
 @option("--caller-name", help=N_("Who called; never leaves this system."))
@@ -107,6 +110,8 @@ def _draft(ctx: click.Context, office: Office, given: dict[str, Any]) -> Draft:
         received_at=moment_of(ctx, received, office.now) if received else None,
         police=given["police"],
         danger=given["danger"],
+        police_first=given["police_first"],
+        copy=tuple(unit_of(units, unit).code for unit in given["copies"]),
         confidential=given["confidential"],
         drill=given["drill"],
         caller=caller or None,
@@ -314,6 +319,10 @@ def police(ctx: click.Context, id: str, by: str | None, as_json: bool) -> None:
         show_json({"id": found.id, "code": found.code, "called": called})
     t = session.t
     good(t(N_("110 is being paged.")) if called else t(N_("110 was called before.")))
+
+
+for _made in transfer_acts.commands():
+    transfer.add_command(_made)
 
 
 def _act(

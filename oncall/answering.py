@@ -14,7 +14,7 @@ from oncall import progress
 from oncall.core.errors import NotFound, OncallError
 from oncall.core.events import Acked, Declined, Event, Released
 from oncall.core.model import Page, Reason, State
-from oncall.core.transfers import POLICE_DESK, Transfer
+from oncall.core.transfers import Transfer
 from oncall.core.upcoming import NextAction
 from oncall.directory import Snapshot
 from oncall.duty import next_action
@@ -133,7 +133,7 @@ class Answering:
                 page=page,
                 next=next_action(tx, snapshot, page),
                 snapshot=snapshot,
-                police=any(share.part.unit == POLICE_DESK for share in brief.shares),
+                police=brief.transfer.life.police_called_at is not None,
             )
 
     def act(

@@ -19,6 +19,7 @@ from oncall.core.commands import (
 )
 from oncall.core.model import Alarm, Page, Urgency
 from oncall.core.texts import Facts
+from oncall.core.texts.facts import ABOUT
 from oncall.core.transfers import Transfer
 from oncall.directory import Snapshot
 from oncall.store import alarms, attempts, outbox, supervisions
@@ -168,7 +169,8 @@ class Carrier:
         lang = self.snapshot.lang(person) or self.lang
         return Facts(
             code=transfer.code,
-            origin=transfer.origin,
+            origin=self.snapshot.unit_name(transfer.origin, lang),
+            about=page.policy.name if page.policy.name in ABOUT else "",
             urgency=page.policy.urgency,
             unit=self.snapshot.unit_name(page.unit, lang),
             category=transfer.category or "",

@@ -11,6 +11,7 @@ from oncall.core.errors import Conflict, Fault, Forbidden, Invalid
 from oncall.core.model import Alarm, Ask, Channel, Source, State
 from oncall.core.terms import DUE
 from oncall.core.transfers import BINDING, Transfer
+from oncall.core.transfers.events import TimeGranted
 from oncall.core.words import N_, Text, moment
 from oncall.desk import Desk
 from oncall.directory import Directory, Snapshot
@@ -167,6 +168,9 @@ class Deadlines:
                 "text": end,
             }
             append(tx, [Entry(transfer=transfer.id, at=now, event=event, who=by, payload=payload)])
+            if grant:
+                extended = TimeGranted(by=by, until=deadline.due_at)
+                self.desk.engine.cases.tell(tx, transfer.id, extended, now)
             words = _words(transfer, _GRANTED if grant else _REFUSED, due=end)
             for unit, owner in _handling(tx, transfer.id):
                 for person in _responsible(snapshot, tx, unit, owner, now, leader=False):

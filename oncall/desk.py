@@ -180,9 +180,10 @@ class Desk:
         """Write down progress; on an owned page it is the first action (rule 8)."""
         if not text.strip():
             raise Invalid([Fault(where="why", code="empty")])
-        with self.db.begin() as tx:
-            transfer = self._find(tx, ref, actor)
-            done = progress.note(
+
+        def work(tx: Tx) -> list[Outcome]:
+            transfer = self.find_in(tx, ref, actor)
+            noted = progress.note(
                 self.engine,
                 tx,
                 transfer.id,
@@ -192,23 +193,25 @@ class Desk:
                 entered_by=actor.name,
                 unit=unit,
             )
-        return [_outcome(decision.page, decision.reason) for decision in done]
+            return [_outcome(page, Reason.PROGRESSED) for page in noted]
+
+        return self.db.attempt(work)
 
     # -- shared ----------------------------------------------------------------------------
 
     def find(self, ref: str, actor: Actor) -> Transfer:
         """A transfer by id, code or ``origin:ref``; NotFound also for what is not the actor's."""
         with self.db.read() as tx:
-            return self._find(tx, ref, actor)
+            return self.find_in(tx, ref, actor)
 
-    def _find(self, tx: Tx, ref: str, actor: Actor) -> Transfer:
+    def find_in(self, tx: Tx, ref: str, actor: Actor) -> Transfer:
+        """The same inside an open transaction."""
         transfer = transfers.find(tx, ref)
         if transfer is None:
             raise NotFound("no_such_transfer", ref=ref)
-        if actor.unit is not None and actor.role == "liaison":
-            mine = [p for p, _, _ in transfers.pages_of(tx, transfer.id) if p.unit == actor.unit]
-            if not mine:
-                raise NotFound("no_such_transfer", ref=ref)
+        bound = actor.unit is not None and actor.role == "liaison"
+        if bound and actor.unit not in {p.unit for p in transfers.units_of(tx, transfer.id)}:
+            raise NotFound("no_such_transfer", ref=ref)
         return transfer
 
     def _answer(
@@ -223,7 +226,7 @@ class Desk:
         """An answer by a named person, on the pages that reached them (else the only ones open)."""
 
         def work(tx: Tx) -> list[Outcome]:
-            transfer = self._find(tx, ref, actor)
+            transfer = self.find_in(tx, ref, actor)
             snapshot = self.engine.directory.at(tx, now)
             mine = self._mine(tx, transfer, actor, unit)
             live = [(part, page) for part, page in mine if page.state is not State.CANCELLED]
@@ -272,7 +275,7 @@ class Desk:
         for _ in range(_RETRIES):
             try:
                 with self.db.begin() as tx:
-                    transfer = self._find(tx, ref, actor)
+                    transfer = self.find_in(tx, ref, actor)
                     out = []
                     for _, page in self._mine(tx, transfer, actor, unit):
                         if page.state not in states:

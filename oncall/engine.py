@@ -8,22 +8,21 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from oncall import due
+from oncall.batch import Batch
 from oncall.carry import ENDED_BY_ACK, Carrier
+from oncall.cases import Cases
 from oncall.core.errors import NotFound, OncallError
-from oncall.core.escalation import Decision, decide
+from oncall.core.escalation import Decision
 from oncall.core.events import Acked, Event, Progressed, ShiftChanged, StepDue
-from oncall.core.ladder import OnDuty
-from oncall.core.model import Alarm, Ask, Page, State, Watch
-from oncall.core.record import recorded
-from oncall.core.transfers import Transfer, standing
-from oncall.directory import Directory, Snapshot
+from oncall.core.model import Alarm, Page, State
+from oncall.core.transfers import Transfer
+from oncall.directory import Directory
+from oncall.notices import Notices
 from oncall.store import alarms, attempts, pages, transfers
 from oncall.store.database import Contended, Database, Tx
-from oncall.store.log import Entry, append
 from oncall.store.pages import Loaded, Lost
 
 _log = logging.getLogger(__name__)
@@ -38,75 +37,23 @@ _POSTPONED = timedelta(seconds=60)
 _RETRIES = 5
 
 
-@dataclass(slots=True)
-class Batch:
-    """Decisions of one transaction on their way into the database."""
-
-    tx: Tx
-    snapshot: Snapshot
-    carrier: Carrier
-    now: datetime
-    changed: list[tuple[Page, int]] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-
-    def decide(
-        self, page: Page, event: Event, transfer: Transfer, *, fresh: bool = False
-    ) -> Decision:
-        """One decision, its log line and its commands."""
-        saw: list[tuple[Ask, Watch]] = []
-        decision = decide(page, event, self.now, _listening(self.snapshot, self.tx, self.now, saw))
-        self.entries.append(
-            Entry(
-                transfer=page.transfer,
-                page=page.id,
-                at=self.now,
-                event=type(event).__name__,
-                reason=decision.reason,
-                who=_who(event),
-                payload=recorded(event, page, decision.page),
-                saw=saw or None,
-                trail=decision.trail or None,
-            )
-        )
-        self.carrier.carry(decision.page, transfer, decision.commands, fresh=fresh)
-        return decision
-
-    def save(self) -> None:
-        """Write pages, log and messages."""
-        pages.save(self.tx, self.changed)
-        append(self.tx, self.entries)
-        self.carrier.flush()
-        self.tx.ring()
-
-
-def _listening(snapshot: Snapshot, tx: Tx, now: datetime, saw: list[tuple[Ask, Watch]]) -> OnDuty:
-    """The roster's answers, noted down so that the decision can be replayed."""
-    answer = snapshot.on_duty(tx, now)
-
-    def listen(ask: Ask) -> Watch:
-        watch = answer(ask)
-        saw.append((ask, watch))
-        return watch
-
-    return listen
-
-
-def _who(event: Event) -> str | None:
-    """Whose doing an event is, where it is somebody's."""
-    for word in ("name", "by"):
-        who = getattr(event, word, None)
-        if isinstance(who, str):
-            return who
-    return None
-
-
 class Engine:
     """The only thing that changes a page."""
 
-    def __init__(self, db: Database, directory: Directory, *, lang: str) -> None:
+    def __init__(
+        self,
+        db: Database,
+        directory: Directory,
+        *,
+        notices: Notices,
+        zone: ZoneInfo,
+        new_id: Callable[[], str],
+    ) -> None:
         self.db = db
         self.directory = directory
-        self.lang = lang
+        self.lang = notices.lang
+        #: The transfers' own lives, which hear how their pages move.
+        self.cases = Cases(self, notices, zone=zone, new_id=new_id)
 
     def batch(self, tx: Tx, now: datetime) -> Batch:
         """An empty batch on an open transaction."""
@@ -174,7 +121,7 @@ class Engine:
             # The roster changed and nobody has looked yet: saving must not make us forget to.
             pages.nudge(tx, now, page_id)
         if after.state is not before.state:
-            self.settle_transfer(tx, after.transfer, now)
+            self.cases.settle(tx, after.transfer, now)
         if isinstance(told, Progressed):
             alarms.close_for_page(tx, page_id, (Alarm.NO_FIRST_ACTION,), told.by, now)
         return decision
@@ -208,15 +155,6 @@ class Engine:
             attempts.quell(tx, page.id, now, but=attempt)
             by = page.owner_name or ""
             alarms.close_for_page(tx, page.id, ENDED_BY_ACK, by, now)
-
-    def settle_transfer(self, tx: Tx, transfer_id: str, now: datetime) -> None:
-        """Say where the whole transfer stands after one of its pages moved."""
-        # Two units answering in the same instant must not each see the other as unanswered.
-        transfers.lock(tx, transfer_id)
-        states = [(part.role, state) for part, _, state in transfers.pages_of(tx, transfer_id)]
-        state = standing(states, noted=transfers.noted(tx, transfer_id))
-        transfers.set_state(tx, transfer_id, state, now)
-        due.follow(tx, transfer_id, state, now)
 
     # -- the clock -------------------------------------------------------------------------
 

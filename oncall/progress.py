@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from oncall.core.escalation import Decision
-from oncall.core.events import Progressed
-from oncall.core.model import State
+from oncall.core.errors import Conflict
+from oncall.core.model import Page, State
+from oncall.core.transfers.events import Noted
 from oncall.engine import Engine
 from oncall.store import pages, transfers
 from oncall.store.database import Tx
-from oncall.store.log import Entry, append
 
 #: A longer note is a report, and belongs into the system the matter came from.
 LONGEST = 500
@@ -29,32 +28,19 @@ def note(
     *,
     entered_by: str,
     unit: str | None = None,
-) -> list[Decision]:
-    """Note ``text`` on a transfer (by id); what each owned page of ``unit`` (None: any) made of it.
+) -> list[Page]:
+    """Note ``text`` on a transfer (by id); the owned pages of ``unit`` (None: any) it concerns.
 
-    ``entered_by`` is the account, or the way, by which it came in.
+    ``entered_by`` is the account, or the way, by which it came in. Raises Conflict for a transfer
+    that has ended.
     """
-    found = transfers.pages_of(tx, transfer)
-    owned = [
-        page_id
-        for part, page_id, state in found
+    noted = Noted(by=by, unit=unit, text=text, entered_by=entered_by)
+    decision = engine.cases.tell(tx, transfer, noted, now)
+    if decision.refused:
+        raise Conflict("already_closed", transfer=decision.transfer.code)
+    return [
+        loaded.page
+        for part, page_id, state in transfers.pages_of(tx, transfer)
         if state is State.ACKED and unit in (None, part.unit)
+        if (loaded := pages.load(tx, page_id)) is not None
     ]
-    pages.lock(tx, owned)
-    append(
-        tx,
-        [
-            Entry(
-                transfer=transfer,
-                at=now,
-                event="Noted",
-                who=by,
-                payload={"text": text, "entered_by": entered_by},
-            )
-        ],
-    )
-    told = (engine.handle_in(tx, page_id, Progressed(by=by), now) for page_id in owned)
-    decisions = [decision for decision in told if decision is not None]
-    engine.settle_transfer(tx, transfer, now)
-    tx.ring()
-    return decisions

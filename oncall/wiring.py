@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from notifiers import registry
 from notifiers.errors import ChannelsError, NotifierError
 from notifiers.message import Channel, Notifier
+from oncall.acts import Acts
 from oncall.admin.office import policy_of
 from oncall.agenda import Agenda
 from oncall.answering import Answering
@@ -19,6 +20,7 @@ from oncall.answers import Answers
 from oncall.clock import SystemClock
 from oncall.config import Settings, secret_key
 from oncall.core.errors import Fault, Invalid
+from oncall.core.transfers.commands import Later
 from oncall.coverage import Coverage, coverage_of
 from oncall.deadlines import Deadlines
 from oncall.delivery import PLACES, RESERVED, Clock, Delivery
@@ -82,6 +84,7 @@ class App:
     desk: Desk
     deadlines: Deadlines
     supervision: Supervision
+    acts: Acts
     answers: Answers
     answering: Answering
     delivery: Delivery
@@ -152,8 +155,9 @@ def build(
     node = node or new_id()
     db = Database(settings.database_url)
     directory = Directory(policy_of(settings))
-    engine = Engine(db, directory, lang=settings.lang)
-    intake = Intake(engine, settings.zone, new_id)
+    notices = Notices(lang=settings.lang, signature=settings.signature)
+    engine = Engine(db, directory, notices=notices, zone=settings.zone, new_id=new_id)
+    intake = Intake(engine, new_id)
     links = Links(lambda: secret_key(settings), settings.public_url)
     delivery = Delivery(
         engine,
@@ -168,7 +172,8 @@ def build(
         engine, intake, lang=settings.lang, signature=settings.signature, zone=settings.zone
     )
     agenda = Agenda(db)
-    notices = Notices(lang=settings.lang, signature=settings.signature)
+    for later in Later:
+        agenda.on(later, engine.cases.due)
     desk = Desk(engine)
     supervision = Supervision(db, directory, notices)
     due = Deadlines(desk, directory, notices)
@@ -185,6 +190,7 @@ def build(
         intake=intake,
         desk=desk,
         deadlines=due,
+        acts=Acts(desk),
         answers=Answers(engine, intake, texting, lang=settings.lang),
         supervision=supervision,
         answering=Answering(engine, intake, links),

@@ -57,7 +57,10 @@ def hand_over(
     """
     caller_in = body.caller.model_dump(exclude_none=True) if body.caller else None
     draft = Draft(
-        **body.model_dump(exclude={"caller", "to"}), to=tuple(body.to), caller=caller_in or None
+        **body.model_dump(exclude={"caller", "to", "copy_to"}),
+        to=tuple(body.to),
+        copy=tuple(body.copy_to),
+        caller=caller_in or None,
     )
     key = _key(idempotency_key)
     accepted = door.app.intake.accept(draft, door.now(), caller.actor, key=key)

@@ -15,6 +15,7 @@ from oncall.accounts import Accounts
 from oncall.feeds import Feeds
 from oncall.wiring import App
 from web import (
+    acts,
     answer,
     api,
     deadlines,
@@ -79,6 +80,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
         deadlines,
         reports,
         supervisions,
+        acts,
         api,
         lookup,
         overrides,

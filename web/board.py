@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from oncall.core.model import Alarm, State, Urgency
-from oncall.core.transfers import TransferState
+from oncall.core.transfers import TERMINAL, TransferState
 from oncall.core.upcoming import NextAction, What
 from oncall.core.words import FLAGS, N_, TRANSFER_STATES, URGENCY, Text, alarm_text
 from oncall.directory import Snapshot
@@ -25,7 +25,40 @@ _LOOKED_AT, _SHOWN, _TAKEN, _DONE = 400, 100, 30, 8
 _ALARMS = 100
 
 #: A sign beside each state, because colour is never the only one.
-MARKS = {"waiting": "○", "exhausted": "✕", "acked": "✓", "handling": "▶", "cancelled": "–"}
+MARKS = {
+    "waiting": "○",
+    "exhausted": "✕",
+    "argued": "?",
+    "acked": "✓",
+    "handling": "▶",
+    "replied": "●",
+    "closed": "■",
+    "cancelled": "–",
+}
+#: Somebody must answer, or say whose it is; somebody has it; nobody need do anything.
+_OPEN = (
+    TransferState.NEW,
+    TransferState.PAGED,
+    TransferState.RETURNED,
+    TransferState.DISPUTED,
+    TransferState.FIRST_RECEIVER,
+)
+_HELD = (
+    TransferState.ACKED,
+    TransferState.HANDLING,
+    TransferState.EXTENDED,
+    TransferState.REPLIED,
+)
+#: How a state looks; what is not here looks like waiting, or, at its end, like withdrawn.
+_LOOKS = {
+    TransferState.RETURNED: "argued",
+    TransferState.DISPUTED: "argued",
+    TransferState.ACKED: "acked",
+    TransferState.HANDLING: "handling",
+    TransferState.EXTENDED: "handling",
+    TransferState.REPLIED: "replied",
+    TransferState.CLOSED: "closed",
+}
 _EXHAUSTED = N_("nobody answered")
 _URGENT_FIRST = {Urgency.CRITICAL: 0, Urgency.URGENT: 1, Urgency.ROUTINE: 2}
 
@@ -103,9 +136,9 @@ class Reader:
 
     def board(self, degraded: str) -> Board:
         """Everything in lists; ``degraded`` says what does not work, "" when all does."""
-        waiting = self._list((TransferState.NEW, TransferState.PAGED), _LOOKED_AT)
-        taken = self._list((TransferState.ACKED, TransferState.HANDLING), _TAKEN)
-        done = self._list((TransferState.CANCELLED,), _DONE)
+        waiting = self._list(_OPEN, _LOOKED_AT)
+        taken = self._list(_HELD, _TAKEN)
+        done = self._list(tuple(TERMINAL), _DONE)
         waiting.sort(key=self._pressing)
         return Board(
             now=self.now,
@@ -217,20 +250,22 @@ class Reader:
 def standing(t: Text, brief: Brief) -> tuple[str, str]:
     """How a transfer stands: a word for looks and marks, and the words for reading."""
     state = brief.transfer.state
-    if any(s.page.state is State.EXHAUSTED for s in brief.shares):
+    live = [s for s in brief.shares if s.part.ended_at is None]
+    if state not in TERMINAL and any(s.page.state is State.EXHAUSTED for s in live):
         return "exhausted", t(_EXHAUSTED)
-    look = {
-        TransferState.ACKED: "acked",
-        TransferState.HANDLING: "handling",
-        TransferState.CANCELLED: "cancelled",
-    }.get(state, "waiting")
+    look = _LOOKS.get(state, "cancelled" if state in TERMINAL else "waiting")
     return look, t(TRANSFER_STATES[state])
 
 
 def flags(t: Text, brief: Brief) -> list[str]:
     """What else a reader must know at a glance."""
     transfer = brief.transfer
-    out = [t(FLAGS[word]) for word in ("drill", "confidential") if getattr(transfer, word)]
+    words = ("drill", "confidential", "major", "nuisance")
+    out = [t(FLAGS[word]) for word in words if getattr(transfer, word)]
+    if transfer.life.fallback:
+        out.append(t(TRANSFER_STATES["first_receiver"]))
+    if transfer.life.police_dispatched_at:
+        out.append(t(TRANSFER_STATES["police"]))
     if transfer.danger:
         out.append(t(N_("danger")))
     if transfer.police:

@@ -89,6 +89,10 @@ class TransferIn(Body):
     danger: StrictBool = False
     confidential: StrictBool = False
     drill: StrictBool = False
+    #: Units to tell without a duty to answer.
+    copy_to: Annotated[list[str], Field(max_length=100)] = []
+    #: The units wait until the police are on their way.
+    police_first: StrictBool = False
     caller: CallerIn | None = None
 
 

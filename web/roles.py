@@ -19,6 +19,10 @@ class Call(StrEnum):
     CANCEL = "cancel"
     NOTE = "note"
     CALL_POLICE = "call_police"
+    #: The verbs of ``oncall.verbs``, by who may.
+    WORK = "work"
+    DECIDE = "decide"
+    OVERSEE = "oversee"
     READ_ROSTERS = "read_rosters"
     CHANGE_ROSTERS = "change_rosters"
     READ_PEOPLE = "read_people"
@@ -52,6 +56,9 @@ ALLOWED: Mapping[Call, frozenset[str]] = {
     Call.NOTE: _INVOLVED,
     # Danger may be reported by anyone involved.
     Call.CALL_POLICE: _INVOLVED,
+    Call.WORK: _INVOLVED,
+    Call.DECIDE: _DESK,
+    Call.OVERSEE: frozenset({ADMIN, SUPERVISOR}),
     Call.READ_ROSTERS: _EVERYBODY,
     # At three in the morning it is the desk that finds somebody to stand in.
     Call.CHANGE_ROSTERS: frozenset({DISPATCHER, ADMIN, LIAISON}),

@@ -49,6 +49,8 @@ class PartOut(BaseModel):
     unit_name: str
     role: str
     state: str
+    #: When the matter left this unit.
+    ended_at: Stamp | None
     page: PageOut
 
 
@@ -75,6 +77,17 @@ class TransferOut(BaseModel):
     danger: bool
     confidential: bool
     drill: bool
+    major: bool
+    nuisance: bool
+    #: The transfer this one came out of.
+    linked_to: str | None
+    responded_at: Stamp | None
+    result_at: Stamp | None
+    feedback_at: Stamp | None
+    closed_at: Stamp | None
+    police_dispatched_at: Stamp | None
+    #: Units told without a duty to answer.
+    copies: list[str]
     parts: list[PartOut]
 
 
@@ -190,6 +203,15 @@ class CallerOut(BaseModel):
     address: str | None = None
 
 
+class LinkOut(BaseModel):
+    """A transfer that came out of this one."""
+
+    id: str
+    code: str
+    state: str
+    urgency: str
+
+
 class FullOut(TransferOut):
     """Everything about one transfer."""
 
@@ -198,6 +220,8 @@ class FullOut(TransferOut):
     timeline: list[LineOut]
     alarms: list[AlarmOut]
     supervisions: list[SupervisionOut]
+    #: The transfers that came out of it: calls to 110, what was forwarded.
+    links: list[LinkOut]
 
 
 class ListOut(BaseModel):
@@ -225,6 +249,16 @@ class ActedOut(BaseModel):
     code: str
     state: str
     results: list[ResultOut]
+
+
+class CaseOut(BaseModel):
+    """What an act did to the transfer as a whole: where it stands since, and why, in words."""
+
+    id: str
+    code: str
+    state: str
+    reason: str
+    text: str
 
 
 class PoliceOut(BaseModel):

@@ -72,6 +72,15 @@ class View:
             danger=transfer.danger,
             confidential=transfer.confidential,
             drill=transfer.drill,
+            major=transfer.major,
+            nuisance=transfer.nuisance,
+            linked_to=transfer.linked_to,
+            responded_at=self.door.maybe(transfer.life.responded_at),
+            result_at=self.door.maybe(transfer.life.result_at),
+            feedback_at=self.door.maybe(transfer.life.feedback_at),
+            closed_at=self.door.maybe(transfer.life.closed_at),
+            police_dispatched_at=self.door.maybe(transfer.life.police_dispatched_at),
+            copies=list(brief.copies),
             parts=[self.part(share) for share in self.mine(brief)],
         )
 
@@ -112,6 +121,10 @@ class View:
                 if (shown := self.line(line, units)) is not None
             ],
             alarms=[self.alarm(a) for a in full.alarms if a.page is None or a.page in pages],
+            links=[
+                shapes.LinkOut(id=one.id, code=one.code, state=one.state, urgency=one.urgency)
+                for one in full.links
+            ],
             supervisions=[
                 shapes.SupervisionOut(
                     page=s.page,
@@ -138,6 +151,7 @@ class View:
             unit_name=self.snapshot.unit_name(share.part.unit, self.caller.lang),
             role=share.part.role,
             state=part_state(page.state),
+            ended_at=self.door.maybe(share.part.ended_at),
             page=shapes.PageOut(
                 id=page.id,
                 state=page.state,

@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
+from oncall.acts import Acts
 from oncall.clock import SystemClock
 from oncall.config import Settings
 from oncall.core.errors import Fault, Invalid, Unreachable
@@ -65,12 +66,14 @@ class Office:
     @cached_property
     def engine(self) -> Engine:
         """What decides about pages; whatever it wants sent is sent by a node."""
-        return Engine(self.db, self.directory, lang=self.settings.lang)
+        settings = self.settings
+        notices = Notices(lang=settings.lang, signature=settings.signature)
+        return Engine(self.db, self.directory, notices=notices, zone=settings.zone, new_id=new_id)
 
     @cached_property
     def intake(self) -> Intake:
         """Takes transfers."""
-        return Intake(self.engine, self.settings.zone, new_id)
+        return Intake(self.engine, new_id)
 
     @cached_property
     def desk(self) -> Desk:
@@ -90,6 +93,11 @@ class Office:
         settings = self.settings
         notices = Notices(lang=settings.lang, signature=settings.signature)
         return Supervision(self.db, self.directory, notices)
+
+    @cached_property
+    def acts(self) -> Acts:
+        """Takes what people do to transfers as a whole."""
+        return Acts(self.desk)
 
     def snapshot(self, tx: Tx) -> Snapshot:
         """The directory as this transaction sees it."""

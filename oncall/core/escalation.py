@@ -34,6 +34,7 @@ from oncall.core.events import (
     DeliveryStalled,
     Escalated,
     Event,
+    Finished,
     Progressed,
     Released,
     ShiftChanged,
@@ -175,8 +176,8 @@ def own(climb: Climb, event: Event) -> Reason:
 
 
 def cancel(climb: Climb, event: Event) -> Reason:
-    """The transfer was withdrawn: stop everybody and tell them."""
-    assert isinstance(event, Cancelled)
+    """Nobody is needed any more: stop everybody and tell them."""
+    assert isinstance(event, Cancelled | Finished)
     climb.note(Reason.CANCELLED, who=event.by, detail=event.why)
     climb.stand_down(Notice.CANCELLED, event.by, but=None)
     climb.page = replace(
@@ -197,6 +198,8 @@ def second_ack(climb: Climb, event: Event) -> Reason:
     """Too late, or a takeover said in so many words."""
     assert isinstance(event, Acked)
     page = climb.page
+    if page.over:
+        return Reason.CLOSED
     if event.person == page.owner:
         return Reason.ALREADY_YOURS if event.eta is None else steady.promise(climb, event)
     if event.takeover:
@@ -213,6 +216,8 @@ def second_ack(climb: Climb, event: Event) -> Reason:
 def resume(climb: Climb, event: Event) -> Reason:
     """The owner gives it back: the ladder goes on where it stood (rule 3)."""
     assert isinstance(event, Released | Declined)
+    if climb.page.over:
+        return Reason.CLOSED
     giver = climb.page.person(event.person)
     if giver is not None:
         # Whoever gives it back, or cannot after all, is not asked again.
@@ -307,6 +312,7 @@ TRANSITIONS: dict[tuple[State, type[Event]], Rule] = {
     (State.WAITING, Declined): decline,
     (State.WAITING, Escalated): by_hand,
     (State.WAITING, Cancelled): cancel,
+    (State.WAITING, Finished): cancel,
     (State.ACKED, StepDue): steady.chase,
     (State.ACKED, DeliveryFailed): steady.remember,
     (State.ACKED, Acked): second_ack,
@@ -314,6 +320,7 @@ TRANSITIONS: dict[tuple[State, type[Event]], Rule] = {
     (State.ACKED, Declined): resume,
     (State.ACKED, Progressed): steady.progress,
     (State.ACKED, Cancelled): cancel,
+    (State.ACKED, Finished): steady.rest,
     (State.EXHAUSTED, StepDue): steady.alarm_again,
     (State.EXHAUSTED, ShiftChanged): relieve,
     (State.EXHAUSTED, DeliveryFailed): failed,
@@ -322,6 +329,7 @@ TRANSITIONS: dict[tuple[State, type[Event]], Rule] = {
     (State.EXHAUSTED, Declined): decline,
     (State.EXHAUSTED, Escalated): steady.alarm_again,
     (State.EXHAUSTED, Cancelled): cancel,
+    (State.EXHAUSTED, Finished): cancel,
 }
 
 #: Where a rule may lead, besides staying. For the diagram, and checked by random histories.

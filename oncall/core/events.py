@@ -101,6 +101,13 @@ class Cancelled(Event, frozen=True, kw_only=True):
     why: str = ""
 
 
+class Finished(Event, frozen=True, kw_only=True):
+    """The whole transfer has come to its end: nothing more is asked of anybody."""
+
+    by: str
+    why: str = ""
+
+
 #: Every event, by name: for the log, and for the proof that the table is total.
 EVENTS: dict[str, type[Event]] = {
     cls.__name__: cls
@@ -117,5 +124,6 @@ EVENTS: dict[str, type[Event]] = {
         Escalated,
         Progressed,
         Cancelled,
+        Finished,
     )
 }

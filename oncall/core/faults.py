@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from oncall.core.admin_faults import ADMIN_FAULTS
 from oncall.core.errors import Fault, Invalid, OncallError
+from oncall.core.model import Reason
 from oncall.core.policies import MESSAGES as POLICY_FAULTS
-from oncall.core.words import N_, Text
+from oncall.core.words import N_, Text, reason_text
 
 #: Code: (what is wrong, how to mend it). Blanks: value, where, and the fault's own parameters.
 FAULTS: Mapping[str, tuple[str, str]] = {
@@ -71,6 +72,7 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "bad_address": (N_("The address holds a zero character."), N_("Remove it.")),
     "too_large": (N_("The body is larger than {limit} bytes."), N_("Send less.")),
     "unknown_state": (N_("“{value}” is no state of a transfer."), N_("Write one of: {known}.")),
+    "unknown_word": (N_("“{value}” is none of those."), N_("Write one of: {known}.")),
     "unknown_role": (N_("“{value}” is no role."), N_("Write one of: {known}.")),
     "ends_before_start": (
         N_("The window ends at {value}, before it starts."),
@@ -133,6 +135,10 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "already_closed": (
         N_("{transfer} is closed or withdrawn."),
         N_("Hand over a new transfer if there is more to do."),
+    ),
+    "refused": (
+        N_("{said}"),
+        N_("Look at the transfer: where it stands decides what can be done."),
     ),
     "which_unit": (
         N_("Several units have a part in it: {units}."),
@@ -321,6 +327,9 @@ def explain_error(t: Text, error: OncallError) -> Explained:
 def sentence(t: Text, code: str, **blanks: str) -> Explained:
     """The two sentences of a code with their blanks filled."""
     filled = _Blanks(blanks, code=code)
+    if "reason" in blanks:
+        # The machine's own word for why not.
+        filled["said"] = reason_text(t, Reason(blanks["reason"]))
     if code in POLICY_FAULTS:
         return Explained(message=t(POLICY_FAULTS[code]).format_map(filled), mend="")
     message, mend = FAULTS.get(code, _OTHERWISE)

@@ -87,6 +87,13 @@ class Alarm(StrEnum):
     OVERDUE = "overdue"
     #: A supervision order was not answered in writing by its deadline.
     NO_REPLY = "no_reply"
+    #: About a whole transfer: something the desk must decide.
+    HELD = "held"
+    RETURNED = "returned"
+    DISPUTED = "disputed"
+    NOT_JOINED = "not_joined"
+    NUISANCE = "nuisance"
+    ORPHAN = "orphan"
 
 
 class Reason(StrEnum):
@@ -127,12 +134,78 @@ class Reason(StrEnum):
     PROMISED = "promised"
     ETA_PASSED = "eta_passed"
     PROGRESSED = "progressed"
+    RESTS = "rests"
     DELIVERED = "delivered"
     SUPERVISION_DRAFTED = "supervision_drafted"
     NOT_OWNED = "not_owned"
     NOT_OWNER = "not_owner"
     ALREADY_STARTED = "already_started"
     CLOSED = "closed"
+    # About a whole transfer: what was done,
+    ACCEPTED = "accepted"
+    HELD_FOR_POLICE = "held_for_police"
+    HELD_AS_NUISANCE = "held_as_nuisance"
+    SETTLED = "settled"
+    NOTHING_MOVED = "nothing_moved"
+    NOTED = "noted"
+    RESULT_REPORTED = "result_reported"
+    RESULT_AMENDED = "result_amended"
+    FED_BACK = "fed_back"
+    FINISHED = "finished"
+    REOPENED = "reopened"
+    UNITS_ADDED = "units_added"
+    EXTENDED = "extended"
+    FOLLOW_UP_PLANNED = "follow_up_planned"
+    FOLLOW_UP_DUE = "follow_up_due"
+    RETURNED = "returned"
+    THIRD_HOP = "third_hop"
+    RETURN_UPHELD = "return_upheld"
+    RETURN_DENIED = "return_denied"
+    RETURN_ALLOWED = "return_allowed"
+    DISPUTED = "disputed"
+    PROPOSED = "proposed"
+    AGREED = "agreed"
+    FIRST_RECEIVER = "first_receiver"
+    PARTIES_CALLED = "parties_called"
+    PARTIES_JOINED = "parties_joined"
+    PARTIES_MISSING = "parties_missing"
+    TALK_RECORDED = "talk_recorded"
+    REJECTED = "rejected"
+    GUIDED = "guided"
+    ANSWERED = "answered"
+    NUISANCE_MARKED = "nuisance_marked"
+    NUISANCE_CONFIRMED = "nuisance_confirmed"
+    NUISANCE_IN_FORCE = "nuisance_in_force"
+    NUISANCE_ENDED = "nuisance_ended"
+    POLICE_CALLED = "police_called"
+    POLICE_BEFORE = "police_before"
+    POLICE_DISPATCHED = "police_dispatched"
+    FAN_OUT_FORCED = "fan_out_forced"
+    MAJOR = "major"
+    # and why it was refused.
+    ACCEPTED_BEFORE = "accepted_before"
+    TOO_EARLY = "too_early"
+    TOO_LATE = "too_late"
+    ENDED = "ended"
+    NOT_CLOSED = "not_closed"
+    REOPENED_BEFORE = "reopened_before"
+    NOBODY_HAD_IT = "nobody_had_it"
+    INCOMPLETE = "incomplete"
+    NO_RESULT = "no_result"
+    ALREADY_IN = "already_in"
+    NOT_A_PARTY = "not_a_party"
+    NO_UNIT_NAMED = "no_unit_named"
+    NOT_RETURNED = "not_returned"
+    NOT_DISPUTED = "not_disputed"
+    FIRST_RECEIVER_STAYS = "first_receiver_stays"
+    ALREADY_TALKING = "already_talking"
+    NOT_TALKING = "not_talking"
+    NOT_ASKED = "not_asked"
+    SAME_PERSON = "same_person"
+    IN_THE_PAST = "in_the_past"
+    ALREADY_MARKED = "already_marked"
+    NOT_HELD = "not_held"
+    ALREADY_MAJOR = "already_major"
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):
@@ -290,6 +363,8 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
     #: When the owner promised to be there, and when that promise is asked about if nothing comes.
     eta_at: datetime | None = None
     eta_due: datetime | None = None
+    #: The transfer has ended: it cannot be given back or taken over any more.
+    over: bool = False
     #: When the answer to one of our questions changes: the next handover.
     handover_at: datetime | None = None
     #: When the ladder counts as exhausted (waiting), or alarms again (exhausted).

@@ -74,6 +74,12 @@ def promise(climb: Climb, event: Acked) -> Reason:
     return Reason.PROMISED
 
 
+def rest(climb: Climb, _: Event) -> Reason:
+    """The transfer has ended: what was owned stays so, and asks for nothing more."""
+    climb.page = replace(climb.page, first_action_due=None, eta_due=None, over=True)
+    return Reason.RESTS
+
+
 def stalled(climb: Climb, event: Event) -> Reason:
     """A provider does not take a message now: try the person's other channel meanwhile."""
     assert isinstance(event, DeliveryStalled)

@@ -58,7 +58,15 @@ _FAILED = N_("The provider says: {detail}.")
 _ON_BEHALF = N_("{who} entered this on their behalf.")
 
 #: Decisions that change nothing are told only where somebody did something.
-_QUIET = frozenset({Reason.NOT_YET, Reason.NOBODY_NEW, Reason.DELIVERED, Reason.CHANNEL_STALLED})
+_QUIET = frozenset(
+    {
+        Reason.NOT_YET,
+        Reason.NOBODY_NEW,
+        Reason.DELIVERED,
+        Reason.CHANNEL_STALLED,
+        Reason.SETTLED,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +160,7 @@ def _word(t: Text, line: LogLine, who: str, zone: str) -> str:
     assert line.reason is not None
     if line.reason in SUMMARIES:
         return t(SUMMARIES[line.reason])
-    return reason_text(t, line.reason, who=who, zone=zone)
+    return reason_text(t, line.reason, who=who, detail=line.detail, zone=zone)
 
 
 def _message(t: Text, sent: Sent, names: Mapping[str, str]) -> str:

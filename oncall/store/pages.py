@@ -203,6 +203,12 @@ def save(tx: Tx, changed: Sequence[tuple[Page, int]]) -> None:
         raise Lost
 
 
+def owners(tx: Tx, ids: Collection[str]) -> dict[str, str | None]:
+    """The names of those who have these pages."""
+    query = select(pages.c.id, *_PAGE_COLUMNS).where(pages.c.id.in_(ids))
+    return {row.id: _loaded(tx, row).page.owner_name for row in tx.conn.execute(query)}
+
+
 def lock(tx: Tx, ids: Collection[str]) -> None:
     """Keep these pages from everybody else until the transaction ends, always in one order."""
     query = select(pages.c.id).where(pages.c.id.in_(sorted(ids))).order_by(pages.c.id)

@@ -22,7 +22,7 @@ from oncall.store.database import Tx
 from oncall.store.deadlines import Deadline, of_many
 from oncall.store.outbox import QUEUED, SENDING, UNKNOWN
 from oncall.store.pages import _PAGE_COLUMNS, _loaded
-from oncall.store.transfers import by_ids
+from oncall.store.transfers import by_ids, linked
 from oncall.tables import alarms, log, outbox, pages, parts, supervisions, transfers
 
 _notes = msgspec.json.Decoder(tuple[Note, ...]).decode
@@ -49,6 +49,8 @@ class Brief:
     shares: tuple[Share, ...]
     #: None for a transfer older than the table of deadlines.
     deadline: Deadline | None = None
+    #: Units told without a duty to answer.
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +107,8 @@ class Full:
     timeline: tuple[Line, ...]
     alarms: tuple[Raised, ...]
     supervisions: tuple[Supervision, ...]
+    #: The transfers that came out of it: calls to 110, what was forwarded.
+    links: tuple[Transfer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +165,7 @@ def one_transfer(tx: Tx, transfer_id: str) -> Brief | None:
 
 
 def in_full(tx: Tx, transfer_id: str) -> Full | None:
-    """One transfer with its messages, its log, its alarms: five queries."""
+    """One transfer with its messages, its log, its alarms, what came out of it: six queries."""
     brief = one_transfer(tx, transfer_id)
     if brief is None:
         return None
@@ -170,6 +174,7 @@ def in_full(tx: Tx, transfer_id: str) -> Full | None:
         attempts=tuple(attempts(tx, transfer_id)),
         timeline=tuple(timeline(tx, transfer_id)),
         alarms=tuple(open_alarms(tx, transfer=transfer_id)),
+        links=tuple(linked(tx, transfer_id)),
         supervisions=tuple(
             Supervision(**row._mapping)
             for row in tx.conn.execute(
@@ -198,6 +203,7 @@ def _briefs(tx: Tx, rows: Sequence[Any]) -> list[Brief]:
                 parts.c.transfer,
                 parts.c.unit,
                 parts.c.role,
+                parts.c.ended_at,
                 *_PAGE_COLUMNS,
             )
             .join(pages, pages.c.part == parts.c.id)
@@ -206,20 +212,42 @@ def _briefs(tx: Tx, rows: Sequence[Any]) -> list[Brief]:
         )
         for row in tx.conn.execute(query):
             part = Part(
-                id=row.part_id, transfer=row.transfer, unit=row.unit, role=PartRole(row.role)
+                id=row.part_id,
+                transfer=row.transfer,
+                unit=row.unit,
+                role=PartRole(row.role),
+                ended_at=row.ended_at,
             )
             shares[row.transfer].append(Share(part=part, page=_loaded(tx, row).page))
     known, due = by_ids(tx, ids), of_many(tx, ids)
+    copies = _copies(tx, ids)
     return [
         Brief(
             transfer=known[row.id],
             deadline=due.get(row.id),
             changed_at=row.changed_at,
-            # The part that leads stands first, the others as they were opened.
-            shares=tuple(sorted(shares[row.id], key=lambda s: s.part.role is not PartRole.LEAD)),
+            # The part that leads stands first, what has left a unit last.
+            shares=tuple(sorted(shares[row.id], key=_rank)),
+            copies=tuple(copies.get(row.id, ())),
         )
         for row in rows
     ]
+
+
+def _copies(tx: Tx, ids: Sequence[str]) -> dict[str, list[str]]:
+    query = (
+        select(parts.c.transfer, parts.c.unit)
+        .where(and_(parts.c.transfer.in_(ids), parts.c.role == PartRole.COPY))
+        .order_by(parts.c.unit)
+    )
+    found: dict[str, list[str]] = {}
+    for row in tx.conn.execute(query) if ids else ():
+        found.setdefault(row.transfer, []).append(row.unit)
+    return found
+
+
+def _rank(share: Share) -> tuple[bool, bool]:
+    return share.part.ended_at is not None, share.part.role is not PartRole.LEAD
 
 
 # -- one transfer's messages and log -------------------------------------------------------

@@ -12,23 +12,29 @@ from sqlalchemy import and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from oncall.core.model import State
-from oncall.core.transfers import Part, PartRole, Transfer, TransferState
+from oncall.core.transfers import Life, Part, PartRole, Transfer
 from oncall.store.database import Tx
-from oncall.tables import log, outbox, pages, parts, seen, transfers
+from oncall.store.log import dumps
+from oncall.tables import outbox, pages, parts, seen, transfers
 
 _FIELDS = Transfer.__struct_fields__
+_decode_life = msgspec.json.Decoder(Life).decode
+#: What never changes once a transfer is accepted.
+_BORN = frozenset({"id", "code", "origin", "origin_ref", "received_at", "transferred_at",
+                   "created_by", "linked_to"})  # fmt: skip
+
+
+def _values(transfer: Transfer) -> dict[str, Any]:
+    values = {name: getattr(transfer, name) for name in _FIELDS}
+    return values | {"life": dumps(transfer.life)}
 
 
 def add(tx: Tx, transfer: Transfer, caller: str | None) -> bool:
     """Insert a transfer; False when its origin and number are already here."""
-    values = {name: getattr(transfer, name) for name in _FIELDS}
+    values = _values(transfer) | {"changed_at": transfer.transferred_at, "caller": caller}
     try:
         with tx.conn.begin_nested():
-            tx.conn.execute(
-                insert(transfers).values(
-                    **values, changed_at=transfer.transferred_at, caller=caller
-                )
-            )
+            tx.conn.execute(insert(transfers).values(**values))
     except IntegrityError:
         return False
     return True
@@ -39,7 +45,8 @@ _TRANSFER_COLUMNS = [transfers.c[name] for name in _FIELDS]
 
 def _transfer(row: Any) -> Transfer:
     # Reads the words back into their types, and refuses one we do not know.
-    return msgspec.convert(dict(zip(_FIELDS, row, strict=True)), Transfer)
+    values = dict(zip(_FIELDS, row, strict=True))
+    return msgspec.convert(values | {"life": _decode_life(values["life"])}, Transfer)
 
 
 def find(tx: Tx, ref: str) -> Transfer | None:
@@ -64,12 +71,18 @@ def lock(tx: Tx, transfer_id: str) -> None:
     tx.conn.execute(query.with_for_update()).all()
 
 
-def set_state(tx: Tx, transfer_id: str, state: TransferState, now: datetime) -> None:
-    """Record where a transfer stands from now on."""
+def load(tx: Tx, transfer_id: str) -> Transfer | None:
+    """One transfer, kept from everybody else until the transaction ends."""
+    query = select(*_TRANSFER_COLUMNS).where(transfers.c.id == transfer_id).with_for_update()
+    row = tx.conn.execute(query).first()
+    return None if row is None else _transfer(row)
+
+
+def save(tx: Tx, transfer: Transfer, now: datetime) -> None:
+    """Record where a transfer stands and what it remembers from now on."""
+    values = {k: v for k, v in _values(transfer).items() if k not in _BORN}
     tx.conn.execute(
-        update(transfers)
-        .where(and_(transfers.c.id == transfer_id, transfers.c.state != state))
-        .values(state=state, changed_at=now)
+        update(transfers).where(transfers.c.id == transfer.id).values(**values, changed_at=now)
     )
 
 
@@ -81,12 +94,52 @@ def add_parts(tx: Tx, new: Sequence[Part]) -> None:
     )
 
 
+def units_of(tx: Tx, transfer_id: str) -> list[Part]:
+    """Every share in a transfer that ever was, those told without a page included."""
+    c = parts.c
+    query = select(c.id, c.unit, c.role, c.ended_at).where(c.transfer == transfer_id)
+    return [
+        Part(
+            id=r.id,
+            transfer=transfer_id,
+            unit=r.unit,
+            role=PartRole(r.role),
+            ended_at=r.ended_at,
+        )
+        for r in tx.conn.execute(query.order_by(c.role.desc(), c.unit))
+    ]
+
+
+def end_part(tx: Tx, part_id: str, now: datetime) -> None:
+    """The matter has left this unit."""
+    tx.conn.execute(update(parts).where(parts.c.id == part_id).values(ended_at=now))
+
+
+def change_role(tx: Tx, part_id: str, role: PartRole) -> None:
+    """A unit gets another share."""
+    tx.conn.execute(update(parts).where(parts.c.id == part_id).values(role=role))
+
+
+def caller(tx: Tx, transfer_id: str) -> str | None:
+    """Who called, as it was stored; for a transfer that inherits it, never to be shown."""
+    query = select(transfers.c.caller).where(transfers.c.id == transfer_id)
+    return tx.conn.execute(query).scalar()
+
+
+def linked(tx: Tx, transfer_id: str) -> list[Transfer]:
+    """The transfers that came out of this one, the oldest first."""
+    where = transfers.c.linked_to == transfer_id
+    query = select(*_TRANSFER_COLUMNS).where(where)
+    rows = tx.conn.execute(query.order_by(transfers.c.transferred_at, transfers.c.id))
+    return [_transfer(row) for row in rows]
+
+
 def pages_of(tx: Tx, transfer_id: str) -> list[tuple[Part, str, State]]:
-    """Each part of a transfer with its page's id and state."""
+    """Each part the matter has not left, with its page's id and state."""
     query = (
         select(parts.c.id, parts.c.unit, parts.c.role, pages.c.id.label("page"), pages.c.state)
         .join(pages, pages.c.part == parts.c.id)
-        .where(parts.c.transfer == transfer_id)
+        .where(and_(parts.c.transfer == transfer_id, parts.c.ended_at.is_(None)))
         .order_by(pages.c.paged_at, parts.c.role.desc(), parts.c.unit)
     )
     return [
@@ -135,12 +188,6 @@ def code_of_page(tx: Tx, page_id: str) -> str:
     query = select(transfers.c.code).join(pages, pages.c.transfer == transfers.c.id)
     code: str = tx.conn.execute(query.where(pages.c.id == page_id)).scalar_one()
     return code
-
-
-def noted(tx: Tx, transfer_id: str) -> bool:
-    """Whether any work was reported on a transfer."""
-    query = select(log.c.id).where(and_(log.c.transfer == transfer_id, log.c.event == "Noted"))
-    return tx.conn.execute(query.limit(1)).first() is not None
 
 
 # -- requests seen -------------------------------------------------------------------------

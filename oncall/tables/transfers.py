@@ -28,6 +28,11 @@ transfers = Table(
     flag("danger"),
     flag("confidential"),
     flag("drill"),
+    flag("major"),
+    flag("nuisance"),
+    Column("linked_to", String(40), index=True),
+    #: What it remembers of its way, as one value; moments that are asked for have their column.
+    Column("life", Text, nullable=False, server_default="{}"),
     UniqueConstraint("origin", "origin_ref"),
 )
 
@@ -38,6 +43,8 @@ parts = Table(
     Column("transfer", String(40), ForeignKey("transfers.id"), nullable=False, index=True),
     Column("unit", String(40), ForeignKey("units.code"), nullable=False, index=True),
     Column("role", String(20), nullable=False),
+    #: The matter has left this unit.
+    Column("ended_at", Moment),
 )
 
 frozen_policies = Table(

@@ -22,6 +22,7 @@ from oncall.core.events import (
     DeliveryStalled,
     Escalated,
     Event,
+    Finished,
     Progressed,
     Released,
     ShiftChanged,
@@ -244,6 +245,7 @@ def _event(dice: Dice, start: datetime) -> Event:
             Progressed(by="desk"),
             Arrived(),
             Cancelled(by="desk"),
+            Finished(by="desk"),
         )
     )
 

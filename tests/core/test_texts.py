@@ -171,7 +171,7 @@ def test_nothing_in_the_facts_could_name_the_caller() -> None:
     """Messages know number, category, place and deadline; there is no field for more."""
     assert {f.name for f in fields(Facts)} == {
         "code", "origin", "urgency", "unit", "category", "area", "ack_by", "minutes", "zone",
-        "next_role", "owner", "drill", "eta", "late", "resent", "planned_at",
+        "next_role", "owner", "drill", "about", "eta", "late", "resent", "planned_at",
     }  # fmt: skip
 
 

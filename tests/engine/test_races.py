@@ -15,7 +15,7 @@ from oncall.core.model import Reason
 from oncall.core.transfers import Draft, TransferState
 from oncall.store import outbox as queue
 from oncall.store import transfers
-from oncall.tables import outbox, parts
+from oncall.tables import outbox
 from oncall.tables import transfers as transfers_table
 from tests.county import CITY, LI, TOWN, ZHANG, ZHAO
 from tests.world import DISPATCHER, World
@@ -88,8 +88,8 @@ def test_the_police_is_called_once(world: World) -> None:
 
     assert sorted(at_once(call, call)) == [False, True]
     with world.app.db.read() as tx:
-        found = tx.conn.execute(select(parts.c.unit).where(parts.c.transfer == sent.id)).scalars()
-        assert sorted(found) == ["DESK-110", CITY]
+        (linked,) = transfers.linked(tx, sent.id)
+        assert [p.unit for p in transfers.units_of(tx, linked.id)] == ["DESK-110"]
     world.settle()
     world.ignore()
 

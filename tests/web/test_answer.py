@@ -200,7 +200,7 @@ def test_passing_it_to_110(site: Site) -> None:
     site.world.ignore()
     link = address(site, sent, ZHANG)
     shown = press(site, link, "police")
-    site.world.expect((QIAN, "sms", sent.code), (QIAN, "voice"))
+    site.world.expect((QIAN, "sms", "特急"), (QIAN, "voice"))
     assert "正在呼叫110席位" in shown.words
     assert "police" not in shown.forms
     assert page_of(site, sent) == (State.WAITING, None)

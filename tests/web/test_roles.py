@@ -7,6 +7,7 @@ from fastapi.routing import APIRoute
 
 from oncall import accounts
 from oncall.core.errors import Invalid
+from oncall.verbs import VERBS, Who
 from tests.county import CITY, TOWN
 from tests.web.serving import Site, urgent
 from tests.world import World
@@ -71,6 +72,13 @@ TABLE: list[tuple[str, str, Any, str]] = [
     ("GET", "/alarms", None, "yyyyy"),
     ("POST", "/alarms/1/close", {"by": "张三"}, "yynyn"),
 ]
+#: The verbs, by who may; whether the body is right is asked only after that.
+RIGHTS = {
+    Who.INVOLVED: "yyyyn",
+    Who.DESK: "yynnn",
+    Who.OVERSEER: "nynyn",
+}
+TABLE += [("POST", f"/transfers/T/{v.name}", {"by": "张三"}, RIGHTS[v.who]) for v in VERBS.values()]
 
 
 def test_each_role_may_do_what_the_table_says(site: Site) -> None:

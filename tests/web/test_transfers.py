@@ -233,8 +233,14 @@ def test_the_police_can_be_called_from_inside_a_transfer(site: Site) -> None:
     assert (called["called"], again["called"]) == (True, False)
     site.world.settle()
     site.world.expect((QIAN, "sms"), (QIAN, "voice"))
-    parts = site.get(f"/transfers/{made['id']}").json()["parts"]
-    assert [(p["unit"], p["role"]) for p in parts] == [(CITY, "lead"), (DESK_110, "police")]
+    shown = site.get(f"/transfers/{made['id']}").json()
+    assert [(p["unit"], p["role"]) for p in shown["parts"]] == [(CITY, "lead")]
+    (link,) = shown["links"]
+    linked = site.get(f"/transfers/{link['id']}").json()
+    assert [(p["unit"], p["role"]) for p in linked["parts"]] == [(DESK_110, "lead")]
+    inherited = ("summary", "category", "area")
+    assert [linked[n] for n in inherited] == [shown[n] for n in inherited]
+    assert (linked["urgency"], linked["linked_to"]) == ("critical", made["id"])
 
 
 def test_several_units_each_answer_for_themselves(site: Site) -> None:

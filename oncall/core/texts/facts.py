@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -13,6 +14,13 @@ from oncall.core.words import N_, SOMEBODY, URGENCY, Text, role
 
 #: The notices that ask for an answer: a call listens for a key, a text says what to reply.
 ASKS = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM, Notice.REOPENED})
+
+
+#: Pages that are not about taking a matter on, or not only.
+ABOUT: Mapping[str, str] = {
+    "talk": N_("[Please join the talk] "),
+    "county": N_("[Major] "),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +50,8 @@ class Facts:
     drill: bool = False
     #: When the owner promised to be there.
     eta: datetime | None = None
+    #: What kind of page it is, where it is none of the ordinary ones: a key of ABOUT.
+    about: str = ""
     #: Sent later than planned, and sent again because the first may have been lost.
     late: bool = False
     resent: bool = False

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from notifiers.segments import segments
 from oncall.core.model import Notice
-from oncall.core.texts.facts import ASKS, Facts, blanks, clean, clock, signed
+from oncall.core.texts.facts import ABOUT, ASKS, Facts, blanks, clean, clock, signed
 from oncall.core.words import N_, Text
 
 #: Ranks of pieces, by who goes first.
@@ -35,6 +35,7 @@ class _Piece(NamedTuple):
 
 class _Words(NamedTuple):
     drill: bool
+    about: str
     pieces: tuple[_Piece, ...]
     filled: dict[str, str]
 
@@ -132,12 +133,13 @@ def _words(t: Text, notice: Notice, facts: Facts) -> _Words:
     filled["clock"] = clock(facts.ack_by, facts)
     filled["planned"] = clock(facts.planned_at, facts) if facts.planned_at else ""
     filled["eta"] = clock(facts.eta, facts) if facts.eta else ""
-    return _Words(drill=facts.drill, pieces=pieces, filled=filled)
+    about = t(ABOUT[facts.about]) if notice in ASKS and facts.about in ABOUT else ""
+    return _Words(drill=facts.drill, about=about, pieces=pieces, filled=filled)
 
 
 def _compose(t: Text, notice: Notice, words: _Words, kept: int, signature: str) -> str:
     heads = _SHORT_HEADS if kept > _URGENCY and notice in _SHORT_HEADS else _HEADS
-    text = (t(DRILL) if words.drill else "") + t(heads[notice])
+    text = (t(DRILL) if words.drill else "") + words.about + t(heads[notice])
     text += "".join(p.text for p in words.pieces if p.rank >= kept)
     return signed(signature, text.format(**words.filled).strip())
 

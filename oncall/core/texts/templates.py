@@ -147,6 +147,7 @@ _NATURES: Mapping[Notice, str] = {
 }
 _NOTICE = N_("Notice")
 _DRILL, _LATE, _RESENT, _OVERDUE = N_("drill"), N_("late"), N_("repeated"), N_("overdue")
+_ABOUT: Mapping[str, str] = {"talk": N_("talk of three parties"), "county": N_("major")}
 _BETWEEN = N_(" · ")
 _NONE = N_("none")
 #: Carriers refuse an empty blank, and one that looks like a link or a signature.
@@ -295,6 +296,7 @@ def _nature(t: Text, notice: Notice, facts: Facts) -> str:
         mark
         for mark, holds in (
             (_DRILL, facts.drill),
+            (_ABOUT.get(facts.about, ""), facts.about in _ABOUT),
             (_LATE, facts.late),
             (_RESENT, facts.resent),
             (_OVERDUE, facts.overdue and not facts.late),

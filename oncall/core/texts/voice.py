@@ -25,6 +25,10 @@ _HEADS = {
     Notice.REPLY: N_("This is about number {code}."),
     Notice.NEWS: N_("There is news about number {code}."),
 }
+_ABOUT = {
+    "talk": N_("Please join the talk about whose matter this is."),
+    "county": N_("This is a major matter."),
+}
 _NOTHING = N_("There is nothing for you to do.")
 _TAILS = {
     Notice.CONFIRMED: N_("Please act and record progress."),
@@ -66,6 +70,8 @@ def _said(t: Text, notice: Notice, facts: Facts, filled: dict[str, str]) -> Iter
         yield t(N_("This is {signature}."))
     if facts.drill:
         yield t(N_("This is a drill."))
+    if notice in ASKS and facts.about in _ABOUT:
+        yield t(_ABOUT[facts.about])
     yield t(_HEADS[notice])
     if facts.late:
         late = N_("This call is late; it was planned for {planned}.")

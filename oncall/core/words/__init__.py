@@ -5,21 +5,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from oncall.core.errors import Fault
 from oncall.core.model import Alarm, Channel, Colour, Reason, State, Urgency
+from oncall.core.words.cases import CASES, GROUNDS, SAID, WAIVERS
+from oncall.core.words.mark import N_, Text
 
-#: Turns an English source string into the reader's language.
-Text = Callable[[str], str]
-
-
-def N_(text: str) -> str:  # noqa: N802 - the name gettext's tools and readers know
-    """Mark ``text`` for the catalogue; it is translated later, with ``t``, where it is shown."""
-    return text
-
+__all__ = [
+    "ALARMS",
+    "ATTEMPTS",
+    "CHANNELS",
+    "COLOURS",
+    "FLAGS",
+    "GROUNDS",
+    "PARTS",
+    "REASONS",
+    "ROLES",
+    "SOMEBODY",
+    "STATES",
+    "SUMMARIES",
+    "TRANSFER_STATES",
+    "UNSAID",
+    "URGENCY",
+    "VIA",
+    "WAIVERS",
+    "WHY",
+    "N_",
+    "Text",
+    "alarm_text",
+    "fault_text",
+    "moment",
+    "reason_text",
+    "role",
+    "sentences",
+]
 
 URGENCY: Mapping[Urgency, str] = {
     Urgency.CRITICAL: N_("critical"),
@@ -90,6 +112,7 @@ FLAGS: Mapping[str, str] = {
     "overdue": N_("overdue"),
     "supervised": N_("supervised"),
     "major": N_("major"),
+    "nuisance": N_("malicious caller"),
     "drill": N_("drill"),
     "confidential": N_("confidential"),
 }
@@ -109,6 +132,8 @@ PARTS: Mapping[str, str] = {
     "assist": N_("assisting unit"),
     "copy": N_("for information"),
     "police": N_("police desk"),
+    "party": N_("called to talk"),
+    "county": N_("county duty office"),
 }
 
 #: The states of one message to one person.
@@ -162,12 +187,14 @@ REASONS: Mapping[Reason, str] = {
     Reason.PROMISED: N_("{who} promised to be there by {detail}."),
     Reason.ETA_PASSED: N_("{who} promised to be there by now, and nothing has been noted."),
     Reason.PROGRESSED: N_("Progress was recorded; the first action is done."),
+    Reason.RESTS: N_("The transfer has ended; nothing more is asked of whoever has it."),
     Reason.DELIVERED: N_("A message arrived on the phone; that is not yet an answer."),
     Reason.SUPERVISION_DRAFTED: N_("A {detail} supervision order was drafted."),
     Reason.NOT_OWNED: N_("Nobody has it yet, so there is nothing to give back or to report on."),
     Reason.NOT_OWNER: N_("Only the person who has it can give it back."),
     Reason.ALREADY_STARTED: N_("The ladder had already begun."),
-    Reason.CLOSED: N_("The transfer was withdrawn; nothing more happens."),
+    Reason.CLOSED: N_("The transfer is closed or withdrawn; nothing more happens."),
+    **CASES,
 }
 
 #: The same for a decision as a whole, whose people and moments are told by the lines of its trail.
@@ -195,6 +222,12 @@ ALARMS: Mapping[Alarm, str] = {
     Alarm.OVERDUE: N_("The time for it is over and it is not finished; ask what is going on."),
     Alarm.WANTS_DESK: N_("{who} was called and wants to speak to the desk; call back."),
     Alarm.NO_REPLY: N_("No reply to supervision order {who}, and its time is over; ask for it."),
+    Alarm.HELD: N_("Units wait for the police; say that they are on their way, or page anyway."),
+    Alarm.RETURNED: N_("{who} returned it; decide whose it is, or that they keep it."),
+    Alarm.DISPUTED: N_("It is open whose it is; bring the parties together before the deadline."),
+    Alarm.NOT_JOINED: N_("These have not joined the talk: {who}. Call them by telephone."),
+    Alarm.NUISANCE: N_("A caller is marked as malicious; look at the evidence and decide."),
+    Alarm.ORPHAN: N_("Nothing is planned for this transfer and nobody works on it; decide."),
     Alarm.NOT_DONE: N_("Planned work fails again and again ({who}); look into the log."),
 }
 
@@ -202,7 +235,7 @@ SOMEBODY = N_("somebody")
 UNSAID = N_("a way not recorded")
 
 #: Reasons whose ``detail`` is what a person typed, so it is quoted and may be missing.
-_SAID = frozenset({Reason.DECLINED, Reason.BY_HAND, Reason.RELEASED, Reason.CANCELLED})
+_SAID = SAID | {Reason.DECLINED, Reason.BY_HAND, Reason.RELEASED, Reason.CANCELLED}
 _MOMENTS = frozenset({Reason.STEP_DUE, Reason.REPEATED, Reason.QUIET_HOURS, Reason.PROMISED})
 _CHANNELS = frozenset({Reason.NEXT_CHANNEL, Reason.CHANNEL_FAILED})
 _ROLES = frozenset({Reason.ROSTER_ROLE, Reason.HANDED_OVER, Reason.FALLBACK})
@@ -264,7 +297,7 @@ def moment(when: datetime, zone: str) -> str:
 
 def _detail(t: Text, reason: Reason, detail: str, zone: str) -> str:
     if not detail:
-        return t(UNSAID) if reason not in _SAID else ""
+        return "" if reason in _SAID else t(UNSAID) if reason not in CASES else "–"
     if reason in _MOMENTS:
         return moment(datetime.fromisoformat(detail), zone)
     if reason in _CHANNELS:

@@ -1,0 +1,82 @@
+"""What a sender hands in: everything wrong with it at once, and the shares that come of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from oncall.core.errors import Fault
+from oncall.core.model import Urgency
+from oncall.core.transfers.model import POLICE_DESK, Draft, PartRole, Share
+
+#: Origins that are the police line itself: it need not be told of its own call.
+_POLICE_ORIGINS = frozenset({"110", POLICE_DESK, "GOV-POLICE"})
+
+_LONGEST = {
+    "origin": 40,
+    "origin_ref": 100,
+    "summary": 2000,
+    "category": 60,
+    "area": 40,
+    "first_receiver": 40,
+}
+#: Clocks of two systems differ a little; more than this is a wrong time, not a fast clock.
+_CLOCK_SLACK = timedelta(minutes=5)
+
+
+def check(draft: Draft, units: Collection[str], now: datetime) -> list[Fault]:
+    """Everything that is wrong with a draft, at once; empty when it may be accepted."""
+    faults: list[Fault] = []
+
+    def wrong(where: str, code: str, value: object = "", **params: str) -> None:
+        faults.append(Fault(where=where, code=code, value=str(value), params=params))
+
+    if draft.urgency not in set(Urgency):
+        wrong("urgency", "unknown_urgency", draft.urgency, known=", ".join(Urgency))
+    if not draft.to:
+        wrong("to", "no_unit")
+    named = [("to", i, code) for i, code in enumerate(draft.to)]
+    named += [("copy", i, code) for i, code in enumerate(draft.copy)]
+    for place, (field, i, code) in enumerate(named):
+        if code not in units:
+            wrong(f"{field}[{i}]", "unknown_unit", code)
+        elif any(code == other for _, _, other in named[:place]):
+            wrong(f"{field}[{i}]", "unit_twice", code)
+    for name in ("origin", "summary"):
+        if not getattr(draft, name).strip():
+            wrong(name, "empty")
+    faults += _texts(draft)
+    if draft.area is not None and draft.area not in units:
+        wrong("area", "unknown_unit", draft.area)
+    if draft.received_at is not None and draft.received_at > now + _CLOCK_SLACK:
+        wrong("received_at", "in_future", draft.received_at.isoformat())
+    return faults
+
+
+def _texts(draft: Draft) -> list[Fault]:
+    """Texts that are too long for a row, or carry what no screen can show."""
+    faults: list[Fault] = []
+    for name, longest in _LONGEST.items():
+        value = getattr(draft, name)
+        if value is None:
+            continue
+        if len(value) > longest:
+            params = {"longest": str(longest)}
+            faults.append(Fault(where=name, code="too_long", value=str(len(value)), params=params))
+        if any(ord(c) < ord(" ") and c not in "\n\t" for c in value):
+            faults.append(Fault(where=name, code="control_character"))
+    return faults
+
+
+def shares(draft: Draft) -> tuple[Share, ...]:
+    """One part per unit named, the first in the lead; and the police desk where it must know."""
+    urgency = Urgency(draft.urgency)
+    out = [
+        Share(unit=unit, role=PartRole.ASSIST if i else PartRole.LEAD, urgency=urgency)
+        for i, unit in enumerate(draft.to)
+    ]
+    out += [Share(unit=unit, role=PartRole.COPY, urgency=urgency) for unit in draft.copy]
+    alarming = draft.police or draft.danger or draft.police_first
+    if alarming and draft.origin not in _POLICE_ORIGINS and POLICE_DESK not in draft.to:
+        out.append(Share(unit=POLICE_DESK, role=PartRole.POLICE, urgency=Urgency.CRITICAL))
+    return tuple(out)

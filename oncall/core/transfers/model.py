@@ -1,0 +1,320 @@
+"""The values of a transfer's life: what it is, who has a share in it, what it remembers. Frozen.
+
+Every moment is an aware UTC datetime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import msgspec
+
+from oncall.core.model import State, Urgency
+
+#: The desk that is paged in parallel for danger and police matters (clauses 2 and 11).
+POLICE_DESK = "DESK-110"
+
+
+#: Who sits at a line that hands matters over; any other origin is a unit's own code.
+_DESKS = {"110": POLICE_DESK, "12345": "DESK-12345"}
+
+
+class TransferState(StrEnum):
+    """Where a transfer stands: exactly one of these at any moment."""
+
+    NEW = "new"
+    PAGED = "paged"
+    ACKED = "acked"
+    HANDLING = "handling"
+    REPLIED = "replied"
+    CLOSED = "closed"
+    RETURNED = "returned"
+    DISPUTED = "disputed"
+    FIRST_RECEIVER = "first_receiver"
+    EXTENDED = "extended"
+    REJECTED = "rejected"
+    GUIDED = "guided"
+    CANCELLED = "cancelled"
+
+
+#: The ends of a life; a closed one may be reopened once.
+TERMINAL = frozenset(
+    {
+        TransferState.CLOSED,
+        TransferState.REJECTED,
+        TransferState.GUIDED,
+        TransferState.CANCELLED,
+    }
+)
+LIVE = tuple(state for state in TransferState if state not in TERMINAL)
+
+
+class PartRole(StrEnum):
+    """A unit's share in a transfer."""
+
+    LEAD = "lead"
+    ASSIST = "assist"
+    COPY = "copy"
+    POLICE = "police"
+    #: Called to talk about whose matter it is (三方沟通).
+    PARTY = "party"
+    #: The county's own duty office, for what is major (重大问题).
+    COUNTY = "county"
+
+
+#: Shares that must be acknowledged before the transfer is.
+BINDING = frozenset({PartRole.LEAD, PartRole.ASSIST})
+
+
+class Ground(StrEnum):
+    """Why a matter is not accepted 不予受理: the document's eight grounds."""
+
+    SECRETS = "R1"
+    OTHER_POWERS = "R2"
+    LEGAL_CHANNELS = "R3"
+    ALREADY_ACCEPTED = "R4"
+    ALREADY_CONCLUDED = "R5"
+    EMERGENCY_LINES = "R6"
+    ELSEWHERE = "R7"
+    UNLAWFUL = "R8"
+
+
+class Waiver(StrEnum):
+    """Why a transfer may close without a response, a result or feedback (三有)."""
+
+    #: The caller wants nothing more, or cannot be found.
+    CALLER_WITHDREW = "W1"
+    CALLER_UNREACHABLE = "W2"
+    #: The same matter is handled under another number.
+    DUPLICATE = "W3"
+    #: The result is known to everybody, or by law to nobody.
+    PUBLIC_RESULT = "W4"
+    CONFIDENTIAL_RESULT = "W5"
+    #: Another body handles it from here on.
+    HANDED_OUT = "W6"
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sender hands in, before it is checked."""
+
+    origin: str
+    to: tuple[str, ...]
+    urgency: str
+    summary: str
+    origin_ref: str | None = None
+    category: str | None = None
+    area: str | None = None
+    received_at: datetime | None = None
+    first_receiver: str | None = None
+    police: bool = False
+    danger: bool = False
+    confidential: bool = False
+    drill: bool = False
+    caller: Mapping[str, str] | None = None
+    #: Units told without a duty to answer 抄送.
+    copy: tuple[str, ...] = ()
+    #: The units wait until the police are on their way (clause 13).
+    police_first: bool = False
+    #: The transfer this one came out of: a call to 110, a matter forwarded.
+    linked_to: str | None = None
+
+
+class Share(msgspec.Struct, frozen=True, kw_only=True):
+    """Who gets a part, in which role, and how urgently it is paged."""
+
+    unit: str
+    role: PartRole
+    urgency: Urgency
+
+
+class Return(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit says: not ours. ``suggestion`` is whose it would be."""
+
+    unit: str
+    by: str
+    at: datetime
+    why: str
+    suggestion: str | None = None
+
+
+class Dispute(msgspec.Struct, frozen=True, kw_only=True):
+    """Whose matter is it? Candidates, what each party proposes, and when the talking ends."""
+
+    at: datetime
+    deadline: datetime
+    candidates: tuple[str, ...]
+    #: Party (a candidate or the police desk) -> the unit it proposes.
+    proposals: Mapping[str, str] = {}
+
+
+class Joined(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who joined the talk, for which unit, and when."""
+
+    unit: str
+    name: str
+    at: datetime
+
+
+class Talk(msgspec.Struct, frozen=True, kw_only=True):
+    """The caller, the candidates and 110 in one conversation (clause 8)."""
+
+    at: datetime
+    join_by: datetime
+    units: tuple[str, ...]
+    joined: tuple[Joined, ...] = ()
+    outcome: str = ""
+    ended_at: datetime | None = None
+
+
+class Nuisance(msgspec.Struct, frozen=True, kw_only=True):
+    """A mark of malicious calls: evidence, two other people's confirmations, an end."""
+
+    evidence: str
+    by: str
+    at: datetime
+    #: When the mark lapses unconfirmed; once in force, when it expires.
+    until: datetime
+    confirmed_by: tuple[str, ...] = ()
+    in_force: bool = False
+
+
+class Life(msgspec.Struct, frozen=True, kw_only=True):
+    """What a transfer remembers of its way. No clock in here is ever set back."""
+
+    #: When every binding unit had first acknowledged; the first result; the first feedback to it.
+    responded_at: datetime | None = None
+    result_at: datetime | None = None
+    feedback_at: datetime | None = None
+    closed_at: datetime | None = None
+    waivers: tuple[Waiver, ...] = ()
+    ground: Ground | None = None
+    noted: bool = False
+    reopened: int = 0
+    #: How many times it was put into somebody's hands; a third is forbidden without a dispute.
+    hops: int = 1
+    returned: Return | None = None
+    #: Supervision lets the first receiver return it after all.
+    return_allowed: bool = False
+    #: The first receiver goes ahead because nobody agreed (首接先行).
+    fallback: bool = False
+    dispute: Dispute | None = None
+    disputes: int = 0
+    talk: Talk | None = None
+    extended: bool = False
+    police_called_at: datetime | None = None
+    police_dispatched_at: datetime | None = None
+    #: Shares that wait for the police to be on their way.
+    held: tuple[Share, ...] = ()
+    nuisance: Nuisance | None = None
+
+
+class Transfer(msgspec.Struct, frozen=True, kw_only=True):
+    """One matter handed over: accepted, numbered, never lost."""
+
+    id: str
+    code: str
+    origin: str
+    origin_ref: str | None
+    urgency: Urgency
+    category: str | None
+    area: str | None
+    summary: str
+    received_at: datetime
+    transferred_at: datetime
+    first_receiver: str | None
+    state: TransferState
+    created_by: str
+    police: bool = False
+    danger: bool = False
+    confidential: bool = False
+    drill: bool = False
+    major: bool = False
+    nuisance: bool = False
+    #: The transfer this one came out of.
+    linked_to: str | None = None
+    life: Life = Life()
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit's share in one transfer; it ends when the matter leaves the unit."""
+
+    id: str
+    transfer: str
+    unit: str
+    role: PartRole
+    ended_at: datetime | None = None
+
+
+class PartFact(msgspec.Struct, frozen=True, kw_only=True):
+    """A share as the machine sees it: who, in which role, and how its page stands."""
+
+    unit: str
+    role: PartRole
+    state: State
+    owner: str | None = None
+
+
+class Terms(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of a transfer's life; defaults of product.md section 4, configurable."""
+
+    dispute_urgent: timedelta = timedelta(minutes=15)
+    dispute_routine: timedelta = timedelta(minutes=30)
+    join_within: timedelta = timedelta(minutes=5)
+    #: Into how many hands a transfer may be put before a dispute decides instead.
+    hops: int = 2
+    #: How long a mark of nuisance waits for its confirmations, and holds once it has them.
+    nuisance_lapses: timedelta = timedelta(hours=24)
+    nuisance_holds: timedelta = timedelta(days=30)
+    county_office: str = "GOV-OFFICE"
+
+    def dispute_within(self, urgency: Urgency) -> timedelta:
+        """How long the parties may talk about whose matter it is."""
+        return self.dispute_routine if urgency is Urgency.ROUTINE else self.dispute_urgent
+
+
+class Facts(msgspec.Struct, frozen=True, kw_only=True):
+    """What the machine may not know by itself; the caller brings it."""
+
+    #: The parts that have not ended, in the order they were opened.
+    parts: tuple[PartFact, ...] = ()
+    #: The unit that first heard of the matter, under the code it has today.
+    heir: str | None = None
+    #: A call to 110 about this matter is still being worked on.
+    police_live: bool = False
+    terms: Terms = Terms()
+
+    def unit_of(self, role: PartRole) -> str | None:
+        """The unit in a role; the first where there are several."""
+        return next((part.unit for part in self.parts if part.role is role), None)
+
+
+def standing(pages: Sequence[tuple[PartRole, State]], *, noted: bool) -> TransferState:
+    """Where the whole stands, from the states of its pages; ``noted`` once work was reported."""
+    binding = [state for role, state in pages if role in BINDING]
+    live = [state for state in binding if state is not State.CANCELLED]
+    if not binding:
+        return TransferState.NEW
+    if not live:
+        return TransferState.CANCELLED
+    if any(state is not State.ACKED for state in live):
+        return TransferState.PAGED
+    return TransferState.HANDLING if noted else TransferState.ACKED
+
+
+def part_state(page: State | None) -> str:
+    """The word for one part on screens and in answers, from its page."""
+    if page is None:
+        return TransferState.NEW
+    return {
+        State.WAITING: TransferState.PAGED,
+        State.EXHAUSTED: TransferState.PAGED,
+        State.ACKED: TransferState.ACKED,
+        State.CANCELLED: TransferState.CANCELLED,
+    }[page]
+
+
+def desk_of(origin: str) -> str:
+    """The unit to speak to about a transfer from ``origin``."""
+    return _DESKS.get(origin, origin)

@@ -1,0 +1,239 @@
+"""The straight way: accepted, answered, worked on, reported, fed back, closed, perhaps reopened."""
+
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from oncall.core.model import Alarm, Reason, State
+from oncall.core.transfers.case import Case
+from oncall.core.transfers.commands import (
+    Book,
+    EndParts,
+    Inform,
+    Later,
+    News,
+    NoteProgress,
+    OpenParts,
+    StandDownAll,
+    Unbook,
+)
+from oncall.core.transfers.events import (
+    Accepted,
+    Closed,
+    FollowUpDue,
+    FollowUpPlanned,
+    Noted,
+    TransferEvent,
+    UnitsAdded,
+)
+from oncall.core.transfers.model import (
+    BINDING,
+    Joined,
+    PartRole,
+    Share,
+    TransferState,
+    Waiver,
+)
+
+#: What the desk need no longer look at once a life is over.
+_DECIDED = (
+    Alarm.HELD,
+    Alarm.RETURNED,
+    Alarm.DISPUTED,
+    Alarm.NOT_JOINED,
+    Alarm.NUISANCE,
+    Alarm.ORPHAN,
+)
+
+
+def accept(case: Case, event: TransferEvent) -> Reason:
+    """It is here: page the units at once, unless the police go first or the caller is marked."""
+    assert isinstance(event, Accepted)
+    at_once = event.shares
+    held: tuple[Share, ...] = ()
+    if event.police_first or event.nuisance:
+        held = tuple(s for s in event.shares if s.role is not PartRole.POLICE)
+        at_once = tuple(s for s in event.shares if s.role is PartRole.POLICE)
+    if any(s.role is PartRole.POLICE for s in event.shares):
+        case.keep(police_called_at=case.now)
+    if at_once:
+        case.do(OpenParts(shares=at_once))
+    if not held:
+        case.move(TransferState.PAGED)
+        return Reason.ACCEPTED
+    case.keep(held=held)
+    case.sound(Alarm.NUISANCE if event.nuisance else Alarm.HELD)
+    return Reason.HELD_AS_NUISANCE if event.nuisance else Reason.HELD_FOR_POLICE
+
+
+def settle(case: Case, _: TransferEvent) -> Reason:
+    """A page moved: the whole stands where its binding parts stand."""
+    before = case.transfer
+    hear(case)
+    state = case.working()
+    if state is not TransferState.NEW:
+        case.move(state)
+    if case.transfer.state is TransferState.CANCELLED:
+        finish(case)
+        return Reason.CANCELLED
+    return Reason.SETTLED if case.transfer != before else Reason.NOTHING_MOVED
+
+
+def hear(case: Case) -> None:
+    """Write down what the pages tell: the first full response, and who joined a talk."""
+    binding = case.binding
+    answered = binding and all(p.state is State.ACKED for p in binding)
+    if answered and case.life.responded_at is None:
+        case.keep(responded_at=case.now)
+    talk = case.life.talk
+    if talk is None or talk.ended_at is not None:
+        return
+    known = {joined.unit for joined in talk.joined}
+    came = tuple(
+        Joined(unit=p.unit, name=p.owner or "", at=case.now)
+        for p in case.facts.parts
+        if p.role is PartRole.PARTY and p.state is State.ACKED and p.unit not in known
+    )
+    if came:
+        case.keep(talk=replace(talk, joined=(*talk.joined, *came)))
+
+
+def note(case: Case, event: TransferEvent) -> Reason:
+    """Progress: for whoever has it, the first action."""
+    assert isinstance(event, Noted)
+    case.keep(noted=True)
+    case.do(NoteProgress(unit=event.unit))
+    _go_on(case)
+    return Reason.NOTED
+
+
+def report(case: Case, event: TransferEvent) -> Reason:
+    """The result, from a unit that has it; whoever sent it hears it (有结果)."""
+    answered = [p for p in case.binding if p.state is State.ACKED]
+    case.require(answered, Reason.NOT_OWNED)
+    first = case.life.result_at is None
+    case.keep(result_at=case.life.result_at or case.now, noted=True, dispute=None, returned=None)
+    case.silence(Alarm.RETURNED, Alarm.DISPUTED)
+    case.do(
+        Unbook(what=Later.DISPUTE),
+        NoteProgress(unit=event.unit),
+        Inform(unit=None, news=News.RESULT),
+    )
+    case.move(TransferState.REPLIED)
+    return Reason.RESULT_REPORTED if first else Reason.RESULT_AMENDED
+
+
+def feed_back(case: Case, _: TransferEvent) -> Reason:
+    """The result was told on (有反馈)."""
+    case.keep(feedback_at=case.life.feedback_at or case.now)
+    return Reason.FED_BACK
+
+
+#: What closing asks for, and the waivers that stand for it.
+_ASKED = ("responded_at", "result_at", "feedback_at")
+
+
+def missing(case: Case) -> tuple[str, ...]:
+    """Which of response, result and feedback there was none of."""
+    return tuple(name for name in _ASKED if getattr(case.life, name) is None)
+
+
+def close(case: Case, event: TransferEvent) -> Reason:
+    """Response, result and feedback, or a coded waiver for what is missing (clause 28)."""
+    assert isinstance(event, Closed)
+    case.require(not missing(case) or event.waivers, Reason.INCOMPLETE)
+    return _close(case, event.waivers)
+
+
+def _close(case: Case, waivers: tuple[Waiver, ...] = ()) -> Reason:
+    case.keep(closed_at=case.now, waivers=waivers)
+    case.move(TransferState.CLOSED)
+    finish(case)
+    return Reason.FINISHED
+
+
+def finish(case: Case, *, police: bool = True) -> None:
+    """An end: nothing rings any more, and nothing is asked of the desk."""
+    case.keep(dispute=None, returned=None, held=())
+    case.do(StandDownAll(police=police))
+    case.do(*(Unbook(what=what) for what in (Later.DISPUTE, Later.JOIN)))
+    case.silence(*_DECIDED)
+
+
+def reopen(case: Case, _: TransferEvent) -> Reason:
+    """The result did not hold: the units that had it are paged anew, once; no clock is reset."""
+    case.require(case.life.reopened == 0, Reason.REOPENED_BEFORE)
+    case.require(not case.transfer.nuisance, Reason.ENDED)
+    had = [p for p in case.facts.parts if p.role in BINDING]
+    case.require(had, Reason.NOBODY_HAD_IT)
+    case.keep(reopened=1, result_at=None, feedback_at=None, closed_at=None, waivers=(), noted=False)
+    case.do(*(EndParts(units=(p.unit,), role=p.role, quiet=True) for p in had))
+    shares = tuple(Share(unit=p.unit, role=p.role, urgency=case.urgency()) for p in had)
+    case.do(OpenParts(shares=shares))
+    case.move(TransferState.PAGED)
+    return Reason.REOPENED
+
+
+def withdraw(case: Case, _: TransferEvent) -> Reason:
+    """Taken back by whoever handed it over."""
+    case.move(TransferState.CANCELLED)
+    finish(case)
+    return Reason.CANCELLED
+
+
+def add_units(case: Case, event: TransferEvent) -> Reason:
+    """More units take part, each with its own ladder; one that is in already is left alone."""
+    assert isinstance(event, UnitsAdded)
+    case.require(event.role in (PartRole.ASSIST, PartRole.COPY), Reason.NOT_A_PARTY)
+    there = {p.unit for p in case.facts.parts if p.role in (*BINDING, PartRole.COPY)}
+    new = [unit for unit in event.units if unit not in there]
+    case.require(new, Reason.ALREADY_IN)
+    shares = tuple(Share(unit=u, role=event.role, urgency=case.urgency()) for u in new)
+    if case.transfer.state is TransferState.NEW and case.life.held:
+        case.keep(held=(*case.life.held, *shares))
+    else:
+        case.do(OpenParts(shares=shares))
+    return Reason.UNITS_ADDED
+
+
+# -- what stands beside the work ---------------------------------------------------------
+
+
+def extend(case: Case, _: TransferEvent) -> Reason:
+    """More time was granted (延期); the deadline itself is kept by whoever knows the calendar."""
+    case.keep(extended=True)
+    _go_on(case)
+    return Reason.EXTENDED
+
+
+def plan_follow_up(case: Case, event: TransferEvent) -> Reason:
+    """Whoever is on duty then is reminded."""
+    assert isinstance(event, FollowUpPlanned)
+    case.require(event.at > case.now, Reason.IN_THE_PAST)
+    case.do(Book(what=Later.FOLLOW_UP, at=event.at, text=event.text))
+    return Reason.FOLLOW_UP_PLANNED
+
+
+def follow_up(case: Case, event: TransferEvent) -> Reason:
+    """The reminder's moment: the leading unit's people on duty now, else the desk it came from."""
+    assert isinstance(event, FollowUpDue)
+    case.do(Inform(unit=event.unit or case.lead, news=News.FOLLOW_UP, text=event.text))
+    return Reason.FOLLOW_UP_DUE
+
+
+def _go_on(case: Case) -> None:
+    """Stand where the work stands, if nothing else is the matter."""
+    state = case.working()
+    waits = case.transfer.state is TransferState.FIRST_RECEIVER and state is TransferState.PAGED
+    if case.transfer.state in _AT_WORK and not waits:
+        case.move(state)
+
+
+#: States in which the work itself says where the transfer stands.
+_AT_WORK = (
+    TransferState.PAGED,
+    TransferState.ACKED,
+    TransferState.HANDLING,
+    TransferState.EXTENDED,
+    TransferState.FIRST_RECEIVER,
+)

@@ -1,0 +1,161 @@
+"""Clauses 3, 4, 7, 14, 23, 24, 28 and 30: from the door to the end, each with one end."""
+
+from __future__ import annotations
+
+import pytest
+
+from oncall.core.errors import Conflict, Invalid
+from oncall.core.transfers import TransferState
+from tests.county import CITY, DESK_12345, HE, QIAN, TOWN, ZHANG, ZHAO
+from tests.stories.lives import alarms, do, holders, links, now, story
+from tests.world import DISPATCHER, World
+
+
+def test_clause_03_what_is_not_accepted_says_why(world: World) -> None:
+    """A coded ground and a reason; whoever was paged stands down; R6 goes to its line as well."""
+    sent = world.transfer(origin="12345")
+    world.ignore()
+    with pytest.raises(Invalid):
+        do(world, sent, "reject", ground="R9", why="x")
+    with pytest.raises(Conflict):
+        do(world, sent, "reject", ground="R6", why="属119")
+    do(world, sent, "reject", ground="R6", why="有人受伤", forward="DESK-110")
+    assert now(world, sent).state is TransferState.REJECTED
+    assert now(world, sent).life.ground == "R6"
+    assert story(world, sent)[-1] == ("Rejected", "rejected")
+    (linked,) = links(world, sent)
+    assert holders(world, linked) == [("DESK-110", "lead")]
+    world.expect((QIAN, "sms"), (QIAN, "voice"), (ZHANG, "sms"), (HE, "sms", "R6"))
+    world.advance(60)
+    assert ZHANG not in {m.to[-11:] for m in world.phones.sent[4:]}
+    world.ignore()
+
+
+def test_clause_28_three_things_or_a_waiver(world: World) -> None:
+    """It cannot be closed without response, result and feedback, unless a waiver stands for it."""
+    sent = world.transfer(origin="12345")
+    with pytest.raises(Conflict):
+        do(world, sent, "close")
+    world.text(ZHANG, "1")
+    world.ignore()
+    with pytest.raises(Conflict):
+        do(world, sent, "feedback", to="caller")
+    do(world, sent, "result", by="张三", unit=CITY, text="已修复")
+    # The result always flows back to whoever sent it (clause 7).
+    world.expect((HE, "sms", sent.code))
+    assert now(world, sent).state is TransferState.REPLIED
+    with pytest.raises(Conflict):
+        do(world, sent, "close")
+    do(world, sent, "feedback", to="both", text="诉求人满意")
+    do(world, sent, "close")
+    life = now(world, sent).life
+    assert now(world, sent).state is TransferState.CLOSED
+    moments = (life.responded_at, life.result_at, life.feedback_at, life.closed_at)
+    assert None not in moments
+    world.advance(300)
+    world.expect()
+    # What is closed is not given back by a late text.
+    world.text(ZHANG, "2")
+    assert now(world, sent).state is TransferState.CLOSED
+    world.ignore()
+
+
+def test_clause_28_a_waiver_is_a_code(world: World) -> None:
+    """Closed without a result, with the code that stands for it, and everybody falls silent."""
+    sent = world.transfer()
+    world.ignore()
+    do(world, sent, "close", waivers=["W3"], why="并入另单")
+    world.expect((ZHANG, "sms"))
+    assert now(world, sent).life.waivers == ("W3",)
+    world.advance(120)
+    world.expect()
+
+
+def test_clause_23_reopened_once(world: World) -> None:
+    """The units that had it are paged anew, no clock is set back, and a second time is refused."""
+    sent = world.transfer()
+    world.text(ZHANG, "1")
+    do(world, sent, "result", text="已修")
+    do(world, sent, "feedback", to="caller")
+    do(world, sent, "close")
+    first = now(world, sent).life.responded_at
+    world.ignore()
+    world.advance(60)
+    do(world, sent, "reopen", why="又漏了")
+    world.expect((ZHANG, "sms", sent.code))
+    again = now(world, sent)
+    assert (again.state, again.life.responded_at) == (TransferState.PAGED, first)
+    assert again.received_at == sent.received_at
+    world.text(ZHANG, "1")
+    do(world, sent, "result", text="换了管")
+    do(world, sent, "feedback", to="caller")
+    do(world, sent, "close")
+    with pytest.raises(Conflict):
+        do(world, sent, "reopen", why="还漏")
+    world.ignore()
+
+
+def test_clause_14_12345_gets_a_copy_without_a_duty(world: World) -> None:
+    """A copy is one message: no ladder climbs for it, and the transfer does not wait for it."""
+    sent = world.transfer(copy=(DESK_12345,))
+    world.expect((ZHANG, "sms"), (HE, "sms", "抄送"))
+    world.text(ZHANG, "1")
+    assert now(world, sent).state is TransferState.ACKED
+    world.ignore()
+    world.advance(30)
+    world.expect()
+
+
+def test_more_units_join(world: World) -> None:
+    """An assisting unit that joins later has its own ladder, and the whole waits for it."""
+    sent = world.transfer()
+    world.text(ZHANG, "1")
+    world.ignore()
+    do(world, sent, "add", units=[TOWN])
+    world.expect((ZHAO, "sms"))
+    assert now(world, sent).state is TransferState.PAGED
+    world.text(ZHAO, "1")
+    assert now(world, sent).state is TransferState.ACKED
+    with pytest.raises(Conflict):
+        do(world, sent, "add", units=[TOWN])
+    world.ignore()
+
+
+def test_a_reminder_finds_who_is_on_duty_then(world: World) -> None:
+    """Whoever holds the duty at that moment hears it, not whoever held it when it was planned."""
+    sent = world.transfer()
+    world.text(ZHANG, "1")
+    world.app.desk.note(sent.code, "张三", "到场", world.now, DISPATCHER)
+    world.ignore()
+    do(world, sent, "remind", at=world.now.replace(hour=6, minute=30), text="复查水压")
+    world.advance(29.99)
+    world.expect()
+    world.advance(0.02)
+    world.expect((ZHANG, "sms", "提醒"))
+
+
+def test_clause_30_a_malicious_caller(world: World) -> None:
+    """Two other people must confirm the mark; nothing stops before, and it lapses by itself."""
+    sent = world.transfer()
+    world.ignore()
+    do(world, sent, "nuisance", by="甲", evidence="一小时内二十次")
+    assert alarms(world) == ["nuisance"]
+    with pytest.raises(Conflict):
+        do(world, sent, "confirm", by="甲")
+    do(world, sent, "confirm", by="乙")
+    with pytest.raises(Conflict):
+        do(world, sent, "confirm", by="乙")
+    assert now(world, sent).state is TransferState.PAGED
+    world.advance(5)
+    world.expect((ZHANG, "voice"))
+    do(world, sent, "confirm", by="丙")
+    world.expect((ZHANG, "sms"))
+    assert (now(world, sent).state, now(world, sent).nuisance) == (TransferState.CLOSED, True)
+    # The danger path stays open.
+    do(world, sent, "danger", why="真的有人受伤")
+    world.expect((QIAN, "sms"), (QIAN, "voice"))
+    world.text(QIAN, "1")
+    world.ignore()
+    world.advance(hours=24 * 30 + 1)
+    world.ignore()
+    assert not now(world, sent).nuisance
