@@ -24,7 +24,7 @@ LIVES = hypothesis.settings(max_examples=max(1_000, hypothesis.settings().max_ex
 #: Too rare to wait for: each asks for a long chain of its own before it.
 RARE = {
     (TransferState.FIRST_RECEIVER, "Returned", TransferState.DISPUTED),
-    (TransferState.EXTENDED, "NuisanceConfirmed", TransferState.CLOSED),
+    *((state, "NuisanceConfirmed", TransferState.CLOSED) for state in LIVE),
 }
 lives = st.binary(min_size=THROWS, max_size=THROWS)
 
