@@ -94,13 +94,20 @@ class Postgres:
         self.server.stop()
 
 
-def settings_for(url: str, api: str, public: str = "http://127.0.0.1:9") -> Settings:
+#: As fast as the machine can.
+UNLIMITED = "twilio:sms=none,twilio:voice=none"
+
+
+def settings_for(
+    url: str, api: str, public: str = "http://127.0.0.1:9", limits: str = UNLIMITED
+) -> Settings:
     """Settings for a node that speaks Twilio to the emulator."""
     return load(
         environ={
             "ONCALL_DATABASE_URL": url,
             "ONCALL_PUBLIC_URL": public,
             "ONCALL_CHANNELS": "sms=twilio,voice=twilio",
+            "ONCALL_LIMITS": limits,
             "ONCALL_TWILIO_API_URL": api,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from oncall.core.errors import Fault, Invalid
+from oncall.core.limits import parse as parse_limits
 from oncall.provider_settings import PROVIDER_SETTINGS, Setting
 
 #: What ``oncall.toml`` may be called when no flag or variable names it.
@@ -38,6 +39,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="coverage", variable="ONCALL_COVERAGE", default=""),
     Setting(name="sheet_dir", variable="ONCALL_SHEET_DIR", default=""),
     Setting(name="channels", variable="ONCALL_CHANNELS", default="log"),
+    Setting(name="limits", variable="ONCALL_LIMITS", default=""),
     Setting(name="signature", variable="ONCALL_SMS_SIGNATURE", default="德化县政府办"),
     Setting(
         name="twilio_account_sid",
@@ -77,6 +79,7 @@ class Settings:
     coverage: str
     sheet_dir: str
     channels: str
+    limits: str
     signature: str
     twilio_account_sid: str
     twilio_auth_token: str
@@ -192,6 +195,8 @@ def _check(values: dict[str, str], origins: dict[str, str], faults: list[Fault])
             ip_network(network)
     except ValueError:
         wrong("hook_networks", "not_a_network")
+    for entry in parse_limits(values["limits"])[1]:
+        wrong("limits", "bad_limit", entry=entry)
     if urlsplit(values["database_url"]).scheme.split("+")[0] not in (
         "sqlite",
         "postgresql",

@@ -11,26 +11,22 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from notifiers.errors import NumberError
-from notifiers.message import Channel, Message, Notifier, Outcome, OutcomeKind
-from notifiers.phone import e164
-from oncall.core import model
-from oncall.core.errors import NotFound, OncallError
-from oncall.core.events import DeliveryFailed, DeliveryStalled, Event
-from oncall.core.model import Alarm
-from oncall.core.texts import ASKS
+from notifiers.message import Channel
 from oncall.engine import Engine
 from oncall.links import Links
 from oncall.outcomes import settle, unsent
-from oncall.packing import PAGING, Parcel, approved, pack
-from oncall.store import alarms, attempts, outbox, pages
+from oncall.packing import Parcel, pack
+from oncall.recording import UNSPEAKABLE, Recorder
+from oncall.routes import Paid, Routes
+from oncall.sending import LONGEST_SEND, Sender
+from oncall.store import attempts, outbox
 from oncall.store.database import Tx
 from oncall.store.outbox import FAILED, Row, Sent
 
@@ -40,19 +36,28 @@ T = TypeVar("T")
 #: Messages in flight per channel, and how many more of the gravest lane.
 PLACES, RESERVED = 300, 40
 _GRAVEST = 0
-#: Seconds. A notifier that has not answered by now is in doubt, whatever its own time-outs say.
-_LONGEST_SEND = 9.0
 #: Seconds between looks for work, and between tries to end one call.
 _LOOK_EVERY, _STOP_AGAIN = 1.0, 1.0
 #: Calls ended at the same time.
 _STOPS = 100
 
-#: Why a row failed without being offered to a provider.
-_UNSPEAKABLE = "cannot_be_worded"
-#: Why nothing more is known of a send.
-_UNRECORDABLE = "cannot_be_recorded"
-_NO_NUMBER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_number")
-_NO_PROVIDER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_provider")
+#: Something to be done beside the sending; never raises.
+Errand = Callable[[], Coroutine[Any, Any, None]]
+
+
+@dataclass(slots=True, kw_only=True)
+class Load:
+    """What one claim took from one channel's queue."""
+
+    channel: Channel
+    rows: list[Row]
+    #: As many as there were places: there may be more.
+    full: bool
+    packed: bool = False
+    parcels: list[Parcel] = field(default_factory=list)
+    silent: list[tuple[Row, str]] = field(default_factory=list)
+    #: By the id of a parcel's first row, where its provider has limits.
+    paid: Mapping[int, Paid] = field(default_factory=dict)
 
 
 class Clock(Protocol):
@@ -74,7 +79,7 @@ class Delivery:
     def __init__(
         self,
         engine: Engine,
-        notifiers: Mapping[Channel, Sequence[Notifier]],
+        routes: Routes,
         *,
         clock: Clock,
         node: str,
@@ -84,12 +89,13 @@ class Delivery:
     ) -> None:
         self.engine = engine
         self.db = engine.db
-        self.notifiers = notifiers
+        self.routes = routes
+        self.sender = Sender(engine.db, routes, clock.now, lang=lang, signature=signature)
         self.links = links
         #: Channels whose every provider delivers a link as a link.
         self._linking = {
             channel
-            for channel, some in notifiers.items()
+            for channel, some in routes.notifiers.items()
             if all(one.capabilities(channel).links for one in some)
         }
         self.clock = clock
@@ -97,21 +103,32 @@ class Delivery:
         self.lang = lang
         self.signature = signature
         #: Pages travel by text and by call; the other channels are looked at where they are used.
-        self._in_flight = dict.fromkeys((Channel.SMS, Channel.VOICE, *notifiers), 0)
+        self._in_flight = dict.fromkeys((Channel.SMS, Channel.VOICE, *routes.notifiers), 0)
         #: From the claim to the record; see the module's promise.
         self._held: dict[int, Row] = {}
+        self.recorder = Recorder(engine, self._held, clock.now, routes.publish)
         self._in_doubt = False
         self._done: list[Sent] = []
         self._has_done = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping: set[int] = set()
+        self._errands: deque[Errand] = deque()
         self._wake = asyncio.Event()
-        #: When something still queued is due, as of the last claim.
-        self._next_due: datetime | None = None
+        #: When there will be something to send, as far as the last claim knew.
+        self.next_due: datetime | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._threads = ThreadPoolExecutor(2, thread_name_prefix="delivery")
         self._closing = False
         self._finished = False
+
+    def soon(self, errand: Errand) -> None:
+        """Have something else done with the providers, beside the sending; from any thread."""
+        self._errands.append(errand)
+        self.wake()
+
+    def _run_errands(self) -> None:
+        while self._errands:
+            self._start(self._errands.popleft()())
 
     def wake(self) -> None:
         """There may be something to send; safe from any thread."""
@@ -133,8 +150,7 @@ class Delivery:
             self._finished = True
             self._has_done.set()
             await recorder
-            for notifier in {id(n): n for ns in self.notifiers.values() for n in ns}.values():
-                await notifier.close()
+            await self.routes.close()
             self._threads.shutdown()
 
     async def once(self) -> int:
@@ -157,11 +173,11 @@ class Delivery:
 
     async def _drain(self) -> None:
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=2 * _LONGEST_SEND)
+            await asyncio.wait(self._tasks, timeout=2 * LONGEST_SEND)
 
     async def _rest(self) -> None:
         """Until woken, until the next retry is due, or a second."""
-        due, self._next_due = self._next_due, None
+        due, self.next_due = self.next_due, None
         wait = _LOOK_EVERY if due is None else self.clock.seconds_until(due)
         try:
             # Never without a pause: what is due may be in another node's hands just now.
@@ -176,23 +192,24 @@ class Delivery:
 
     async def _turn(self) -> bool:
         """Claim and start sending; True when there may be more to claim at once."""
+        self._run_errands()
         room = self._room()
         if not room:
             return False
         try:
-            claimed, stops = await self._thread(self._claim, room)
+            loads, stops = await self._thread(self._claim, room)
             for row in stops:
                 if row.id not in self._stopping:
                     self._stopping.add(row.id)
                     self._start(self._hang_up(row))
-            for channel, rows in claimed.items():
-                self._post(channel, rows)
+            for load in loads:
+                self._post(load)
         except Exception:  # noqa: BLE001 - a database that is away must not end the sending
             # It may have committed all the same: what is ours and unknown to us goes back.
             self._in_doubt = True
             _log.exception("the outbox cannot be claimed from")
             return False
-        return any(rows and len(rows) == room[c][0] for c, rows in claimed.items())
+        return any(load.full for load in loads)
 
     def _room(self) -> dict[Channel, tuple[int, int | None]]:
         """For each channel that can take any: how many, and up to which lane (None: all)."""
@@ -206,36 +223,70 @@ class Delivery:
 
     def _claim(
         self, room: Mapping[Channel, tuple[int, int | None]]
-    ) -> tuple[dict[Channel, list[Row]], list[Row]]:
+    ) -> tuple[list[Load], list[Row]]:
         now = self.clock.now()
+        loads: list[Load] = []
+        #: When a channel that must wait may go on.
+        waits: dict[Channel, datetime] = {}
         with self.db.begin() as tx:
             if self._in_doubt:
                 outbox.give_back_all_but(tx, self.node, tuple(self._held))
-            claimed = {
-                channel: outbox.claim(tx, self.node, channel, now, limit, lane=lane)
-                for channel, (limit, lane) in room.items()
-            }
-            for channel in self._linking & claimed.keys():
-                self.links.open(tx, claimed[channel], now)
+            for channel, (places, lane) in room.items():
+                way = self.routes.way(tx, channel, now)
+                if way.free_at is not None:
+                    waits[channel] = way.free_at
+                limit = places if way.room is None else min(places, way.room)
+                if not limit:
+                    continue
+                rows = outbox.claim(
+                    tx, self.node, channel, now, limit, lane=lane, fresh=way.provider is None
+                )
+                if not rows:
+                    continue
+                if channel in self._linking:
+                    self.links.open(tx, rows, now)
+                load = Load(channel=channel, rows=rows, full=len(rows) == places)
+                loads.append(load)
+                if way.limited:
+                    self._pack(load, now)
+                    load.paid = self.routes.pay(tx, way, channel, load.parcels, now)
             stops = attempts.to_stop(tx, now, _STOPS)
-            self._next_due = outbox.next_due(
-                tx, [c for c, (_, lane) in room.items() if lane is None]
-            )
+            self.next_due = self._look_ahead(tx, room, waits)
         self._in_doubt = False
-        return claimed, stops
+        for load in loads:
+            if not load.packed:
+                self._pack(load, now)
+        return loads, stops
 
-    def _post(self, channel: Channel, rows: Sequence[Row]) -> None:
-        """Put claimed rows into words and start sending them."""
+    def _pack(self, load: Load, now: datetime) -> None:
+        links = self.links.address if load.channel in self._linking else None
+        load.parcels, load.silent = pack(load.rows, now, self.lang, self.signature, links)
+        load.packed = True
+
+    def _look_ahead(
+        self,
+        tx: Tx,
+        room: Mapping[Channel, tuple[int, int | None]],
+        waits: Mapping[Channel, datetime],
+    ) -> datetime | None:
+        """When there will be something to claim, as far as is known now."""
+        free = [c for c, (_, lane) in room.items() if lane is None and c not in waits]
+        moments = [outbox.next_due(tx, free)] if free else []
+        for channel, moment in waits.items():
+            due = outbox.next_due(tx, [channel])
+            moments.append(None if due is None else max(due, moment))
+        return min((m for m in moments if m is not None), default=None)
+
+    def _post(self, load: Load) -> None:
+        """Start sending what was claimed."""
         now = self.clock.now()
-        links = self.links.address if channel in self._linking else None
-        parcels, silent = pack(rows, now, self.lang, self.signature, links)
-        for row, state in silent:
+        for row, state in load.silent:
             self._held[row.id] = row
-            self._finish(unsent(row, state, _UNSPEAKABLE if state == FAILED else None, now))
-        for parcel in parcels:
+            self._finish(unsent(row, state, UNSPEAKABLE if state == FAILED else None, now))
+        for parcel in load.parcels:
             self._held.update((row.id, row) for row in parcel.rows)
-            self._in_flight[channel] += 1
-            self._start(self._carry(channel, parcel))
+            self._in_flight[load.channel] += 1
+            self._start(self._carry(load.channel, parcel, load.paid.get(parcel.rows[0].id)))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -244,9 +295,11 @@ class Delivery:
 
     # -- sending ---------------------------------------------------------------------------
 
-    async def _carry(self, channel: Channel, parcel: Parcel) -> None:
+    async def _carry(self, channel: Channel, parcel: Parcel, paid: Paid | None) -> None:
         try:
-            outcome = await self._send(channel, parcel)
+            outcome = await self.sender.send(channel, parcel, paid)
+            if self.routes.recovered():
+                self._wake.set()
         finally:
             self._in_flight[channel] -= 1
         now = self.clock.now()
@@ -256,49 +309,14 @@ class Delivery:
             self._wake.set()
         _log.debug("attempt %s: %s", parcel.rows[0].id, outcome.kind)
 
-    async def _send(self, channel: Channel, parcel: Parcel) -> Outcome:
-        """Offer the message to each provider of the channel in order until one takes it."""
-        row = parcel.rows[0]
-        try:
-            to = e164(row.address)
-        except NumberError:
-            return _NO_NUMBER
-        message = Message(
-            key=str(row.id),
-            channel=channel,
-            to=to,
-            text=parcel.text,
-            lang=row.lang or self.lang,
-            useful_life=timedelta(seconds=row.useful_seconds),
-            keypad=channel is Channel.VOICE and row.notice in ASKS,
-        )
-        outcome = _NO_PROVIDER
-        for notifier in self.notifiers.get(channel, ()):
-            if message.template is None and notifier.capabilities(channel).templates:
-                message = replace(message, template=approved(parcel, self.lang, self.signature))
-            try:
-                outcome = await asyncio.wait_for(notifier.send(message), _LONGEST_SEND)
-            except TimeoutError:
-                outcome = Outcome(kind=OutcomeKind.UNKNOWN, provider=notifier.name, code="timeout")
-            except Exception:  # noqa: BLE001 - a notifier's bug is a send in doubt, not a lost page
-                _log.exception("notifier %s broke its promise not to raise", notifier.name)
-                outcome = Outcome(kind=OutcomeKind.UNKNOWN, provider=notifier.name, code="bug")
-            if outcome.kind in (
-                OutcomeKind.ACCEPTED,
-                OutcomeKind.REJECTED,
-                OutcomeKind.UNKNOWN,
-            ):
-                return outcome
-        return outcome
-
     async def _hang_up(self, row: Row) -> None:
         """End one call; one that goes on is tried again in a second."""
         channel, over = Channel(row.channel), False
         try:
-            for notifier in self.notifiers.get(channel, ()):
+            for notifier in self.routes.order(channel):
                 if row.provider in (None, notifier.name) and not over:
                     stop = notifier.stop(row.provider_id or "", channel)
-                    over = await asyncio.wait_for(stop, _LONGEST_SEND)
+                    over = await asyncio.wait_for(stop, LONGEST_SEND)
             if over:
                 await self._thread(self._stopped, row.id)
         except Exception:  # noqa: BLE001 - it is tried again, and holds up nothing
@@ -334,67 +352,7 @@ class Delivery:
                 self._has_done.set()
 
     def _record(self, batch: Sequence[Sent]) -> None:
-        """Write outcomes and tell pages what they must know; one that cannot be holds up none."""
-        try:
-            self.db.attempt(lambda tx: self._write(tx, batch))
-        except OncallError:
-            raise
-        except Exception:  # noqa: BLE001 - the one that is wrong is found by itself
-            _log.exception("%s outcomes cannot be recorded, trying them one by one", len(batch))
-            for sent in batch:
-                self._record_one(sent)
+        """Write outcomes and let go of their rows."""
+        self.recorder.record(self.db, batch)
         for sent in batch:
             self._held.pop(sent.id, None)
-
-    def _record_one(self, sent: Sent) -> None:
-        """The outcome as it is, else without what a provider or a template put into it."""
-        for one in (sent, replace(sent, text="", provider_id=None, code=_UNRECORDABLE)):
-            try:
-                self.db.attempt(partial(self._write, batch=[one]))
-            except OncallError:
-                raise
-            except Exception:  # noqa: BLE001 - left as it is, "being sent", which is alarmed
-                _log.exception("the outcome of attempt %s cannot be recorded", sent.id)
-            else:
-                return
-
-    def _write(self, tx: Tx, batch: Sequence[Sent]) -> None:
-        now = self.clock.now()
-        # Some may have been written the last time, before the database went away.
-        batch = sorted((s for s in batch if s.id in self._held), key=lambda sent: sent.id)
-        news = [(self._held[sent.id], sent, _news(self._held[sent.id], sent)) for sent in batch]
-        # Pages before messages, and messages by id, as everybody locks them.
-        about = {row.page for row, _, event in news if event is not None and row.page is not None}
-        pages.lock(tx, about)
-        overtaken = outbox.record(tx, batch)
-        for row, sent, event in news:
-            if row.page is None or event is None or sent.id in overtaken:
-                continue
-            self._tell(tx, row.page, event, now)
-            if sent.code == _UNSPEAKABLE:
-                _alarm(tx, row, now)
-        if any(row.channel == Channel.VOICE for row, _, _ in news):
-            tx.ring()
-
-    def _tell(self, tx: Tx, page: str, event: Event, now: datetime) -> None:
-        try:
-            self.engine.tell(tx, page, event, now)
-        except NotFound:
-            _log.error("a message speaks of the page %s, which is not there", page)
-
-
-def _news(row: Row, sent: Sent) -> Event | None:
-    """What a page must hear of one send; None if nothing."""
-    if row.page is None or row.person is None or row.notice not in PAGING:
-        return None
-    channel, code = model.Channel(row.channel), sent.code or ""
-    if sent.state == FAILED:
-        return DeliveryFailed(person=row.person, channel=channel, code=code)
-    if sent.stalled:
-        return DeliveryStalled(person=row.person, channel=channel, code=code)
-    return None
-
-
-def _alarm(tx: Tx, row: Row, now: datetime) -> None:
-    unit, transfer = pages.whose(tx, row.page or "")
-    alarms.raise_alarm(tx, Alarm.SILENT, now, unit=unit, transfer=transfer, page=row.page)

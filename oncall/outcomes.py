@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from notifiers.message import Channel, Outcome, OutcomeKind
 from oncall.packing import PAGING, Parcel
+from oncall.routes import RESTING
 from oncall.store.outbox import ACCEPTED, FAILED, QUEUED, SUPERSEDED, UNKNOWN, Row, Sent
 
 #: Seconds before another try while a provider is unavailable, by number of tries; then the last.
@@ -19,6 +20,8 @@ _BACKOFF = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 _LONGEST_PATIENCE = timedelta(seconds=60)
 #: After this many tries the page is told, so that another channel is used meanwhile.
 _STALLED_AFTER = 2
+#: What one number may get is not asked for again before it is free, or this has passed.
+_LONGEST_QUOTA = timedelta(minutes=10)
 #: It is told at once when the next try is further away than this.
 _STALLED_BEYOND = timedelta(seconds=5)
 #: How long to wait for a receipt before a send in doubt is repeated, by lane; the last for others.
@@ -43,9 +46,11 @@ def settle(row: Row, parcel: Parcel, outcome: Outcome, now: datetime) -> Sent:
         if not _gives_up(row, now):
             state, due = UNKNOWN, now + _doubt(row)
     elif outcome.kind is not OutcomeKind.REJECTED and (row.notice in PAGING or not old(row, now)):
-        state, due = QUEUED, now + _backoff(row.tries, outcome.retry_after)
+        longest = _LONGEST_QUOTA if outcome.kind is OutcomeKind.QUOTA else _LONGEST_PATIENCE
+        state, due = QUEUED, now + _backoff(row.tries, outcome.retry_after, longest)
     waits = state in (QUEUED, UNKNOWN)
-    hopeless = outcome.kind in _HOPELESS or due - now > _STALLED_BEYOND
+    resting = outcome.code == RESTING
+    hopeless = outcome.kind in _HOPELESS or resting or due - now > _STALLED_BEYOND
     return Sent(
         id=row.id,
         tries=row.tries,
@@ -94,8 +99,8 @@ def _doubt(row: Row) -> timedelta:
     return first * grown
 
 
-def _backoff(tries: int, retry_after: timedelta | None) -> timedelta:
+def _backoff(tries: int, retry_after: timedelta | None, longest: timedelta) -> timedelta:
     base = _BACKOFF[min(tries, len(_BACKOFF)) - 1]
     jitter = random.uniform(0.8, 1.2)  # noqa: S311 - spreads retries, guards nothing
     wait = timedelta(seconds=base * jitter)
-    return max(wait, min(retry_after, _LONGEST_PATIENCE)) if retry_after is not None else wait
+    return max(wait, min(retry_after, longest)) if retry_after is not None else wait

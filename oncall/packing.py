@@ -117,3 +117,12 @@ def approved(parcel: Parcel, lang: str, signature: str) -> Template:
         return of_news(t, channel, row.text.removeprefix(f"【{signature}】"), signature)
     facts = facts_of(row, late=parcel.late)
     return of_notice(t, Notice(row.notice), channel, facts, signature)
+
+
+def first_words(parcel: Parcel, lang: str, signature: str) -> str:
+    """What a message in doubt said when it was first sent: without the mark that it may repeat."""
+    row = replace(parcel.rows[0], resent=False)
+    try:
+        return _words([row], lang, signature, late=row.late, link=parcel.link)
+    except Exception:  # noqa: BLE001 - it was reported when it was packed
+        return ""

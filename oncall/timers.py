@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 #: Pages decided in one commit.
 BATCH = 200
 _LOOK_EVERY = 1
+#: Seconds between looks at the sending from outside.
+_LOOK_AT_SENDING_EVERY = 10
 #: Seconds in which commits of others are gathered into one look.
 _GATHER = 0.03
 _ALARM = "alarm"
@@ -45,6 +47,7 @@ class Timers:
         clock: Clock,
         node: str,
         sent: Callable[[], None],
+        look: Callable[[datetime], None],
     ) -> None:
         self.engine = engine
         self.agenda = agenda
@@ -52,6 +55,8 @@ class Timers:
         self.node = node
         #: Rung after each round, for whoever sends what was decided.
         self._sent = sent
+        #: Looks at the sending from outside, every few seconds.
+        self._look = look
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._due = asyncio.Event()
         self._heard = False
@@ -84,6 +89,7 @@ class Timers:
         self._scheduler.start()
         heart = asyncio.create_task(self._live())
         side = asyncio.create_task(self._keep_agenda())
+        eye = asyncio.create_task(self._keep_looking())
         try:
             while not self._closing:
                 self._due.clear()
@@ -93,7 +99,8 @@ class Timers:
         finally:
             heart.cancel()
             side.cancel()
-            await asyncio.gather(heart, side, return_exceptions=True)
+            eye.cancel()
+            await asyncio.gather(heart, side, eye, return_exceptions=True)
             self._scheduler.shutdown(wait=False)
             await self._on(self._pulse, self._leave)
             self._threads.shutdown()
@@ -143,6 +150,17 @@ class Timers:
             except Exception:  # noqa: BLE001 - whatever it is, the agenda must go on
                 _log.exception("what is planned could not be done")
             await asyncio.sleep(wait)
+
+    async def _keep_looking(self) -> None:
+        """See whether what should have left has left."""
+        while True:
+            await asyncio.sleep(_LOOK_AT_SENDING_EVERY)
+            try:
+                await self._on(self._side, lambda: self._look(self.clock.now()))
+            except OncallError as exc:
+                _log.warning("nobody can see whether messages leave: %s", exc)
+            except Exception:  # noqa: BLE001 - whatever it is, the next look comes
+                _log.exception("nobody can see whether messages leave")
 
     def _do_planned(self) -> datetime | None:
         while not self._closing and self.agenda.run_due(self.clock.now()):

@@ -20,6 +20,7 @@ from oncall.answers import Answers
 from oncall.clock import SystemClock
 from oncall.config import Settings, secret_key
 from oncall.core.errors import Fault, Invalid
+from oncall.core.limits import parse as parse_limits
 from oncall.core.transfers.commands import Later
 from oncall.coverage import Coverage, coverage_of
 from oncall.deadlines import Deadlines
@@ -29,9 +30,11 @@ from oncall.directory import Directory
 from oncall.engine import Engine
 from oncall.intake import Intake
 from oncall.links import Links
+from oncall.lookout import Lookout
 from oncall.notices import Notices
 from oncall.providers import makers
 from oncall.rounds.sheets import NightlySheet
+from oncall.routes import Routes
 from oncall.store.changes import watch
 from oncall.store.database import Database
 from oncall.supervision import Supervision
@@ -93,6 +96,7 @@ class App:
     notices: Notices
     coverage: Coverage
     timers: Timers
+    lookout: Lookout
     node: str
     new_id: Callable[[], str]
 
@@ -159,9 +163,14 @@ def build(
     engine = Engine(db, directory, notices=notices, zone=settings.zone, new_id=new_id)
     intake = Intake(engine, new_id)
     links = Links(lambda: secret_key(settings), settings.public_url)
+    routes = Routes(
+        notifiers if notifiers is not None else notifiers_of(settings),
+        node=node,
+        limits=parse_limits(settings.limits)[0],
+    )
     delivery = Delivery(
         engine,
-        notifiers if notifiers is not None else notifiers_of(settings),
+        routes,
         clock=clock,
         node=node,
         lang=settings.lang,
@@ -174,6 +183,7 @@ def build(
     agenda = Agenda(db)
     for later in Later:
         agenda.on(later, engine.cases.due)
+    lookout = Lookout(db)
     desk = Desk(engine)
     supervision = Supervision(db, directory, notices)
     due = Deadlines(desk, directory, notices)
@@ -199,7 +209,10 @@ def build(
         links=links,
         notices=notices,
         coverage=coverage,
-        timers=Timers(engine, agenda, clock=clock, node=node, sent=delivery.wake),
+        timers=Timers(
+            engine, agenda, clock=clock, node=node, sent=delivery.wake, look=lookout.look
+        ),
+        lookout=lookout,
         node=node,
         new_id=new_id,
     )

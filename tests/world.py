@@ -147,7 +147,9 @@ class World:
 
     def _next_due(self) -> datetime | None:
         with self.app.db.read() as tx:
-            moments = (pages.next_wake(tx), outbox.next_due(tx), planned.next_at(tx))
+            moments = [pages.next_wake(tx), planned.next_at(tx)]
+        # What waits for its provider is in the outbox long before it can go.
+        moments.append(self.app.delivery.next_due)
         return min((m for m in moments if m is not None), default=None)
 
     # -- what people do --------------------------------------------------------------------
@@ -277,7 +279,7 @@ class World:
     def close(self) -> None:
         """Give everything back; a message nobody expected fails the test that expects any."""
         for notifier in {
-            id(n): n for ns in self.app.delivery.notifiers.values() for n in ns
+            id(n): n for ns in self.app.delivery.routes.notifiers.values() for n in ns
         }.values():
             self._runner.run(notifier.close())
         self._runner.close()

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 from oncall.core.model import Alarm, State, Urgency
 from oncall.core.transfers import TERMINAL, TransferState
 from oncall.core.upcoming import NextAction, What
-from oncall.core.words import FLAGS, N_, TRANSFER_STATES, URGENCY, Text, alarm_text
+from oncall.core.words import FLAGS, N_, TRANSFER_STATES, URGENCY, Text, alarm_text, channel_word
 from oncall.directory import Snapshot
 from oncall.duty import next_action
 from oncall.intake import Actor
-from oncall.store import reports, transfers
+from oncall.store import budgets, reports, transfers
 from oncall.store.alarms import Raised
+from oncall.store.budgets import Degraded
 from oncall.store.database import Tx
 from oncall.store.reports import Brief, Share
 from web.views import next_text
@@ -108,6 +109,8 @@ class Board:
     now: datetime
     clock: str
     degraded: str
+    #: What works only in part, one sentence each.
+    impaired: tuple[str, ...]
     alarms: tuple[Alarming, ...]
     waiting: tuple[Card, ...]
     #: How many are waiting in all; not every one is shown in a storm.
@@ -144,11 +147,21 @@ class Reader:
             now=self.now,
             clock=self.clock(self.now),
             degraded=degraded,
+            impaired=tuple(map(self._impaired, budgets.degraded(self.tx))),
             alarms=self._alarms(),
             waiting=tuple(map(self.card, waiting[:_SHOWN])),
             count=len(waiting),
             taken=tuple(map(self.card, taken)),
             done=tuple(map(self.card, done)),
+        )
+
+    def _impaired(self, one: Degraded) -> str:
+        said = N_("{provider} takes nothing by {channel} since {clock} ({code}); tried again soon.")
+        return self.t(said).format(
+            provider=one.provider,
+            channel=channel_word(self.t, one.channel),
+            clock=self.clock(one.since),
+            code=one.code,
         )
 
     def _list(self, states: Sequence[TransferState], limit: int) -> list[Brief]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from threading import Lock
@@ -12,7 +13,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 
 from oncall.core.errors import OncallError
-from oncall.store import nodes, reports
+from oncall.store import budgets, nodes, reports
+from oncall.store.budgets import Degraded
 from web.door import Door, door_of
 
 router = APIRouter(include_in_schema=False)
@@ -34,9 +36,11 @@ def readyz(request: Request) -> Response:
     """The database answers and, where this node decides, a round was finished lately."""
     door = door_of(request)
     checks = {"database": "ok"}
+    degraded: list[Degraded] = []
     try:
         with door.app.db.read() as tx:
             nodes.latest(tx)
+            degraded = budgets.degraded(tx)
     except OncallError as exc:
         checks["database"] = exc.code
     if door.run_engine:
@@ -46,7 +50,10 @@ def readyz(request: Request) -> Response:
         stuck = age is None or age > PROGRESS_WITHIN
         checks["engine"] = "no progress" if stuck else "ok"
     ready = all(word == "ok" for word in checks.values())
-    body = {"status": "ready" if ready else "not ready", "checks": checks}
+    body: dict[str, object] = {"status": "ready" if ready else "not ready", "checks": checks}
+    if degraded:
+        # Others carry the messages meanwhile: this node is to be mended, not to be taken away.
+        body["degraded"] = sorted({f"{one.provider} {one.channel}" for one in degraded})
     return JSONResponse(body, status_code=200 if ready else 503)
 
 
@@ -75,6 +82,7 @@ class Figures:
             for reason, n in new.items():
                 self._decisions[reason] = self._decisions.get(reason, 0) + n
             decisions = dict(self._decisions)
+            degraded = budgets.degraded(tx)
         open_pages = GaugeMetricFamily("oncall_pages", "Pages by state", labels=["state"])
         for state, n in counts.pages.items():
             open_pages.add_metric([state], n)
@@ -94,6 +102,12 @@ class Figures:
         yield GaugeMetricFamily(
             "oncall_oldest_undispatched_seconds", "Age of the oldest message that is due", value=age
         )
+        resting = GaugeMetricFamily(
+            "oncall_provider_resting", "Nodes not using a provider", labels=["provider", "channel"]
+        )
+        for (provider, channel), n in Counter((d.provider, d.channel) for d in degraded).items():
+            resting.add_metric([provider, channel], n)
+        yield resting
         yield GaugeMetricFamily("oncall_open_alarms", "Alarms", value=counts.open_alarms)
         decided = CounterMetricFamily("oncall_decisions", "Decisions by reason", labels=["reason"])
         for reason, n in decisions.items():

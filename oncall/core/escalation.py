@@ -145,6 +145,23 @@ def failed(climb: Climb, event: Event) -> Reason:
     return reason
 
 
+def stalled(climb: Climb, event: Event) -> Reason:
+    """A message must wait: the person's other channel meanwhile, else somebody who can be reached.
+
+    Whoever has had all that providers carry is not redialled: the next level is asked now.
+    """
+    assert isinstance(event, DeliveryStalled)
+    known = climb.page.person(event.person)
+    if known is None:
+        return Reason.CHANNEL_STALLED
+    reason = reach.detour(climb, known)
+    if reason is Reason.CHANNEL_STALLED and event.used_up and known.in_play:
+        climb.note(Reason.USED_UP, level=known.level, who=known.name, detail=event.channel)
+        _advance_past(climb, known)
+        return Reason.USED_UP
+    return reason
+
+
 def decline(climb: Climb, event: Event) -> Reason:
     """Somebody cannot: the next level at once (rule 5)."""
     assert isinstance(event, Declined)
@@ -307,7 +324,7 @@ TRANSITIONS: dict[tuple[State, type[Event]], Rule] = {
     (State.WAITING, StepDue): climb_on,
     (State.WAITING, ShiftChanged): relieve,
     (State.WAITING, DeliveryFailed): failed,
-    (State.WAITING, DeliveryStalled): steady.stalled,
+    (State.WAITING, DeliveryStalled): stalled,
     (State.WAITING, Acked): own,
     (State.WAITING, Declined): decline,
     (State.WAITING, Escalated): by_hand,
@@ -324,7 +341,7 @@ TRANSITIONS: dict[tuple[State, type[Event]], Rule] = {
     (State.EXHAUSTED, StepDue): steady.alarm_again,
     (State.EXHAUSTED, ShiftChanged): relieve,
     (State.EXHAUSTED, DeliveryFailed): failed,
-    (State.EXHAUSTED, DeliveryStalled): steady.stalled,
+    (State.EXHAUSTED, DeliveryStalled): stalled,
     (State.EXHAUSTED, Acked): own,
     (State.EXHAUSTED, Declined): decline,
     (State.EXHAUSTED, Escalated): steady.alarm_again,

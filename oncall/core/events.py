@@ -41,11 +41,15 @@ class DeliveryFailed(Event, frozen=True, kw_only=True):
 
 
 class DeliveryStalled(Event, frozen=True, kw_only=True):
-    """A provider does not take a message now; it is tried again, but must not be waited for."""
+    """A provider does not take a message now; it is tried again, but must not be waited for.
+
+    ``used_up``: this person has had as many as the providers carry, and no more for a while.
+    """
 
     person: str
     channel: Channel
     code: str = ""
+    used_up: bool = False
 
 
 class Acked(Event, frozen=True, kw_only=True):

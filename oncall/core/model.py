@@ -96,6 +96,10 @@ class Alarm(StrEnum):
     NOT_JOINED = "not_joined"
     NUISANCE = "nuisance"
     ORPHAN = "orphan"
+    #: A provider is not used just now.
+    DEGRADED = "degraded"
+    #: Messages do not leave.
+    STUCK = "stuck"
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):

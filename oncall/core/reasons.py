@@ -23,6 +23,7 @@ class Reason(StrEnum):
     NEXT_CHANNEL = "next_channel"
     CHANNEL_FAILED = "channel_failed"
     CHANNEL_STALLED = "channel_stalled"
+    USED_UP = "used_up"
     PERSON_UNREACHABLE = "person_unreachable"
     ALREADY_CLIMBED = "already_climbed"
     DECLINED = "declined"

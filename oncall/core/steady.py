@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from oncall.core import ladder, reach
 from oncall.core.climb import Climb, reached_for
-from oncall.core.events import Acked, DeliveryFailed, DeliveryStalled, Escalated, Event
+from oncall.core.events import Acked, DeliveryFailed, Escalated, Event
 from oncall.core.model import Alarm, Ask, Notice, Reason, Source
 from oncall.core.worktime import first_action_at
 
@@ -78,13 +78,6 @@ def rest(climb: Climb, _: Event) -> Reason:
     """The transfer has ended: what was owned stays so, and asks for nothing more."""
     climb.page = replace(climb.page, first_action_due=None, eta_due=None, over=True)
     return Reason.RESTS
-
-
-def stalled(climb: Climb, event: Event) -> Reason:
-    """A provider does not take a message now: try the person's other channel meanwhile."""
-    assert isinstance(event, DeliveryStalled)
-    known = climb.page.person(event.person)
-    return Reason.CHANNEL_STALLED if known is None else reach.detour(climb, known)
 
 
 def remember(climb: Climb, event: Event) -> Reason:

@@ -92,6 +92,20 @@ def close_for_transfer(
     tx.conn.execute(update(alarms).where(where).values(values))
 
 
+def is_open(tx: Tx, alarm: Alarm) -> bool:
+    """Whether the desk is shown such an alarm."""
+    query = select(alarms.c.id).where(and_(alarms.c.alarm == alarm, alarms.c.closed_at.is_(None)))
+    return tx.conn.execute(query.limit(1)).first() is not None
+
+
+def close_about(tx: Tx, alarm: Alarm, by: str, now: datetime, *, who: str = "") -> None:
+    """What was wrong, with ``who`` where it was about somebody, is right again."""
+    c = alarms.c
+    named = c.who == who[:_LONGEST_NAME] if who else c.who.is_(None)
+    same = and_(c.alarm == alarm, named, c.closed_at.is_(None))
+    tx.conn.execute(update(alarms).where(same).values(closed_at=now, closed_by=by))
+
+
 def close(tx: Tx, alarm_id: int, by: str, now: datetime) -> bool:
     """A human dealt with it; False when it is not open."""
     done = tx.conn.execute(

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import and_, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, not_, or_, select, update
 
 from oncall.store.database import Tx
 from oncall.store.outbox import give_back
-from oncall.tables import nodes, outbox
+from oncall.tables import breakers, nodes, outbox
 
 #: A node that has not beaten for this long is dead, and what it held is taken over. Nodes beat and
 #: look once a second, so that five seconds after its death a node's work goes on elsewhere.
@@ -32,22 +32,27 @@ def beat(tx: Tx, node: str, progress: datetime | None) -> None:
 def leave(tx: Tx, node: str) -> None:
     """This node stops in an orderly way; what it held is free at once."""
     tx.conn.execute(delete(nodes).where(nodes.c.id == node))
+    tx.conn.execute(delete(breakers).where(breakers.c.node == node))
 
 
 def take_over(tx: Tx) -> int:
     """Put back what dead nodes held, marked as possibly sent twice; says how many."""
     now = _database_time(tx)
-    alive = exists().where(
+    taken = give_back(tx, or_(outbox.c.node.is_(None), not_(_alive(outbox.c.node, now))))
+    tx.conn.execute(delete(breakers).where(not_(_alive(breakers.c.node, now))))
+    tx.conn.execute(delete(nodes).where(nodes.c.beat_at < now - 100 * LEASE))
+    return taken
+
+
+def _alive(node: ColumnElement[str], now: datetime) -> ColumnElement[bool]:
+    return exists().where(
         and_(
-            nodes.c.id == outbox.c.node,
+            nodes.c.id == node,
             nodes.c.beat_at > now - LEASE,
             # The clock was put back since: that beat proves nothing, and a living node beats again.
             nodes.c.beat_at < now + LEASE,
         )
     )
-    taken = give_back(tx, or_(outbox.c.node.is_(None), not_(alive)))
-    tx.conn.execute(delete(nodes).where(nodes.c.beat_at < now - 100 * LEASE))
-    return taken
 
 
 def latest(tx: Tx) -> tuple[datetime | None, datetime | None]:

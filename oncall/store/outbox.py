@@ -136,17 +136,26 @@ def put_once(tx: Tx, draft: Draft) -> None:
 
 
 def claim(
-    tx: Tx, node: str, channel: str, now: datetime, limit: int, *, lane: int | None = None
+    tx: Tx,
+    node: str,
+    channel: str,
+    now: datetime,
+    limit: int,
+    *,
+    lane: int | None = None,
+    fresh: bool = False,
 ) -> list[Row]:
     """Take up to ``limit`` messages that are due, the most pressing lane first; they are ours.
 
-    Only up to ``lane`` where one is given. One whose last send ended in doubt is marked as
-    possibly sent twice.
+    Only up to ``lane`` where one is given; only those whose pages do not know yet that they wait
+    where ``fresh``. One whose last send ended in doubt is marked as possibly sent twice.
     """
     c = outbox.c
     where = [c.state.in_(_OPEN), c.due_at <= now, c.channel == channel, c.stop.is_(False)]
     if lane is not None:
         where.append(c.lane <= lane)
+    if fresh:
+        where.append(c.stalled.is_(False))
     due = (
         select(c.id)
         .where(and_(*where))
@@ -180,6 +189,14 @@ def next_due(tx: Tx, channels: Collection[str] | None = None) -> datetime | None
     if channels is not None:
         where.append(c.channel.in_(channels))
     return tx.conn.execute(select(func.min(c.due_at)).where(and_(*where))).scalar()
+
+
+def oldest(tx: Tx, now: datetime) -> dict[int, datetime]:
+    """Since when the oldest message of each lane waits for a provider to take it."""
+    c = outbox.c
+    waiting = and_(c.state.in_((QUEUED, SENDING, UNKNOWN)), c.stop.is_(False), c.planned_at <= now)
+    query = select(c.lane, func.min(c.planned_at).label("since")).where(waiting).group_by(c.lane)
+    return {row.lane: row.since for row in tx.conn.execute(query)}
 
 
 def give_back(tx: Tx, whose: ColumnElement[bool]) -> int:

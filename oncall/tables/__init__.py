@@ -6,7 +6,7 @@ Portable on purpose: no server-side arrays or JSON operators, no empty string wh
 from oncall.tables.base import Moment, metadata
 from oncall.tables.deadlines import deadlines, extensions
 from oncall.tables.directory import holidays, people, policy_books, tokens, units
-from oncall.tables.paging import alarms, answer_links, nodes, outbox
+from oncall.tables.paging import alarms, answer_links, breakers, budgets, nodes, outbox
 from oncall.tables.planned import appointments, counters
 from oncall.tables.rosters import batches, duties, overrides, rotation_people, rotations
 from oncall.tables.supervision import supervisions
@@ -45,6 +45,8 @@ __all__ = [
     "nodes",
     "deadlines",
     "extensions",
+    "budgets",
+    "breakers",
     "counters",
     "appointments",
 ]

@@ -76,3 +76,24 @@ nodes = Table(
     Column("beat_at", Moment, nullable=False, index=True),
     Column("progress_at", Moment),
 )
+
+#: What is spent of a provider's limits: per account and channel, and per number where that counts.
+budgets = Table(
+    "budgets",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("state", Text, nullable=False),
+    Column("touched_at", Moment, nullable=False, index=True),
+)
+
+#: Providers that a node does not use just now; a row is gone once the provider is well again.
+breakers = Table(
+    "breakers",
+    metadata,
+    Column("node", String(40), primary_key=True),
+    Column("provider", String(40), primary_key=True),
+    Column("channel", String(20), primary_key=True),
+    Column("code", String(40), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+)

@@ -236,6 +236,7 @@ def _event(dice: Dice, start: datetime) -> Event:
             DeliveryFailed(person=who, channel=channel),
             DeliveryFailed(person=who, channel=channel),
             DeliveryStalled(person=who, channel=channel),
+            DeliveryStalled(person=who, channel=channel, used_up=True),
             Delivered(person=who, channel=channel),
             Acked(person=who, name=who, via="sms", eta=promised if who == "p1" else None),
             Acked(person=who, name=who, via="web", takeover=True),

@@ -182,9 +182,9 @@ class Story:
         """A message will not reach somebody."""
         return self.happens(DeliveryFailed(person=who, channel=channel))
 
-    def stalls(self, who: str, channel: Channel) -> list[str]:
-        """A provider does not take a message just now."""
-        return self.happens(DeliveryStalled(person=who, channel=channel))
+    def stalls(self, who: str, channel: Channel, *, used_up: bool = False) -> list[str]:
+        """A provider does not take a message just now, or no more to this person."""
+        return self.happens(DeliveryStalled(person=who, channel=channel, used_up=used_up))
 
     def escalates(self) -> list[str]:
         """The dispatcher wants the next level now."""

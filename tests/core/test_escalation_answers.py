@@ -237,6 +237,19 @@ def test_a_stuck_provider_is_gone_around() -> None:
     assert story.fails("Wang", VOICE) == []
 
 
+def test_whoever_has_had_all_is_not_redialled() -> None:
+    """Texts to one person are used up: a call; calls as well: the next level, now."""
+    story = Story()
+    story.begins()
+    assert story.stalls("Wang", SMS, used_up=True) == ["14:00 voice Wang"]
+    assert story.stalls("Wang", VOICE, used_up=True) == ["14:00 sms+voice Li"]
+    assert story.reason is Reason.USED_UP
+    # The ladder is beyond this person by now, who may still answer.
+    assert story.stalls("Wang", VOICE, used_up=True) == []
+    assert story.page.level == 2
+    assert story.acks("Wang")
+
+
 @pytest.mark.parametrize("over", [Story.declines, Story.acks])
 def test_nobody_is_called_about_a_stuck_text_when_it_is_over_for_them(
     over: Callable[[Story, str], list[str]],

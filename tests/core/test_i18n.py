@@ -122,6 +122,7 @@ def details(reason: Reason) -> str:
         Reason.FALLBACK: "post:liaison",
         Reason.NEXT_CHANNEL: "voice",
         Reason.CHANNEL_FAILED: "sms",
+        Reason.USED_UP: "sms",
         Reason.ACKED: "keypad",
         Reason.SUPERVISION_DRAFTED: "yellow",
     }.get(reason, "李四")

@@ -212,7 +212,7 @@ def test_an_orderly_stop_leaves_nothing_in_the_air(world: World) -> None:
 def test_a_channel_nobody_carries(furnished_url: str) -> None:
     """Without any provider for calls the text is all there is, and the ladder is not held up."""
     world = World(furnished_url)
-    world.app.delivery.notifiers = {Channel.SMS: (world.phones,)}
+    world.app.delivery.routes.notifiers = {Channel.SMS: (world.phones,)}
     world.transfer(urgency="critical")
     world.expect((ZHANG, "sms"))
     world.advance(3)

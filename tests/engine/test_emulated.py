@@ -44,7 +44,7 @@ async def emulated(world: World) -> AsyncIterator[Emulator]:
                 timeout=timedelta(seconds=TIMEOUT),
             )
         )
-        world.app.delivery.notifiers = dict.fromkeys(Channel, (twilio,))
+        world.app.delivery.routes.notifiers = dict.fromkeys(Channel, (twilio,))
         async with running(world):
             yield emulator
 

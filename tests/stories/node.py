@@ -29,6 +29,8 @@ from oncall.wiring import App, build, notifiers_of
 from tests.county import CITY
 
 ACCOUNT, TOKEN = "AC" + "0" * 32, "emulated"
+#: As fast as the machine can.
+UNLIMITED = "twilio:sms=none,twilio:voice=none"
 DESK = Actor(name="110席", role="dispatcher")
 
 
@@ -51,11 +53,12 @@ class ShiftedClock:
         return moment - self._shift
 
 
-def settings_for(url: str, api_url: str) -> Settings:
+def settings_for(url: str, api_url: str, limits: str = UNLIMITED) -> Settings:
     """A node's settings: real Twilio notifiers that speak to an emulator."""
     flags = {
         "database_url": url,
         "channels": "sms=twilio,voice=twilio",
+        "limits": limits,
         "twilio_account_sid": ACCOUNT,
         "twilio_from_number": "+12025550100",
         "twilio_api_url": api_url,

@@ -5,6 +5,8 @@ from datetime import timedelta
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
+from oncall.core.breaker import Breaker, BreakerState
+from oncall.store import budgets
 from tests.county import CITY, LI, POST, ZHANG
 from tests.web.serving import Site, serving_web, urgent
 from tests.world import World
@@ -69,6 +71,21 @@ def test_figures_tell_how_much_of_what(site: Site) -> None:
     assert after["oncall_oldest_undispatched_seconds"] == 0
     assert after["oncall_open_alarms"] >= 1
     assert after["oncall_decisions_total started"] == 2
+
+
+def test_a_resting_provider_is_said_everywhere(site: Site) -> None:
+    """The node stays ready; readiness, figures and the board name what works only in part."""
+    breaker = Breaker(
+        state=BreakerState.OPEN, since=site.world.now, until=site.world.now, code="20500"
+    )
+    with site.world.app.db.begin() as tx:
+        budgets.publish(tx, "n1", "twilio", "sms", breaker)
+    answer = site.call("GET", "/readyz", role=None)
+    assert (answer.status_code, answer.json()["degraded"]) == (200, ["twilio sms"])
+    assert figures(site)["oncall_provider_resting sms twilio"] == 1
+    with site.world.app.db.begin() as tx:
+        budgets.publish(tx, "n1", "twilio", "sms", Breaker())
+    assert "degraded" not in site.call("GET", "/readyz", role=None).json()
 
 
 def test_decisions_are_counted_once(site: Site) -> None:

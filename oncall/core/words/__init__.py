@@ -167,6 +167,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.NEXT_CHANNEL: N_("{who} is now tried by {detail}."),
     Reason.CHANNEL_FAILED: N_("{who} cannot be reached by {detail}."),
     Reason.CHANNEL_STALLED: N_("A provider takes no messages just now; it is tried again."),
+    Reason.USED_UP: N_("{who} has had all that may be sent by {detail}; the next level is asked."),
     Reason.PERSON_UNREACHABLE: N_("No way to reach {who} is left; the ladder moves on at once."),
     Reason.ALREADY_CLIMBED: N_("The ladder is already beyond {who}, at level {level}."),
     Reason.DECLINED: N_("{who} cannot take it; the ladder moves on at once."),
@@ -202,6 +203,7 @@ SUMMARIES: Mapping[Reason, str] = {
     Reason.STEP_DUE: N_("What was due was carried out."),
     Reason.NEXT_CHANNEL: N_("A message failed, so the person is tried another way."),
     Reason.CHANNEL_FAILED: N_("A message failed."),
+    Reason.USED_UP: N_("Somebody had all that may be sent, so the next level is asked."),
     Reason.HANDED_OVER: N_("The duty changed, and whoever came on is contacted."),
     Reason.ACKED: N_("Somebody took it."),
     Reason.ALREADY_OWNED: N_("Somebody already has it, so nothing changes."),
@@ -228,6 +230,8 @@ ALARMS: Mapping[Alarm, str] = {
     Alarm.NOT_JOINED: N_("These have not joined the talk: {who}. Call them by telephone."),
     Alarm.NUISANCE: N_("A caller is marked as malicious; look at the evidence and decide."),
     Alarm.ORPHAN: N_("Nothing is planned for this transfer and nobody works on it; decide."),
+    Alarm.STUCK: N_("Messages do not leave; telephone, and see what the providers say."),
+    Alarm.DEGRADED: N_("{who} takes no messages; others carry them where there are any."),
     Alarm.NOT_DONE: N_("Planned work fails again and again ({who}); look into the log."),
 }
 
@@ -237,13 +241,19 @@ UNSAID = N_("a way not recorded")
 #: Reasons whose ``detail`` is what a person typed, so it is quoted and may be missing.
 _SAID = SAID | {Reason.DECLINED, Reason.BY_HAND, Reason.RELEASED, Reason.CANCELLED}
 _MOMENTS = frozenset({Reason.STEP_DUE, Reason.REPEATED, Reason.QUIET_HOURS, Reason.PROMISED})
-_CHANNELS = frozenset({Reason.NEXT_CHANNEL, Reason.CHANNEL_FAILED})
+_CHANNELS = frozenset({Reason.NEXT_CHANNEL, Reason.CHANNEL_FAILED, Reason.USED_UP})
 _ROLES = frozenset({Reason.ROSTER_ROLE, Reason.HANDED_OVER, Reason.FALLBACK})
 
 
 def role(t: Text, word: str) -> str:
     """A role or post in the reader's language; a word we do not know is shown as it is."""
     return t(ROLES[word]) if word in ROLES else word
+
+
+def channel_word(t: Text, word: str) -> str:
+    """A channel in the reader's language; one that pages do not use is shown as it is."""
+    known = {str(channel): text for channel, text in CHANNELS.items()}
+    return t(known[word]) if word in known else word
 
 
 def reason_text(

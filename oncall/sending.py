@@ -1,0 +1,135 @@
+"""Offer one message to the providers of its channel in their order until one takes it.
+
+A send in doubt is looked for before it is repeated. Whoever does not answer in time is in doubt
+itself, and the page goes on by another channel.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from notifiers.errors import NumberError
+from notifiers.message import Channel, Finds, Message, Notifier, Outcome, OutcomeKind
+from notifiers.phone import e164
+from oncall.core.errors import OncallError
+from oncall.core.texts import ASKS
+from oncall.packing import Parcel, approved, first_words
+from oncall.routes import Paid, Routes
+from oncall.store.database import Database
+
+_log = logging.getLogger(__name__)
+
+#: Seconds. A notifier that has not answered by now is in doubt, whatever its own time-outs say.
+LONGEST_SEND = 9.0
+#: Seconds to ask whether a send in doubt was taken: a longer wait harms more than a duplicate.
+_LONGEST_FIND = 3.0
+
+_NO_NUMBER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_number")
+_NO_PROVIDER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_provider")
+
+
+class Sender:
+    """Sends one message at a time, any number of them at once."""
+
+    def __init__(
+        self,
+        db: Database,
+        routes: Routes,
+        now: Callable[[], datetime],
+        *,
+        lang: str,
+        signature: str,
+    ) -> None:
+        self.db = db
+        self.routes = routes
+        self.lang = lang
+        self.signature = signature
+        self._now = now
+
+    async def send(self, channel: Channel, parcel: Parcel, paid: Paid | None) -> Outcome:
+        """Offer the message to each provider of the channel in order until one takes it."""
+        row = parcel.rows[0]
+        try:
+            to = e164(row.address)
+        except NumberError:
+            return _NO_NUMBER
+        message = Message(
+            key=str(row.id),
+            channel=channel,
+            to=to,
+            text=parcel.text,
+            lang=row.lang or self.lang,
+            useful_life=timedelta(seconds=row.useful_seconds),
+            keypad=channel is Channel.VOICE and row.notice in ASKS,
+        )
+        order = self.routes.order(channel)
+        if row.resent and (found := await self._find(order, message, parcel)) is not None:
+            return found
+        refused: list[Outcome] = []
+        for notifier in order:
+            refusal = await self._refusal(notifier, channel, parcel, paid)
+            if message.template is None and notifier.capabilities(channel).templates:
+                template = approved(parcel, self.lang, self.signature)
+                message = replace(message, template=template)
+            outcome = refusal or await self._offer(notifier, message)
+            if outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.REJECTED, OutcomeKind.UNKNOWN):
+                return outcome
+            refused.append(outcome)
+        # Whichever can be asked again first.
+        return min(refused, key=lambda one: one.retry_after or timedelta(0), default=_NO_PROVIDER)
+
+    async def _refusal(
+        self, notifier: Notifier, channel: Channel, parcel: Parcel, paid: Paid | None
+    ) -> Outcome | None:
+        """Why a provider is not even asked: it rests, or its limits are used up."""
+        now = self._now()
+        refusal = self.routes.admits(notifier, channel, now)
+        if refusal is not None:
+            return refusal
+        if paid is not None and paid.provider == notifier.name:
+            return paid.refusal
+        if not self.routes.limited(notifier, channel):
+            return None
+        try:
+            return await asyncio.to_thread(
+                self.routes.pay_now, self.db, notifier, channel, parcel, now
+            )
+        except OncallError:
+            # A limit that cannot be looked up keeps no page from going out.
+            return None
+
+    async def _offer(self, notifier: Notifier, message: Message) -> Outcome:
+        """One provider, which gets as long as a page can wait for it."""
+        try:
+            outcome = await asyncio.wait_for(notifier.send(message), LONGEST_SEND)
+        except TimeoutError:
+            outcome = Outcome(kind=OutcomeKind.UNKNOWN, provider=notifier.name, code="timeout")
+        except Exception:  # noqa: BLE001 - a notifier's bug is a send in doubt, not a lost page
+            _log.exception("notifier %s broke its promise not to raise", notifier.name)
+            outcome = Outcome(kind=OutcomeKind.UNKNOWN, provider=notifier.name, code="bug")
+        self.routes.heard(message.channel, outcome, self._now())
+        return outcome
+
+    async def _find(
+        self, order: Sequence[Notifier], message: Message, parcel: Parcel
+    ) -> Outcome | None:
+        """A send in doubt is looked for before it is repeated; None: it must be repeated."""
+        row = parcel.rows[0]
+        said = first_words(parcel, self.lang, self.signature)
+        asked = replace(message, text=said)
+        for notifier in order:
+            if not isinstance(notifier, Finds) or row.provider not in (None, "", notifier.name):
+                continue
+            try:
+                search = notifier.find(asked, row.planned_at)
+                outcome = await asyncio.wait_for(search, _LONGEST_FIND)
+            except Exception:  # noqa: BLE001 - then it is sent again, which harms nobody
+                _log.warning("%s cannot say whether it has attempt %s", notifier.name, row.id)
+                continue
+            if outcome.kind is OutcomeKind.ACCEPTED:
+                return outcome
+        return None
