@@ -52,6 +52,10 @@ COMMANDS = {
         "commands.simulate:simulate",
         N_("Play a page on a virtual clock."),
     ),
+    "channel": (
+        "commands.channel:channel",
+        N_("Which providers carry what, and whether they do."),
+    ),
     "templates": (
         "commands.templates:templates",
         N_("The texts carriers approve beforehand."),

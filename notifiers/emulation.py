@@ -55,18 +55,40 @@ class Received:
 ACCEPTS = frozenset({FaultKind.ACCEPT_THEN_DROP, FaultKind.ACCEPT_THEN_HANG})
 
 
+class Faults:
+    """The faults in force; each counts the messages it has spoiled."""
+
+    def __init__(self) -> None:
+        self._faults: list[tuple[Fault, list[int]]] = []
+
+    def put(self, faults: tuple[Fault, ...]) -> None:
+        """Replace them all."""
+        self._faults = [(fault, [0]) for fault in faults]
+
+    def next(self, number: str) -> Fault | None:
+        """What is to go wrong with a message to this number."""
+        for fault, used in self._faults:
+            if fault.number not in (None, number):
+                continue
+            if fault.times is not None and used[0] >= fault.times:
+                continue
+            used[0] += 1
+            return fault
+        return None
+
+
 class Emulated(ABC):
     """A provider of one's own. `async with it.serve() as url` gives its address."""
 
     def __init__(self) -> None:
         self.received: list[Received] = []
-        self._faults: list[tuple[Fault, list[int]]] = []
+        self._faults = Faults()
         self._closing = asyncio.Event()
         self._ids = 0
 
     def fault(self, *faults: Fault) -> None:
         """Break in these ways from now on; none mends it."""
-        self._faults = [(fault, [0]) for fault in faults]
+        self._faults.put(faults)
 
     def arrived(self) -> list[tuple[str, str]]:
         """What reached phones: (number, text), in order."""
@@ -95,7 +117,7 @@ class Emulated(ABC):
         throttled: Callable[[], web.Response],
     ) -> web.StreamResponse:
         """Take a message that is right, unless a fault says otherwise; the provider's answer."""
-        fault = self._next(message.to)
+        fault = self._faults.next(message.to)
         if fault is None or fault.kind in ACCEPTS:
             self.received.append(message)
         if fault is None:
@@ -114,16 +136,6 @@ class Emulated(ABC):
         else:
             await self._closing.wait()
         return web.Response(status=503)
-
-    def _next(self, number: str) -> Fault | None:
-        for fault, used in self._faults:
-            if fault.number not in (None, number):
-                continue
-            if fault.times is not None and used[0] >= fault.times:
-                continue
-            used[0] += 1
-            return fault
-        return None
 
     @asynccontextmanager
     async def serve(self, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[str]:

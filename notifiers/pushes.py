@@ -26,6 +26,17 @@ def rows_of(body: bytes) -> list[Row]:
     return [cast("Row", row) for row in rows if isinstance(row, dict)]
 
 
+def object_of(body: bytes) -> Row:
+    """A pushed object. Raises CallbackError where there is none."""
+    try:
+        told = json.loads(body)
+    except ValueError as exc:
+        raise CallbackError("push.json", "The push is no JSON.") from exc
+    if not isinstance(told, dict):
+        raise CallbackError("push.object", "The push is no JSON object.")
+    return cast("Row", told)
+
+
 def each(rows: Iterable[Row], read: Callable[[Row], T]) -> tuple[T, ...]:
     """What could be read; an entry without a field it needs, or about no number, is left out."""
     found: list[T] = []

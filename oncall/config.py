@@ -10,7 +10,6 @@ import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,7 +17,7 @@ from zoneinfo import ZoneInfo
 
 from oncall.core.errors import Fault, Invalid
 from oncall.core.limits import parse as parse_limits
-from oncall.provider_settings import PROVIDER_SETTINGS, Setting
+from oncall.provider_settings import PROVIDER_SETTINGS, Setting, wrong_in
 
 #: What ``oncall.toml`` may be called when no flag or variable names it.
 DEFAULT_FILE = "oncall.toml"
@@ -100,6 +99,11 @@ class Settings:
     def hook_tokens(self) -> tuple[str, ...]:
         """What proves a push that carries no signature: several while rotating."""
         return tuple(t.strip() for t in self.of("hook_token").split(",") if t.strip())
+
+    @property
+    def webhook_secrets(self) -> tuple[str, ...]:
+        """What signs our messages to the webhook (the first) and its reports (any of them)."""
+        return tuple(t.strip() for t in self.of("webhook_secret").split(",") if t.strip())
 
     @property
     def twilio_tokens(self) -> tuple[str, ...]:
@@ -187,14 +191,8 @@ def _check(values: dict[str, str], origins: dict[str, str], faults: list[Fault])
         wrong("timezone", "unknown_zone")
     if values["roster_mappings"] and not Path(values["roster_mappings"]).is_dir():
         wrong("roster_mappings", "no_such_folder")
-    for s in SETTINGS:
-        if s.url and values[s.name] and urlsplit(values[s.name]).scheme not in ("http", "https"):
-            wrong(s.name, "not_a_url")
-    try:
-        for network in filter(None, map(str.strip, values["hook_networks"].split(","))):
-            ip_network(network)
-    except ValueError:
-        wrong("hook_networks", "not_a_network")
+    for name, code, params in wrong_in(SETTINGS, values):
+        wrong(name, code, **params)
     for entry in parse_limits(values["limits"])[1]:
         wrong("limits", "bad_limit", entry=entry)
     if urlsplit(values["database_url"]).scheme.split("+")[0] not in (

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from ipaddress import ip_network
+from urllib.parse import urlsplit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,9 +22,18 @@ class Setting:
     needed: bool = False
     #: It is the address of something, so it must look like one.
     url: bool = False
+    #: The words it may be, where there are only some.
+    one_of: tuple[str, ...] = ()
 
 
 PROVIDER_SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        name="twilio_sms_replies",
+        variable="ONCALL_TWILIO_SMS_REPLIES",
+        default="yes",
+        provider="twilio",
+        one_of=("yes", "no"),
+    ),
     Setting(
         name="aliyun_access_key_id",
         variable="ALIBABA_CLOUD_ACCESS_KEY_ID",
@@ -99,6 +111,80 @@ PROVIDER_SETTINGS: tuple[Setting, ...] = (
         provider="tencent",
         url=True,
     ),
+    Setting(
+        name="wecom_robots",
+        variable="ONCALL_WECOM_ROBOTS",
+        provider="wecom",
+        needed=True,
+        secret=True,
+    ),
+    Setting(
+        name="dingtalk_robots",
+        variable="ONCALL_DINGTALK_ROBOTS",
+        provider="dingtalk",
+        needed=True,
+        secret=True,
+    ),
+    Setting(
+        name="feishu_robots",
+        variable="ONCALL_FEISHU_ROBOTS",
+        provider="feishu",
+        needed=True,
+        secret=True,
+    ),
+    Setting(
+        name="webhook_url",
+        variable="ONCALL_WEBHOOK_URL",
+        provider="webhook",
+        needed=True,
+        url=True,
+    ),
+    Setting(
+        name="webhook_secret",
+        variable="ONCALL_WEBHOOK_SECRET",
+        provider="webhook",
+        needed=True,
+        secret=True,
+    ),
+    Setting(
+        name="spool_folder",
+        variable="ONCALL_SPOOL_FOLDER",
+        provider="spool",
+        needed=True,
+    ),
+    Setting(name="smtp_host", variable="ONCALL_SMTP_HOST", provider="email", needed=True),
+    Setting(name="smtp_port", variable="ONCALL_SMTP_PORT", default="587", provider="email"),
+    Setting(
+        name="smtp_security",
+        variable="ONCALL_SMTP_SECURITY",
+        default="starttls",
+        provider="email",
+        one_of=("starttls", "tls", "none"),
+    ),
+    Setting(name="smtp_user", variable="ONCALL_SMTP_USER", provider="email"),
+    Setting(name="smtp_password", variable="ONCALL_SMTP_PASSWORD", provider="email", secret=True),
+    Setting(name="smtp_ca", variable="ONCALL_SMTP_CA", provider="email"),
+    Setting(name="email_from", variable="ONCALL_EMAIL_FROM", provider="email", needed=True),
     Setting(name="hook_token", variable="ONCALL_HOOK_TOKEN", secret=True),
     Setting(name="hook_networks", variable="ONCALL_HOOK_NETWORKS"),
 )
+
+
+def wrong_in(
+    settings: Iterable[Setting], values: Mapping[str, str]
+) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """What the table says cannot be: the setting's name, the fault, and what fills its sentence."""
+    for s in settings:
+        value = values[s.name]
+        if s.url and value and urlsplit(value).scheme not in ("http", "https"):
+            yield s.name, "not_a_url", {}
+        if s.one_of and value not in s.one_of:
+            yield s.name, "not_one_of", {"known": ", ".join(s.one_of)}
+    port = values["smtp_port"]
+    if not port.isdecimal() or not 0 < int(port) < 65_536:
+        yield "smtp_port", "not_a_port", {}
+    try:
+        for network in filter(None, map(str.strip, values["hook_networks"].split(","))):
+            ip_network(network)
+    except ValueError:
+        yield "hook_networks", "not_a_network", {}

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
 from notifiers.aliyun.client import AliyunGateway, AliyunSettings
 from notifiers.aliyun.notifier import Aliyun
 from notifiers.approved import Approved
+from notifiers.email.notifier import Email, EmailSettings, Security
 from notifiers.log import LogNotifier
 from notifiers.message import Notifier
+from notifiers.robots.groups import read
+from notifiers.robots.notifier import DINGTALK, FEISHU, WECOM, Kind, Robot
+from notifiers.spool.notifier import Spool
 from notifiers.tencent.client import TencentGateway, TencentSettings
 from notifiers.tencent.notifier import Tencent
 from notifiers.twilio.client import TwilioGateway
 from notifiers.twilio.notifier import Twilio
+from notifiers.webhook.notifier import Webhook
 from oncall.clock import SystemClock
 from oncall.config import SETTINGS, Settings
 
 Maker = Callable[[], Notifier]
 
 #: Every notifier the settings may name.
-PROVIDERS = ("log", "twilio", "aliyun", "tencent")
+PROVIDERS = (
+    *("log", "twilio", "aliyun", "tencent"),
+    *("wecom", "dingtalk", "feishu", "webhook", "spool", "email"),
+)
 #: Those that push receipts and replies without a signature.
 PUSHING = frozenset({"aliyun", "tencent"})
 
@@ -34,6 +43,12 @@ def makers(settings: Settings, connections: int) -> Mapping[str, Maker]:
         "twilio": lambda: _twilio(settings, connections),
         "aliyun": lambda: _aliyun(settings, connections),
         "tencent": lambda: _tencent(settings, connections),
+        "wecom": lambda: _robot(settings, WECOM),
+        "dingtalk": lambda: _robot(settings, DINGTALK),
+        "feishu": lambda: _robot(settings, FEISHU),
+        "webhook": lambda: _webhook(settings, connections),
+        "spool": lambda: Spool(Path(settings.of("spool_folder"))),
+        "email": lambda: _email(settings),
     }
 
 
@@ -64,7 +79,8 @@ def _twilio(settings: Settings, connections: int) -> Notifier:
             messaging_service_sid=settings.twilio_messaging_service_sid or None,
             api_url=settings.twilio_api_url or None,
             connections=connections,
-        )
+        ),
+        sms_replies=settings.of("twilio_sms_replies") == "yes",
     )
 
 
@@ -108,6 +124,38 @@ def _tencent(settings: Settings, connections: int) -> Notifier:
     )
 
 
+def _robot(settings: Settings, kind: Kind) -> Notifier:
+    name = f"{kind.name}_robots"
+    return Robot(kind, read(settings.of(name), _variable(name)), clock=SystemClock().now)
+
+
+def _webhook(settings: Settings, connections: int) -> Notifier:
+    secrets = settings.webhook_secrets
+    return Webhook(
+        settings.of("webhook_url"),
+        secrets[0] if secrets else "",
+        clock=SystemClock().now,
+        connections=connections,
+    )
+
+
+def _email(settings: Settings) -> Notifier:
+    return Email(
+        EmailSettings(
+            host=settings.of("smtp_host"),
+            port=int(settings.of("smtp_port")),
+            security=Security(settings.of("smtp_security")),
+            user=settings.of("smtp_user"),
+            password=settings.of("smtp_password"),
+            sender=settings.of("email_from"),
+            authority=settings.of("smtp_ca"),
+        )
+    )
+
+
+def _variable(name: str) -> str:
+    return next(s.variable for s in SETTINGS if s.name == name)
+
+
 def _approved(settings: Settings, name: str) -> Approved:
-    variable = next(s.variable for s in SETTINGS if s.name == name)
-    return Approved.read(settings.of(name), variable)
+    return Approved.read(settings.of(name), _variable(name))

@@ -1,7 +1,7 @@
-"""What carriers of the mainland push: receipts, replies, keys. Nothing of it is signed.
+"""What others push: receipts, replies, keys. A gateway of our own signs; carriers do not.
 
-So the address itself is the secret: the carrier is given `/hooks/PROVIDER/TOKEN/KIND`, and where
-its addresses are known only they may call it. What comes twice changes nothing the second time.
+So for carriers the address itself is the secret: one is given `/hooks/PROVIDER/TOKEN/KIND`, and
+where its addresses are known only they may call it. What comes twice changes nothing more.
 """
 
 from __future__ import annotations
@@ -14,9 +14,11 @@ from ipaddress import ip_address, ip_network
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
+from notifiers import papers
 from notifiers.aliyun import inbound as aliyun
 from notifiers.message import Pulled
 from notifiers.tencent import inbound as tencent
+from notifiers.webhook.signing import SIGNATURE, TIMESTAMP, proven
 from web.door import in_thread
 from web.hooking import entering, peer_of, readable, refusing
 
@@ -35,6 +37,26 @@ PUSHERS: Mapping[str, Pusher] = {
     "aliyun": Pusher(parse=aliyun.parse, acknowledged=aliyun.ACKNOWLEDGED),
     "tencent": Pusher(parse=tencent.parse, acknowledged=tencent.ACKNOWLEDGED),
 }
+
+
+@router.post("/webhook")
+async def reported(request: Request) -> Response:
+    """A gateway of our own tells what became of messages, signed as ours to it are."""
+    door = entering(request)
+    body = await request.body()
+    headers = request.headers
+    if not proven(
+        door.app.settings.webhook_secrets,
+        headers.get(TIMESTAMP, ""),
+        body,
+        headers.get(SIGNATURE, ""),
+        # A gateway's clock is a real one, whatever day a story plays on.
+        door.app.clock.real(door.now()),
+    ):
+        raise refusing(request, "bad_push")
+    told = readable(lambda: papers.told(body))
+    await in_thread(door, lambda: door.app.answers.take(told, door.now()))
+    return Response(status_code=204)
 
 
 @router.post("/{provider}/{token}/{kind}")

@@ -5,7 +5,6 @@ only the id Tencent gave a message; our own key comes back where it is asked for
 """
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import cast
 
@@ -13,7 +12,7 @@ from notifiers.codes import UNMAPPED
 from notifiers.errors import CallbackError
 from notifiers.message import InboundSms, KeyPress, Pulled, Receipt, ReceiptResult
 from notifiers.phone import e164
-from notifiers.pushes import KEYS, STOP_WORDS, Row, each, rows_of
+from notifiers.pushes import KEYS, STOP_WORDS, Row, each, object_of, rows_of
 from notifiers.tencent.codes import RECEIPTS
 
 #: What Tencent Cloud wants to hear.
@@ -32,9 +31,9 @@ def parse(what: str, body: bytes) -> Pulled:
     if what == "sms-report":
         return Pulled(receipts=each(rows_of(body), _pushed))
     if what == "sms-up":
-        return Pulled(texts=each([_object(body)], _reply))
+        return Pulled(texts=each([object_of(body)], _reply))
     if what == "voice":
-        told = _object(body)
+        told = object_of(body)
         called, pressed = told.get("voiceprompt_callback"), told.get("voicekey_callback")
         calls = [cast("Row", called)] if isinstance(called, dict) else []
         keys = [cast("Row", pressed)] if isinstance(pressed, dict) else []
@@ -110,13 +109,3 @@ def _text(number: str, text: str, moment: str) -> InboundSms:
         text=text,
         opted_out=text.strip().upper() in STOP_WORDS,
     )
-
-
-def _object(body: bytes) -> Row:
-    try:
-        told = json.loads(body)
-    except ValueError as exc:
-        raise CallbackError("push.json", "The push is no JSON.") from exc
-    if not isinstance(told, dict):
-        raise CallbackError("push.object", "The push is no JSON object.")
-    return cast("Row", told)

@@ -1,6 +1,7 @@
 """Twilio as one notifier: what the word "twilio" in the settings stands for."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from notifiers.message import (
@@ -14,7 +15,7 @@ from notifiers.message import (
 )
 from notifiers.twilio import asking
 from notifiers.twilio.client import PROVIDER, TwilioGateway
-from notifiers.twilio.sms import WRONG_CHANNEL, TwilioSms
+from notifiers.twilio.sms import CAPABILITIES, WRONG_CHANNEL, TwilioSms
 from notifiers.twilio.voice import TwilioVoice
 
 
@@ -23,9 +24,11 @@ class Twilio:
 
     name = PROVIDER
 
-    def __init__(self, gateway: TwilioGateway) -> None:
+    def __init__(self, gateway: TwilioGateway, *, sms_replies: bool = True) -> None:
+        """`sms_replies` is whether people can text back: to mainland China they cannot."""
         self._gateway = gateway
-        parts: tuple[Notifier, ...] = (TwilioSms(gateway), TwilioVoice(gateway))
+        texts = CAPABILITIES if sms_replies else replace(CAPABILITIES, two_way=False, links=False)
+        parts: tuple[Notifier, ...] = (TwilioSms(gateway, texts), TwilioVoice(gateway))
         self._by_channel = {channel: part for part in parts for channel in part.channels}
         self.channels = frozenset(self._by_channel)
 

@@ -18,7 +18,7 @@ from notifiers.twilio.client import FAULTS, PROVIDER, TwilioGateway
 _SHORTEST, _LONGEST = 6, 36_000
 #: Twilio refuses a longer body (21617): 1 600 characters are 24 UCS-2 parts. One part a second is
 #: what a long code is given unless Twilio was asked for more.
-_CAPABILITIES = Capabilities(
+CAPABILITIES = Capabilities(
     two_way=True,
     links=True,
     receipts=Receipts.PUSH | Receipts.PULL,
@@ -38,7 +38,7 @@ class TwilioSms:
     name = PROVIDER
     channels = frozenset({Channel.SMS})
 
-    def __init__(self, gateway: TwilioGateway, capabilities: Capabilities = _CAPABILITIES) -> None:
+    def __init__(self, gateway: TwilioGateway, capabilities: Capabilities = CAPABILITIES) -> None:
         self._gateway = gateway
         self._capabilities = {Channel.SMS: capabilities}
         self._sender: dict[str, object] = (

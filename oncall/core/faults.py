@@ -281,6 +281,14 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("“{value}” is no web address."),
         N_("Write it with http:// or https:// in front."),
     ),
+    "not_one_of": (
+        N_("“{value}” is none of: {known}."),
+        N_("Use one of them."),
+    ),
+    "not_a_port": (
+        N_("“{value}” is no port."),
+        N_("Ports are numbers from 1 to 65535."),
+    ),
     "not_a_network": (
         N_("“{value}” is no list of networks."),
         N_("Write networks with commas between, for example 10.1.0.0/16,203.0.113.7."),

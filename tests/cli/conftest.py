@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,13 +26,19 @@ class Cli:
     url: str
     folder: Path
 
-    def __call__(self, *args: str, stdin: str | bytes | None = None, lang: str = "en") -> Result:
-        """Run one command; nothing of this machine's environment reaches it."""
+    def __call__(
+        self,
+        *args: str,
+        stdin: str | bytes | None = None,
+        lang: str = "en",
+        env: Mapping[str, str] | None = None,
+    ) -> Result:
+        """Run one command; of this machine's environment only ``env`` reaches it."""
         clean = {k: None for k in os.environ if k.startswith(("ONCALL_", "TWILIO_", "NO_COLOR"))}
-        env: dict[str, str | None] = {**clean, "ONCALL_DATABASE_URL": self.url}
+        given: dict[str, str | None] = {**clean, "ONCALL_DATABASE_URL": self.url, **(env or {})}
         if lang:
-            env["ONCALL_LANG"] = lang
-        return CliRunner().invoke(root, list(args), input=stdin, env=env)
+            given["ONCALL_LANG"] = lang
+        return CliRunner().invoke(root, list(args), input=stdin, env=given)
 
     def file(self, name: str, text: str) -> str:
         """Write a file; its path."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from datetime import timedelta
+from typing import Any, TypeVar
 
 import pytest
 
@@ -13,6 +14,7 @@ from notifiers.aliyun.emulator import AliyunEmulator
 from notifiers.emulation import Emulated, Received
 from notifiers.phone import e164
 from notifiers.tencent.emulator import TencentEmulator
+from notifiers.webhook.emulator import WebhookEmulator
 from oncall import tables
 from oncall.core.model import State
 from oncall.store import outbox, reports
@@ -134,8 +136,9 @@ def test_nine_pushed_twice_calls_110_once(carried: Site) -> None:
     for _ in range(2):
         aliyun(carried, lambda cloud: cloud.call_ends(key, "200000", "9"))
     with carried.world.app.db.read() as tx:
-        [brief] = reports.list_transfers(tx)
-    assert [share.part.unit for share in brief.shares].count("DESK-110") == 1
+        briefs = reports.list_transfers(tx)
+    asked = [share.part.unit for brief in briefs for share in brief.shares]
+    assert asked.count("DESK-110") == 1
 
 
 def test_a_provider_that_knows_only_its_own_ids(carried: Site) -> None:
@@ -217,3 +220,44 @@ def test_no_log_shows_the_secret_address() -> None:
     path = f"/hooks/aliyun/{TOKEN}/sms-up"
     assert hidden(path) == "/hooks/aliyun/***/sms-up"
     assert hidden("/hooks/twilio/sms?attempt=1") == "/hooks/twilio/sms?attempt=1"
+
+
+WEBHOOK = "a-secret-of-our-own-gateway"
+
+
+def gateway(site: Site, told: Mapping[str, object], **how: Any) -> int:
+    """Let our own gateway report something, signed."""
+    emulator = WebhookEmulator(WEBHOOK, site.world.app.clock.real(site.world.now))
+    emulator.hook = f"{site.url}/hooks/webhook"
+    return asyncio.run(emulator.report(told, **how))
+
+
+def test_our_own_gateway_reports_signed(carried: Site) -> None:
+    """A receipt and a reply in one report, repeated: applied once, answered 204."""
+    allow(carried, webhook_secret=f"newer,{WEBHOOK}")
+    key = str(attempt(carried, "sms").id)
+    told = {
+        "receipts": [{"key": key, "status": "delivered"}],
+        "texts": [{"id": "1", "from": ZHANG, "text": "1"}],
+    }
+    for _ in range(2):
+        assert gateway(carried, told) == 204
+    assert state(carried) is State.ACKED
+    with carried.world.app.db.read() as tx:
+        [brief] = reports.list_transfers(tx)
+        states = {str(a.id): a.state for a in reports.attempts(tx, brief.transfer.id)}
+    assert states[key] in ("delivered", "acked")
+
+
+@pytest.mark.parametrize("how", [{"secret": "wrong"}, {"late": timedelta(minutes=6)}])
+def test_an_unsigned_or_old_report_is_refused(carried: Site, how: dict[str, Any]) -> None:
+    """403, and nothing changes."""
+    allow(carried, webhook_secret=WEBHOOK)
+    told: dict[str, object] = {"texts": [{"id": "1", "from": ZHANG, "text": "1"}]}
+    assert gateway(carried, told, **how) == 403
+    assert state(carried) is State.WAITING
+
+
+def test_without_a_secret_no_gateway_is_believed(carried: Site) -> None:
+    """Not even one that signs with nothing."""
+    assert gateway(carried, {"texts": []}, secret="x") == 403

@@ -1,0 +1,97 @@
+"""Messages and what became of them as JSON, for gateways of one's own: webhook and spool. Pure."""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import TypeVar, cast
+
+from notifiers.message import InboundSms, KeyPress, Message, Pulled, Receipt, ReceiptResult
+from notifiers.phone import e164
+from notifiers.pushes import KEYS, STOP_WORDS, Row, each, object_of, objects
+
+T = TypeVar("T")
+
+#: A gateway's word for what became of a message -> its rank.
+_RANKS: Mapping[ReceiptResult, int] = {
+    ReceiptResult.PROGRESS: 20,
+    ReceiptResult.ANSWERED: 40,
+    ReceiptResult.DELIVERED: 50,
+    ReceiptResult.FAILED: 50,
+    ReceiptResult.ENDED: 50,
+}
+
+
+def order(message: Message) -> bytes:
+    """A message as a gateway reads it (docs/providers/webhook.md)."""
+    told: dict[str, object] = {
+        "key": message.key,
+        "channel": message.channel,
+        "to": message.to,
+        "text": message.text,
+        "lang": message.lang,
+        "keypad": message.keypad,
+    }
+    if message.useful_life is not None:
+        told["useful_seconds"] = int(message.useful_life.total_seconds())
+    if message.subject:
+        told["subject"] = message.subject
+    if message.template is not None:
+        told["template"] = {
+            "key": message.template.key,
+            "variables": dict(message.template.variables),
+        }
+    return json.dumps(told, ensure_ascii=False).encode()
+
+
+def told(body: bytes) -> Pulled:
+    """What a gateway reports: receipts, texts and keys. Raises CallbackError for no JSON object.
+
+    An entry that cannot be read costs the others nothing.
+    """
+    said = object_of(body)
+    return Pulled(
+        receipts=_each(said.get("receipts"), _receipt),
+        texts=_each(said.get("texts"), _text),
+        presses=_each(said.get("keys"), _press),
+    )
+
+
+def _each(value: object, read: Callable[[Row], T]) -> tuple[T, ...]:
+    return each(objects(value), read)
+
+
+def _receipt(row: Row) -> Receipt:
+    word = str(row["status"])
+    if word not in _WORDS:
+        raise KeyError(word)
+    result = ReceiptResult(word)
+    failed = result is ReceiptResult.FAILED
+    code = str(row.get("code") or "")[:40]
+    return Receipt(
+        key=str(row["key"]),
+        provider_id=str(row.get("id") or "")[:80],
+        status=word,
+        rank=_RANKS[result],
+        result=result,
+        code=code or None,
+        permanent=failed and row.get("permanent") is True,
+    )
+
+
+def _text(row: Row) -> InboundSms:
+    text = str(row["text"])
+    return InboundSms(
+        provider_id=f"gateway-{str(row['id'])[:60]}",
+        sender=e164(str(row["from"])),
+        text=text,
+        opted_out=text.strip().upper() in STOP_WORDS or row.get("opted_out") is True,
+    )
+
+
+def _press(row: Row) -> KeyPress:
+    digit = str(row["digit"])
+    if digit not in KEYS:
+        raise KeyError("digit")
+    return KeyPress(key=str(row["key"]), provider_id=str(row.get("id") or "")[:80], digit=digit)
+
+
+_WORDS = frozenset(cast("list[str]", list(ReceiptResult)))

@@ -1,0 +1,1 @@
+"""A folder as a provider: for one-way gateways that carry files and nothing else."""
