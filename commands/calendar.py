@@ -16,7 +16,15 @@ from oncall.store import directory
 _unit = option("--unit", metavar="CODE", help=N_("Tells namesakes apart."))
 
 
-@group(N_("A person's calendar address."))
+_IN = {
+    "add": ("commands.calendar_in:add", N_("Read a unit's duties from a calendar others keep.")),
+    "list": ("commands.calendar_in:list_", N_("Calendars that are read, and how old they are.")),
+    "refresh": ("commands.calendar_in:refresh", N_("Read a calendar again now.")),
+    "remove": ("commands.calendar_in:remove", N_("Read a calendar no more.")),
+}
+
+
+@group(N_("A person's calendar address, and calendars that others keep."), _IN)
 @click.pass_context
 def calendar(ctx: click.Context) -> None:
     """See the commands."""

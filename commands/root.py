@@ -60,7 +60,10 @@ COMMANDS = {
         "commands.templates:templates",
         N_("The texts carriers approve beforehand."),
     ),
-    "calendar": ("commands.calendar:calendar", N_("A person's calendar address.")),
+    "calendar": (
+        "commands.calendar:calendar",
+        N_("Calendars: a person's address; those others keep."),
+    ),
     "holiday": ("commands.holiday:holiday", N_("Holidays and make-up working days.")),
     "token": ("commands.token:token", N_("Tokens for programs and people who call the service.")),
     "config": ("commands.config:config", N_("The settings, and where each comes from.")),

@@ -64,7 +64,7 @@ def show(session: Session, office: Office, found: Plan) -> None:
         )
         if len(people) > _SHOWN:
             say(t(N_("and {n} more")).format(n=len(people) - _SHOWN))
-    _show_problems(session, found.problems)
+    show_problems(session, found.problems)
     if found.failed:
         errors = sum(p.severity is Severity.ERROR for p in found.problems)
         bad(t(N_("{count} to mend; nothing was changed.")).format(count=errors))
@@ -117,7 +117,8 @@ def _stretch(stretch: Stretch, zone: ZoneInfo) -> str:
     )
 
 
-def _show_problems(session: Session, problems: Sequence[Problem]) -> None:
+def show_problems(session: Session, problems: Sequence[Problem]) -> None:
+    """Each problem on a line: where, what stands there, what is wrong, how to mend it."""
     for problem in problems:
         colour = "red" if problem.severity is Severity.ERROR else "yellow"
         where = paint(problem.where, bold=True) + ": " if problem.where else ""

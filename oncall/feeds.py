@@ -17,8 +17,8 @@ from oncall.core.errors import NotFound
 from oncall.core.words import N_, role
 from oncall.directory import Directory, Snapshot, duties_of
 from oncall.i18n import translator
+from oncall.store import calendars, overrides, rotations, sources, usage
 from oncall.store import directory as rows
-from oncall.store import overrides, rotations, sources, usage
 from oncall.store.database import Database, Tx
 from oncall.store.directory import Person
 from oncall.store.log import Entry, append
@@ -162,7 +162,8 @@ class _History:
             units.add(row.unit)
             self.slots.setdefault((row.unit, row.role, row.start), set()).update(row.touched)
         self.ordered: list[Ordered] = []
-        self.above: list[usage.SlotRow] = []
+        #: What lies above a person's duties and may have cut them: from, until, and when it came.
+        self.above: dict[tuple[str, str], list[tuple[datetime, datetime, set[datetime]]]] = {}
         self.turns: dict[tuple[str, str, datetime], set[datetime]] = {}
         for unit in units:
             found = overrides.between(tx, start, end, unit=unit)
@@ -171,7 +172,20 @@ class _History:
             mine = moved(versions, person, start, end)
             self.turns.update(mine)
             if mine:
-                self.above += usage.slots_in(tx, unit, start, end)
+                for row in usage.slots_in(tx, unit, start, end):
+                    self._lies_above(row.unit, row.role, row.start, row.end, set(row.touched))
+            for known in calendars.between(tx, start, end, unit=unit):
+                duty = known.duty
+                moments = {known.since, *([known.until] if known.until else [])}
+                self._lies_above(duty.unit, duty.role, duty.start, duty.end, moments)
+                if duty.person == person:
+                    key = (duty.unit, duty.role, duty.start)
+                    self.slots.setdefault(key, set()).update(moments)
+
+    def _lies_above(
+        self, unit: str, role: str, start: datetime, end: datetime, moments: set[datetime]
+    ) -> None:
+        self.above.setdefault((unit, role), []).append((start, end, moments))
 
     @property
     def moments(self) -> set[datetime]:
@@ -184,12 +198,10 @@ class _History:
         start, end = duty.whole
         key = duty.unit, duty.role, start
         found = set(self.slots.get(key, ()))
-        if key in self.turns:
-            found |= self.turns[key]
-            # An upload lies above a rotation and cuts it, whoever it puts on duty.
-            for row in self.above:
-                if (row.unit, row.role) == key[:2] and row.start < end and start < row.end:
-                    found.update(row.touched)
+        found |= self.turns.get(key, set())
+        for first, last, moments in self.above.get(key[:2], ()):
+            if first < end and start < last:
+                found |= moments
         for one in self.ordered:
             if (one.unit, one.role) == key[:2] and one.start_at < end and start < one.end_at:
                 found.update(one.moments)

@@ -17,6 +17,7 @@ from oncall.admin.office import policy_of
 from oncall.agenda import Agenda
 from oncall.answering import Answering
 from oncall.answers import Answers
+from oncall.calendars import Calendars
 from oncall.clock import SystemClock
 from oncall.config import Settings, secret_key
 from oncall.core.errors import Fault, Invalid
@@ -94,6 +95,7 @@ class App:
     agenda: Agenda
     links: Links
     notices: Notices
+    calendars: Calendars
     coverage: Coverage
     timers: Timers
     lookout: Lookout
@@ -189,6 +191,8 @@ def build(
     due = Deadlines(desk, directory, notices)
     due.serve(agenda)
     supervision.serve(agenda, settings.timezone)
+    calendars = Calendars(db, directory, settings.zone)
+    calendars.keep(agenda, clock.now)
     coverage = coverage_of(settings)
     NightlySheet(db, directory, coverage, settings).keep(agenda)
     return App(
@@ -208,6 +212,7 @@ def build(
         agenda=agenda,
         links=links,
         notices=notices,
+        calendars=calendars,
         coverage=coverage,
         timers=Timers(
             engine, agenda, clock=clock, node=node, sent=delivery.wake, look=lookout.look

@@ -8,7 +8,7 @@ overlap in a fold but never leaves a hole.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -144,7 +144,7 @@ def instant(day: date, minutes: int, zone: ZoneInfo, *, ending: bool = False) ->
     return last if ending else first
 
 
-def occurrences(day: date, minutes: int, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def occurrences(day: date, minutes: int, zone: tzinfo) -> tuple[datetime, datetime]:
     """The first and the last instant, in UTC, at which a wall shows this; one and the same but in
     a fold. Where it never does, the first instant after the hole."""
     wall = datetime.combine(day, time(), zone) + timedelta(minutes=minutes)
@@ -164,5 +164,5 @@ def occurrences(day: date, minutes: int, zone: ZoneInfo) -> tuple[datetime, date
     return moved, moved
 
 
-def _offset(stamp: int, zone: ZoneInfo) -> timedelta | None:
+def _offset(stamp: int, zone: tzinfo) -> timedelta | None:
     return datetime.fromtimestamp(stamp, zone).utcoffset()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from rosters.compose import compose
+from rosters.known import Known, held
 from rosters.model import Duty, Override
 from rosters.rotation import Version, layers
 
@@ -15,8 +16,10 @@ class Sources:
 
     rotations: Sequence[Version] = ()
     uploaded: Sequence[Duty] = ()
+    calendars: Sequence[Known] = ()
     overrides: Sequence[Override] = ()
 
     def settled(self, start: datetime, end: datetime) -> list[Duty]:
         """The duties that hold and touch [start, end)."""
-        return compose([*layers(self.rotations, start, end), self.uploaded], self.overrides)
+        planned = [*layers(self.rotations, start, end), self.uploaded, held(self.calendars)]
+        return compose(planned, self.overrides)

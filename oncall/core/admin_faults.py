@@ -200,6 +200,37 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("The table of {value} has only {count} days off."),
         N_("Check that the file holds the whole year: days it does not name are taken out."),
     ),
+    # Calendars that others keep.
+    "no_such_calendar_in": (
+        N_("There is no calendar {calendar}."),
+        N_("`oncall calendar list` shows them with their numbers."),
+    ),
+    "calendar_is_file": (
+        N_("The calendar {calendar} came from a file."),
+        N_("Give the newer file: oncall calendar refresh {calendar} FILE.ics"),
+    ),
+    "calendar_unreadable": (
+        N_("It is no calendar, or it is empty."),
+        N_("What was read before stays in force; check what the address gives."),
+    ),
+    "calendar_names_nobody": (
+        N_("Its events name nobody of the unit."),
+        N_("What was read before stays in force; say who is meant with --map."),
+    ),
+    "url_with_password": (
+        N_("The address of {value} has a user name or a password in it."),
+        N_("Use the calendar's private address, which needs none."),
+    ),
+    "fetch_slow": (N_("It took too long: {value}."), N_("Try again later.")),
+    "fetch_refused": (
+        N_("The server refused: {value}."),
+        N_("Check that the address is whole and still valid."),
+    ),
+    "fetch_failed": (
+        N_("It could not be fetched: {value}."),
+        N_("Check the address, and that this machine may reach it."),
+    ),
+    "fetch_large": (N_("It is too large: {value}."), N_("Give the roster's own calendar.")),
     # Overrides.
     "no_such_override": (
         N_("There is no override {override}."),

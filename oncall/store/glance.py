@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from oncall.core.errors import Unreachable
 from oncall.store.revisions import newest
+from rosters.known import Known
 from rosters.model import Duty, Override, OverrideKind, override_source
 from rosters.rotation import REACH, Version
 from rosters.rotation_body import version
@@ -37,6 +38,10 @@ _OVERRIDES = (
 _ROTATIONS = (
     "SELECT unit, body, since, until FROM rotations"
     " WHERE (until IS NULL OR until > {p}) AND since < {p}{unit} ORDER BY id"
+)
+_CALENDARS = (
+    "SELECT unit, role, person, start_at, end_at, source, since, until FROM calendar_duties"
+    " WHERE end_at > {p} AND start_at < {p}{unit} ORDER BY start_at, id"
 )
 
 
@@ -119,6 +124,10 @@ class Glance:
         return Sources(
             rotations=list(self._rotations(start, end, unit)),
             uploaded=self._duties(start, end, unit),
+            calendars=[
+                Known(duty=_duty(r), since=_utc(r[6]), until=None if r[7] is None else _utc(r[7]))
+                for r in self._between(_CALENDARS, start, end, unit)
+            ],
             overrides=list(self._overrides(start, end, unit)),
         )
 
@@ -129,10 +138,7 @@ class Glance:
                 yield version(r[0], r[1], since, until)
 
     def _duties(self, start: datetime, end: datetime, unit: str | None) -> list[Duty]:
-        return [
-            Duty(unit=r[0], role=r[1], person=r[2], start=_utc(r[3]), end=_utc(r[4]), source=r[5])
-            for r in self._between(_DUTIES, start, end, unit)
-        ]
+        return [_duty(r) for r in self._between(_DUTIES, start, end, unit)]
 
     def _overrides(self, start: datetime, end: datetime, unit: str | None) -> Iterator[Override]:
         for r in self._between(_OVERRIDES, start, end, unit):
@@ -162,6 +168,10 @@ class Glance:
     def close(self) -> None:
         """Give the connection back."""
         self._reader.close()
+
+
+def _duty(r: Sequence[Any]) -> Duty:
+    return Duty(unit=r[0], role=r[1], person=r[2], start=_utc(r[3]), end=_utc(r[4]), source=r[5])
 
 
 def _utc(value: Any) -> datetime:

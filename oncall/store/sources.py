@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from oncall.store import directory, overrides, rotations
+from oncall.store import calendars, directory, overrides, rotations
 from oncall.store.database import Tx
 from rosters.sources import Sources
 
@@ -14,6 +14,7 @@ def read(tx: Tx, start: datetime, end: datetime, *, unit: str | None = None) -> 
     return Sources(
         rotations=rotations.versions(rotations.between(tx, start, end, unit=unit)),
         uploaded=directory.duties_between(tx, start, end, unit=unit),
+        calendars=calendars.between(tx, start, end, unit=unit),
         overrides=overrides.effects(overrides.between(tx, start, end, unit=unit)),
     )
 
@@ -22,4 +23,5 @@ def units_of(tx: Tx, person: str, start: datetime, end: datetime) -> set[str]:
     """The units in which any source names this person for a time that touches [start, end)."""
     named = {duty.unit for duty in directory.duties_between(tx, start, end, person=person)}
     named |= {one.unit for one in overrides.between(tx, start, end, person=person)}
+    named |= {row.duty.unit for row in calendars.between(tx, start, end, person=person)}
     return named | rotations.units_of(tx, person)

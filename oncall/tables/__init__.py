@@ -8,7 +8,15 @@ from oncall.tables.deadlines import deadlines, extensions
 from oncall.tables.directory import holidays, people, policy_books, tokens, units
 from oncall.tables.paging import alarms, answer_links, breakers, budgets, nodes, outbox
 from oncall.tables.planned import appointments, counters
-from oncall.tables.rosters import batches, duties, overrides, rotation_people, rotations
+from oncall.tables.rosters import (
+    batches,
+    calendar_duties,
+    calendars,
+    duties,
+    overrides,
+    rotation_people,
+    rotations,
+)
 from oncall.tables.supervision import supervisions
 from oncall.tables.transfers import (
     frozen_policies,
@@ -32,6 +40,8 @@ __all__ = [
     "rotations",
     "rotation_people",
     "overrides",
+    "calendars",
+    "calendar_duties",
     "transfers",
     "parts",
     "frozen_policies",

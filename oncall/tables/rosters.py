@@ -1,4 +1,4 @@
-"""Who serves when: rotations, uploads and their duties, and the overrides on top of them."""
+"""Who serves when: rotations, uploads, calendars and their duties, and the overrides on top."""
 
 from __future__ import annotations
 
@@ -80,4 +80,47 @@ overrides = Table(
     Column("removed_at", Moment),
     Column("removed_why", Text),
     Index("ix_overrides_unit_end_at", "unit", "end_at"),
+)
+
+#: A unit's calendar that others keep: where it is, and what was read last when it could be read.
+calendars = Table(
+    "calendars",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("unit", String(40), ForeignKey("units.code"), nullable=False, index=True),
+    Column("role", String(40), nullable=False),
+    Column("name", String(60), nullable=False),
+    #: A key to the calendar as well as its address: never shown, never logged.
+    Column("url", Text),
+    #: Words of its events -> people.
+    Column("mapping", Text, nullable=False),
+    #: The last good copy, and what is wrong with its events.
+    Column("body", Text, nullable=False),
+    Column("problems", Text, nullable=False),
+    Column("read_at", Moment, nullable=False),
+    Column("tried_at", Moment, nullable=False),
+    Column("failure", String(200)),
+    Column("etag", Text),
+    Column("modified", Text),
+    Column("added_by", String(60), nullable=False),
+    Column("added_at", Moment, nullable=False),
+    Column("removed_by", String(60)),
+    Column("removed_at", Moment),
+)
+
+#: What a calendar said: a row counts from ``since`` up to ``until``, and is never changed but so.
+calendar_duties = Table(
+    "calendar_duties",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("calendar", Serial, ForeignKey("calendars.id"), nullable=False, index=True),
+    Column("unit", String(40), ForeignKey("units.code"), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("person", String(40), ForeignKey("people.id"), nullable=False, index=True),
+    Column("start_at", Moment, nullable=False),
+    Column("end_at", Moment, nullable=False),
+    Column("source", String(200), nullable=False),
+    Column("since", Moment, nullable=False),
+    Column("until", Moment),
+    Index("ix_calendar_duties_unit_end_at", "unit", "end_at"),
 )

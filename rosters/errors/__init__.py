@@ -5,6 +5,7 @@ The texts are English templates; whoever shows them brings a translation (`expla
 
 from collections.abc import Callable, Mapping
 
+from rosters.errors.calendars import CALENDARS
 from rosters.errors.days import DAYS, SHIFTS
 from rosters.errors.files import FILES, MAPPING
 from rosters.errors.message import N_, Message
@@ -21,6 +22,7 @@ MESSAGES: Mapping[str, Message] = {
     **PEOPLE,
     **DUTIES,
     **ROTATIONS,
+    **CALENDARS,
 }
 
 
@@ -29,8 +31,9 @@ WORDS = (
     N_("primary"), N_("deputy"), N_("leader"), N_("team"), N_("supervisor"),
     N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"),
     N_("Saturday"), N_("Sunday"),
+    N_("both were read"), N_("the newer one was read"),
 )  # fmt: skip
-WEEKDAYS = WORDS[5:]
+WEEKDAYS = WORDS[5:12]
 
 
 def problem(code: str, where: str, value: object = "", /, **params: object) -> Problem:
