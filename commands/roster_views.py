@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import calendar
 import json
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -22,7 +24,9 @@ from oncall.core.words import N_
 from oncall.core.words import role as role_word
 from oncall.directory import duties_in_force
 from oncall.store import directory as rows
-from rosters.template import Day, l1_workbook
+from oncall.store.directory import Person
+from rosters.model import Duty
+from rosters.template import Card, Day, form_workbook
 
 _month = option(
     "--month", type=MONTH, metavar="YYYY-MM", help=N_("Which month (default: this one).")
@@ -124,21 +128,30 @@ def history(ctx: click.Context, limit: int, as_json: bool) -> None:
                 local(batch.at, zone),
                 batch.by,
                 batch.files,
+                batch.sha256[:12],
                 f"+{counts.get('add', 0)} ~{counts.get('change', 0)} −{counts.get('remove', 0)}",
                 f"{undone} {batch.undone_by}" if undone else "",
             )
         )
-    heads = (N_("Id"), N_("At"), N_("By"), N_("Files"), N_("Changes"), N_("Taken back"))
+    heads = (
+        N_("Id"),
+        N_("At"),
+        N_("By"),
+        N_("Files"),
+        N_("SHA-256"),
+        N_("Changes"),
+        N_("Taken back"),
+    )
     table(session, heads, lines)
     if not lines:
         say(t(N_("Nothing was applied yet.")))
 
 
-@command(N_("The roster as CSV or JSON; `oncall roster plan` reads the CSV back without a change."))
+@command(N_("The uploaded roster as a file that `oncall roster plan` reads back without a change."))
 @click.argument("units", nargs=-1, metavar="[UNIT]...")
 @_month
-@option("--format", "kind", type=Word(["csv", "json"]), default="csv", show_default=True,
-        help=N_("Which format."))  # fmt: skip
+@option("--format", "kind", type=Word(["csv", "xlsx", "json"]), default="csv",
+        show_default=True, help=N_("Which format."))  # fmt: skip
 @option("--output", type=click.Path(dir_okay=False), metavar="FILE",
         help=N_("Write here instead of stdout."))  # fmt: skip
 @click.pass_context
@@ -164,49 +177,66 @@ def export(
         people = dict(snapshot.people)
     if kind == "csv":
         text = past.export_csv(found, people, zone)
+        # A byte-order mark, or WPS and Excel take the names for another encoding.
+        data = text.encode("utf-8-sig" if output else "utf-8")
+    elif kind == "xlsx":
+        if output is None and session.terminal:
+            raise click.UsageError(session.t(N_("A workbook needs a file: add --output FILE.")))
+        data = past.export_xlsx(found, people, zone, f"{start.astimezone(zone):%Y年%-m月}值班表")
     else:
-        duties = [
-            {
-                "unit": duty.unit,
-                "role": duty.role,
-                "person": people[duty.person].name,
-                "mobile": people[duty.person].mobile,
-                "start": stamp(duty.start, zone),
-                "end": stamp(duty.end, zone),
-                "source": duty.source,
-            }
-            for duty in found
-        ]
-        text = json.dumps({"duties": duties}, ensure_ascii=False, indent=2) + "\n"
+        data = _json(found, people, zone)
     if output is None or output == "-":
-        click.echo(text, nl=False)
+        click.echo(data, nl=False)
         return
-    # A byte-order mark, or WPS and Excel take the names for another encoding.
-    write_file(output, text.encode("utf-8-sig" if kind == "csv" else "utf-8"))
+    write_file(output, data)
     good(session.t(N_("Wrote {n} duties to {file}.")).format(n=len(found), file=output))
+
+
+def _json(found: Sequence[Duty], people: Mapping[str, Person], zone: ZoneInfo) -> bytes:
+    duties = [
+        {
+            "unit": duty.unit,
+            "role": duty.role,
+            "person": people[duty.person].name,
+            "mobile": people[duty.person].mobile,
+            "start": stamp(duty.start, zone),
+            "end": stamp(duty.end, zone),
+            "source": duty.source,
+        }
+        for duty in found
+    ]
+    return (json.dumps({"duties": duties}, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 @command(N_("An empty month in the usual layout, as a workbook to fill in."))
 @click.argument("unit", metavar="UNIT")
 @_month
+@option("--format", "kind", type=Word(["xlsx", "csv"]), default="xlsx", show_default=True,
+        help=N_("Which format."))  # fmt: skip
 @option("--output", type=click.Path(dir_okay=False), metavar="FILE",
         help=N_("Where to (default: roster-UNIT-MONTH.xlsx)."))  # fmt: skip
 @click.pass_context
 def template(
-    ctx: click.Context, unit: str, month: tuple[int, int] | None, output: str | None
+    ctx: click.Context, unit: str, month: tuple[int, int] | None, kind: str, output: str | None
 ) -> None:
-    """Layout L1: two rows a day."""
+    """A workbook has two rows a day, people to choose from, an example; CSV is the flat table."""
     session = session_of(ctx)
     with office_of(session) as office, office.db.read() as tx:
         known = unit_of(office.snapshot(tx).units, unit)
+        people = [p for p in rows.all_people(tx, known.code) if p.active]
         local_now = office.now.astimezone(session.settings.zone)
     year, number = month or _this_month(local_now)
     length = calendar.monthrange(year, number)[1]
-    days = [Day(day=date(year, number, n)) for n in range(1, length + 1)]
-    path = Path(output or f"roster-{known.code}-{year}-{number:02}.xlsx")
+    dates = [date(year, number, n) for n in range(1, length + 1)]
+    path = Path(output or f"roster-{known.code}-{year}-{number:02}.{kind}")
     if path.exists():
         raise OncallError("file_there", file=str(path))
-    write_file(path, l1_workbook(known.name_zh, days, phone=known.desk_phone or ""))
+    if kind == "csv":
+        write_file(path, past.form_csv(known.code, dates).encode("utf-8-sig"))
+    else:
+        cards = [Card(name=p.name, title=p.title or "", mobile=p.mobile or "") for p in people]
+        days = [Day(day=day) for day in dates]
+        write_file(path, form_workbook(known.name_zh, days, cards, phone=known.desk_phone or ""))
     good(session.t(N_("Wrote {file}.")).format(file=path))
 
 

@@ -17,7 +17,7 @@ from rosters.text import clean, squeeze
 _DAY = 24 * 60
 _HALF = r"(?P<{0}half>凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜间|夜里|早|晚|am|pm)?"
 _TIME = (
-    r"(?P<{0}next>次日|第二天|翌日|次晨|隔天|明日|\+1)?(?:的)?"
+    r"(?P<{0}next>次日|第二天|第三[天日]|翌日|次晨|隔天|明日|\+1)?(?:的)?"
     + _HALF
     + r"(?<!\d)(?P<{0}hour>[01]?\d|2[0-4])(?:[:：](?P<{0}minute>[0-5]\d)(?::00)?"
     r"|(?:点|时)(?:(?P<{0}min>[0-5]?\d)分?|(?P<{0}thirty>半)|整)?)(?!\d)"
@@ -111,7 +111,9 @@ def _clock(match: re.Match[str]) -> Clock | None:
         return None
     if start is None or end is None or start >= _DAY:
         return None
-    if match["bnext"] or match["after"] or end <= start:
+    if (match["bnext"] or "").startswith("第三"):
+        end += 2 * _DAY
+    elif match["bnext"] or match["after"] or end <= start:
         end += _DAY
     return Clock(start=start, end=end)
 

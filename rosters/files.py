@@ -7,6 +7,7 @@ from itertools import islice
 from rosters import archive, sheets
 from rosters.delimited import read_grid, too_large
 from rosters.errors import problem
+from rosters.exported import is_export, read_export
 from rosters.grid import Grid
 from rosters.layouts import read_grids
 from rosters.model import Problem, ReadResult, Request
@@ -38,6 +39,8 @@ class Opened:
     #: None where it could not be opened.
     grids: Sequence[Grid] | None
     problems: Sequence[Problem]
+    #: For our own JSON: what it says, since there is nothing to make out.
+    exported: ReadResult | None = None
 
     @property
     def heading(self) -> str:
@@ -51,7 +54,8 @@ class Opened:
 
 
 def opened(data: bytes, filename: str) -> Opened:
-    """Open a roster: .xlsx, .xls or CSV. Whatever the bytes are: problems, never an exception."""
+    """Open a roster: .xlsx, .xls, CSV or our own JSON. Whatever the bytes are: problems, never an
+    exception."""
     wrong = too_large(data, filename) or refuse(data, filename)
     if wrong is not None:
         return Opened(filename=filename, grids=None, problems=(wrong,))
@@ -63,6 +67,9 @@ def opened(data: bytes, filename: str) -> Opened:
         if any(found.code == "file-broken" for found in problems):
             problems = [_no_workbook(data, filename)]
         return Opened(filename=filename, grids=grids, problems=problems)
+    if is_export(data):
+        exported = read_export(data, filename)
+        return Opened(filename=filename, grids=None, problems=(), exported=exported)
     grid, problems = read_grid(data, filename)
     grids = None if grid is None else [grid]
     return Opened(filename=filename, grids=grids, problems=problems)
@@ -70,6 +77,8 @@ def opened(data: bytes, filename: str) -> Opened:
 
 def understood(found: Opened, request: Request) -> ReadResult:
     """What an opened file says, in any known layout; every problem with it is told."""
+    if found.exported is not None:
+        return found.exported
     if found.grids is None:
         return ReadResult(entries=(), problems=tuple(found.problems))
     return read_grids(found.grids, request, found.problems)

@@ -12,6 +12,8 @@ from rosters.errors import problem
 from rosters.grid import Grid
 from rosters.habits import Habits
 from rosters.model import Problem, ReadResult, Request
+from rosters.template import EXAMPLE_MARK
+from rosters.text import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +41,7 @@ def read_grids(
     results: list[tuple[Grid, ReadResult]] = []
     lists: list[Contacts] = []
     for grid in grids:
-        if not grid.cells:
+        if not grid.cells or _explains(grid):
             continue
         best = max(LAYOUTS, key=lambda layout: layout.score(grid, request.habits))
         if best.score(grid, request.habits):
@@ -61,6 +63,11 @@ def read_grids(
         days=results[0][1].days if len(results) == 1 else None,
         pauses=results[0][1].pauses if len(results) == 1 else (),
     )
+
+
+def _explains(grid: Grid) -> bool:
+    """Whether it is the sheet of our own form that shows how to fill it in."""
+    return clean(grid.value(1, 1)) == clean(EXAMPLE_MARK)
 
 
 def _of_the_month(

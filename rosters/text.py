@@ -11,6 +11,8 @@ from rosters.model import DEPUTY, LEADER, PRIMARY, SUPERVISOR, TEAM
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
+# What our own exports put before a text that a spreadsheet would take for a formula.
+_ESCAPED = re.compile(r"'[=+\-@\t]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _HAN = "\u3400-\u9fff\U00020000-\U0003134f·"
@@ -55,6 +57,8 @@ _PHONE_TAIL = re.compile(r"[:：]?\s*(\+?[\d(（][\d\s()（）+\-—–转]{5,}\
 @lru_cache(maxsize=65536)
 def _clean(text: str) -> str:
     text = _INVISIBLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if _ESCAPED.match(text):
+        text = text[1:]
     # A no-break space and the ideographic space become plain ones here.
     text = _CONTROL.sub(" ", unicodedata.normalize("NFKC", text))
     lines = (_SPACES.sub(" ", line).strip() for line in text.split("\n"))

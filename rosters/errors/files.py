@@ -50,6 +50,14 @@ FILES: Mapping[str, Message] = {
         N_("From this line on the rows cannot be told apart: {detail}."),
         N_("Look for a quotation mark without its partner."),
     ),
+    "json-broken": error(
+        N_("This is no roster exported by this program: {detail}."),
+        N_("Export it again: oncall roster export --format json."),
+    ),
+    "json-duty": error(
+        N_("The duty {value} cannot be read: {detail}."),
+        N_("It needs unit, role, person, start and end; times need their offset, as +08:00."),
+    ),
     "layout-unknown": error(
         N_("No header row was found that names a date and the people on duty."),
         N_("Write a header such as 日期, 班次, 带班领导, 值班人员, 联系电话 above the rows."),

@@ -244,3 +244,29 @@ def test_what_is_no_kept_plan(cli: Cli) -> None:
     bad = roster(cli, day(3, "无此人"))
     assert cli("roster", "plan", bad, "--out", str(cli.folder / "none.json")).exit_code == 3
     assert not (cli.folder / "none.json").exists()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "json"])
+def test_every_export_reads_back_as_no_change(cli: Cli, kind: str) -> None:
+    """Into a file or into a pipe, with the people's numbers, and back without a change."""
+    long, whole = day(4, "王五", "08:00-次日20:00"), day(6, "李四", "00:00-24:00")
+    file = roster(cli, day(3, "张三"), long, whole)
+    assert cli("roster", "apply", file, "--yes").exit_code == 0
+    out = str(cli.folder / f"out.{kind}")
+    how = ("roster", "export", CITY, "--month", "2099-11", "--format", kind)
+    assert cli(*how, "--output", out).exit_code == 0
+    assert cli("roster", "plan", out, "--detailed-exitcode").exit_code == 0
+    piped = cli.folder / f"piped.{kind}"
+    piped.write_bytes(cli(*how).stdout_bytes)
+    assert cli("roster", "plan", str(piped), "--detailed-exitcode").exit_code == 0
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_form_to_fill_in(cli: Cli, kind: str) -> None:
+    """Named after unit and month, never written over, and read back by the plan."""
+    out = str(cli.folder / f"form.{kind}")
+    how = ("roster", "template", CITY, "--month", "2099-11", "--format", kind, "--output", out)
+    assert cli(*how).exit_code == 0
+    assert cli(*how).exit_code == 1
+    told = json.loads(cli("roster", "plan", out, "--json").stdout)["problems"]
+    assert {p["code"] for p in told} <= {"slot-empty", "no-duties", "name-missing"}
