@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import click
@@ -19,7 +19,11 @@ from oncall import overrides
 from oncall.admin.spelling import unit_of
 from oncall.core.words import N_
 from oncall.core.words import role as role_word
+from oncall.directory import Snapshot
+from oncall.duty_changes import tell_override
+from oncall.notices import Notices
 from oncall.overrides import Done, Wanted
+from oncall.store.database import Tx
 from oncall.store.overrides import Ordered
 from rosters.model import PRIMARY, OverrideKind
 
@@ -89,6 +93,7 @@ def add(
                 why=why,
             )
             done = overrides.add(tx, snapshot, wanted, now, session.user, session.settings.zone)
+            _notify(session, tx, snapshot, done, now)
         names = {key: one.name for key, one in snapshot.people.items()}
     _tell(session, done, names, as_json=as_json)
     said = N_("In force as override {id}. To take it back: oncall override remove {id}")
@@ -133,8 +138,10 @@ def remove(ctx: click.Context, number: int, why: str, as_json: bool) -> None:
     """What was served by it until now stays served."""
     session = session_of(ctx)
     with office_of(session) as office, office.db.begin() as tx:
-        done = overrides.remove(tx, number, office.now, session.user, why)
-        names = {key: one.name for key, one in office.snapshot(tx).people.items()}
+        now, snapshot = office.now, office.snapshot(tx)
+        done = overrides.remove(tx, number, now, session.user, why)
+        _notify(session, tx, snapshot, done, now)
+        names = {key: one.name for key, one in snapshot.people.items()}
     _tell(session, done, names, as_json=as_json)
     good(session.t(N_("Taken back.")))
 
@@ -194,6 +201,13 @@ def list_(
 
 
 # -- telling -------------------------------------------------------------------------------
+
+
+def _notify(session: Session, tx: Tx, snapshot: Snapshot, done: Done, now: datetime) -> None:
+    """Whose time it changes gets a message from whichever node runs."""
+    settings = session.settings
+    notices = Notices(lang=settings.lang, signature=settings.signature)
+    tell_override(tx, snapshot, notices, settings.zone, done, now)
 
 
 def _tell(session: Session, done: Done, names: Mapping[str, str], *, as_json: bool) -> None:

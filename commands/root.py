@@ -43,6 +43,11 @@ COMMANDS = {
         "commands.supervise:supervise",
         N_("Supervision orders: decide on drafts, see replies, print."),
     ),
+    "swap": ("commands.duty_change:swap", N_("Swap duties, agreed and approved.")),
+    "cover": ("commands.duty_change:cover", N_("Ask for somebody to stand in.")),
+    "leave": ("commands.duty_change:leave", N_("Leave, and who stands in.")),
+    "takeover": ("commands.duty_change:takeover", N_("Take a running duty over, now.")),
+    "change": ("commands.duty_change:change", N_("Changes of duty: show, withdraw, undo.")),
     "report": (
         "commands.report:report",
         N_("Figures: how well it goes, who carries how much, what may be published."),

@@ -28,6 +28,7 @@ from oncall.deadlines import Deadlines
 from oncall.delivery import PLACES, RESERVED, Clock, Delivery
 from oncall.desk import Desk
 from oncall.directory import Directory
+from oncall.duty_changes import Lapses
 from oncall.engine import Engine
 from oncall.intake import Intake
 from oncall.links import Links
@@ -195,6 +196,8 @@ def build(
     calendars.keep(agenda, clock.now)
     coverage = coverage_of(settings)
     NightlySheet(db, directory, coverage, settings).keep(agenda)
+    office = coverage.rules.office
+    Lapses(directory, notices, zone=settings.zone, office=office).serve(agenda)
     return App(
         settings=settings,
         clock=clock,

@@ -19,6 +19,7 @@ from web import (
     answer,
     api,
     deadlines,
+    duty_changes,
     errors,
     feeds,
     health,
@@ -84,6 +85,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
         api,
         lookup,
         overrides,
+        duty_changes,
     )
     for part in (*of_api, hooks, hooks_push, answer, feeds, health, reference):
         web.include_router(part.router)

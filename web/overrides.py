@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 from oncall import overrides
 from oncall.core.errors import Fault, Invalid, NotFound
 from oncall.directory import Snapshot
+from oncall.duty_changes import tell_override
 from oncall.overrides import Done, Wanted
 from oncall.store.overrides import Ordered
 from rosters.diff import Stretch
@@ -101,13 +102,14 @@ class OverridesOut(BaseModel):
 
 @router.post("/overrides", status_code=201)
 def order(body: OverrideIn, door: TheDoor, caller: Changer) -> OverrideDoneOut:
-    """Put an override in force at once; open pages look again at who is on duty."""
+    """Put an override in force at once; open pages look again, whose time it changes is told."""
     own(caller, body.unit)
-    now = door.now()
+    app, now = door.app, door.now()
     wanted = Wanted(**body.model_dump())
-    with door.app.db.begin() as tx:
-        snapshot = door.app.directory.at(tx, now)
-        done = overrides.add(tx, snapshot, wanted, now, caller.account.name, door.app.settings.zone)
+    with app.db.begin() as tx:
+        snapshot = app.directory.at(tx, now)
+        done = overrides.add(tx, snapshot, wanted, now, caller.account.name, app.settings.zone)
+        tell_override(tx, snapshot, app.notices, app.settings.zone, done, now)
     return _done(door, snapshot, done)
 
 
@@ -131,11 +133,12 @@ def take_back(
     number: int, query: Annotated[RemoveQuery, Query()], door: TheDoor, caller: Changer
 ) -> OverrideDoneOut:
     """Take an override back from now on; what was served by it until now stays served."""
-    now = door.now()
-    with door.app.db.begin() as tx:
-        snapshot = door.app.directory.at(tx, now)
+    app, now = door.app, door.now()
+    with app.db.begin() as tx:
+        snapshot = app.directory.at(tx, now)
         own(caller, overrides.find(tx, number).unit)
         done = overrides.remove(tx, number, now, caller.account.name, query.why)
+        tell_override(tx, snapshot, app.notices, app.settings.zone, done, now)
     return _done(door, snapshot, done)
 
 

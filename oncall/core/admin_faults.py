@@ -66,6 +66,96 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("“{value}” does not fit here."),
         N_("Write for example: {example}"),
     ),
+    # Changes of duty.
+    "no_such_change": (
+        N_("There is no change of duty no. {change}."),
+        N_("Look the number up with `oncall change list`."),
+    ),
+    "change_settled": (
+        N_("Change no. {change} is settled already ({state}, by {by})."),
+        N_("Look at it with `oncall change show {change}`."),
+    ),
+    "change_pending": (
+        N_("Change no. {change} about the same duty is still open."),
+        N_("Have it decided, or withdraw it, first."),
+    ),
+    "change_past": (
+        N_("The duty of change no. {change} is over."),
+        N_("There is nothing left to change."),
+    ),
+    "change_moved_on": (
+        N_("{person} no longer has the duty that this was about."),
+        N_("Withdraw it and ask for what the roster says now."),
+    ),
+    "change_over": (
+        N_("All that change no. {change} brought was served already."),
+        N_("There is nothing left to take back."),
+    ),
+    "no_such_duty": (
+        N_("{value} is not on duty at that time, or not in that role."),
+        N_("Look with `oncall person show`, and name a moment inside the duty."),
+    ),
+    "several_duties": (
+        N_("{value} has several duties at that time: {roles}."),
+        N_("Say which one, with --role."),
+    ),
+    "several_on_duty": (
+        N_("Several serve at this moment: {value}."),
+        N_("Say instead of whom."),
+    ),
+    "swap_with_self": (
+        N_("{value} cannot stand in for themself."),
+        N_("Name somebody else."),
+    ),
+    "swap_across_units": (
+        N_("{value} serves in another unit."),
+        N_("Name somebody of the same unit; for a change between units order an override."),
+    ),
+    "nobody_to_ask": (
+        N_("Nobody in the unit is free then and has a number: {person} has nobody to ask."),
+        N_("Ask the duty leader, or order an override with somebody of another unit."),
+    ),
+    "leave_past": (N_("This time is over."), N_("Give an end that is still to come.")),
+    "leave_not_approved": (
+        N_("Leave no. {change} is not approved, or no longer."),
+        N_("Have it approved first."),
+    ),
+    "nothing_to_fill": (
+        N_("In leave no. {change} no such duty is left to fill."),
+        N_("Look at it with `oncall change show {change}`."),
+    ),
+    "takeover_until": (
+        N_("Nobody serves at this moment, so nothing says until when."),
+        N_("Say until when."),
+    ),
+    "already_on_duty": (
+        N_("{person} is on duty already."),
+        N_("There is nothing to take over."),
+    ),
+    "not_your_duty": (
+        N_("Only the person themself may ask for this."),
+        N_("Name yourself, or let an administrator enter it."),
+    ),
+    "not_your_change": (
+        N_("Change no. {change} was asked by somebody else."),
+        N_("Let them withdraw it, or an administrator."),
+    ),
+    "not_the_other": (
+        N_("Only the person who was asked may answer change no. {change}."),
+        N_("Let them answer, in their own name."),
+    ),
+    "not_asked": (
+        N_("Change no. {change} can only be accepted by somebody else of the same unit."),
+        N_("Name who will serve."),
+    ),
+    "own_matter": (
+        N_("Nobody decides their own change, no. {change}."),
+        N_("Let another leader of the unit decide."),
+    ),
+    "not_a_leader": (
+        N_("Only a leader of {unit} may decide this."),
+        N_("Name the duty leader, a division leader or the head, in whose name you decide."),
+    ),
     # Files in general.
     "file_unwritable": (
         N_("{file} cannot be written: {detail}."),

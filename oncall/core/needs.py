@@ -21,6 +21,8 @@ from rosters.clocks import Clock, read_clock, span
 from rosters.compose import union
 from rosters.model import DEPUTY, PRIMARY, ROLES, Span
 
+#: Who hears of gaps and of urgent changes beside the unit itself, unless the file names another.
+OFFICE = "GOV-OFFICE"
 DESK = "desk"
 
 _DAY = timedelta(days=1)
@@ -58,6 +60,7 @@ class Rules:
 
     roles: tuple[str, ...] | None = None
     closed: tuple[Closed, ...] = ()
+    office: str = OFFICE
     units: Mapping[str, Needs] = field(default_factory=dict)
 
     def needs(self, unit: str, kind: str, book: PolicyBook) -> Needs:
@@ -106,7 +109,7 @@ def read_rules(text: str, where: str) -> tuple[Rules | None, list[Fault]]:
     except tomllib.TOMLDecodeError as exc:
         return None, [Fault(where=where, code="coverage_syntax", value=str(exc))]
     reader = _Reader(where)
-    reader.known(table, ("roles", "closed", "unit"), "")
+    reader.known(table, ("roles", "closed", "office", "unit"), "")
     units: dict[str, Needs] = {}
     own = table.get("unit", {})
     if not isinstance(own, dict):
@@ -121,9 +124,13 @@ def read_rules(text: str, where: str) -> tuple[Rules | None, list[Fault]]:
             roles=reader.roles(values, f"unit.{code}.") or (),
             closed=reader.closed(values, f"unit.{code}."),
         )
+    office = table.get("office", OFFICE)
+    if not isinstance(office, str) or not office:
+        reader.wrong("office", str(office), f'"{OFFICE}"')
     rules = Rules(
         roles=reader.roles(table, ""),
         closed=reader.closed(table, ""),
+        office=str(office),
         units=units,
     )
     return (None, reader.faults) if reader.faults else (rules, [])

@@ -4,6 +4,7 @@ Portable on purpose: no server-side arrays or JSON operators, no empty string wh
 """
 
 from oncall.tables.base import Moment, metadata
+from oncall.tables.changes import duty_changes
 from oncall.tables.deadlines import deadlines, extensions
 from oncall.tables.directory import holidays, people, policy_books, tokens, units
 from oncall.tables.paging import alarms, answer_links, breakers, budgets, nodes, outbox
@@ -42,6 +43,7 @@ __all__ = [
     "overrides",
     "calendars",
     "calendar_duties",
+    "duty_changes",
     "transfers",
     "parts",
     "frozen_policies",

@@ -24,13 +24,14 @@ def test_without_a_file_the_ladders_say_what_is_needed() -> None:
 def test_a_file_sets_the_rule_and_its_exceptions() -> None:
     """A unit's own section outweighs the general rule, role by role and hour by hour."""
     rules, faults = read_rules(
-        'roles = ["deputy", "primary"]\nclosed = ["休息日 00:00-24:00"]\n'
+        'roles = ["deputy", "primary"]\nclosed = ["休息日 00:00-24:00"]\noffice = "GOV-DUTY"\n'
         '[unit.SCHOOL]\nroles = ["primary"]\n'
         '[unit."SHOP"]\nclosed = ["mon,周二 22:00-06:00", "daily 12:00-13:00"]\n',
         "c.toml",
     )
     assert faults == []
     assert rules is not None
+    assert rules.office == "GOV-DUTY"
     assert rules.needs("TWN-100", "township", BOOK).roles == ("primary", "deputy")
     assert rules.needs("SCHOOL", "office", BOOK).roles == ("primary",)
     assert len(rules.needs("SHOP", "office", BOOK).closed) == 2
@@ -40,7 +41,7 @@ def test_a_file_sets_the_rule_and_its_exceptions() -> None:
 def test_every_fault_at_once() -> None:
     """A misspelled key, a role nobody has, hours that are none: each with its place."""
     rules, faults = read_rules(
-        'rolls = []\nroles = ["boss"]\nclosed = ["whenever", 3]\n'
+        'rolls = []\nroles = ["boss"]\nclosed = ["whenever", 3]\noffice = ""\n'
         'unit.A = 1\n[unit.B]\nroles = []\nclosed = "x"\nopen = 1\n',
         "c.toml",
     )
@@ -48,6 +49,7 @@ def test_every_fault_at_once() -> None:
     assert sorted(fault.where for fault in faults) == [
         "c.toml:closed",
         "c.toml:closed",
+        "c.toml:office",
         "c.toml:roles",
         "c.toml:rolls",
         "c.toml:unit.A",

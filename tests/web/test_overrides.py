@@ -79,7 +79,7 @@ def test_an_open_page_asks_again_at_once(site: Site) -> None:
     site.world.expect((ZHANG, "sms"))
     assert order(site, "replace", 0, 8, person="王五", replaces="张三").status_code == 201
     site.world.settle()
-    site.world.expect((WANG, "sms"))
+    site.world.expect((WANG, "sms", "接班"), (WANG, "sms", "张三 → 王五"), (ZHANG, "sms", "王五"))
 
 
 def test_an_empty_override_silences_nobody(site: Site) -> None:

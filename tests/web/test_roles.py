@@ -54,6 +54,29 @@ TABLE: list[tuple[str, str, Any, str]] = [
     ("POST", "/supervisions/T/drop", BY, "nnnyn"),
     ("POST", "/supervisions/T/reply", {"by": "张三", "text": "已办"}, "yyyyn"),
     ("POST", "/supervisions/T/close", BY, "nnnyn"),
+    ("GET", "/changes", None, "yyyyy"),
+    ("GET", "/changes/9", None, "yyyyy"),
+    (
+        "POST",
+        "/changes/swap",
+        {"person": "无此人", "give": {"at": "2026-11-09T00:00:00Z"}, "other": "王五"},
+        "yyynn",
+    ),
+    (
+        "POST",
+        "/changes/cover",
+        {"person": "无此人", "give": {"at": "2026-11-09T00:00:00Z"}},
+        "yyynn",
+    ),
+    (
+        "POST",
+        "/changes/leave",
+        {"person": "无此人", "from": "2026-11-09T00:00:00Z", "to": "2026-11-10T00:00:00Z"},
+        "yyynn",
+    ),
+    ("POST", "/changes/takeover", {"unit": CITY, "by": "无此人"}, "yyynn"),
+    ("POST", "/changes/9/agree", {"by": "张三"}, "yyynn"),
+    ("POST", "/changes/9/fill", {"person": "张三"}, "yyynn"),
     ("GET", "/deadlines", None, "yyyyy"),
     ("GET", "/reports/kpi?month=2026-11", None, "yyyyy"),
     ("GET", "/reports/kpi.xlsx?month=2026-11", None, "yyyyy"),
@@ -104,6 +127,8 @@ def test_every_call_is_in_the_table_above(world: World) -> None:
     }
     tested = {(m, p.partition("?")[0].replace("/1/", "/{alarm_id}/")) for m, p, _, _ in TABLE}
     tested = {(m, p.replace("overrides/1", "overrides/{number}")) for m, p in tested}
+    tested = {(m, p.replace("changes/9", "changes/{number}")) for m, p in tested}
+    tested = {(m, p.replace("/agree", "/{verb}")) for m, p in tested}
     assert calls == tested
 
 
