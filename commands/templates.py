@@ -12,6 +12,7 @@ from commands.session import session_of
 from oncall.admin.forms import SPELLINGS, USES, Form, form
 from oncall.core.texts.templates import Key
 from oncall.core.words import N_, Text
+from oncall.providers import approved_texts
 
 
 @group(N_("The texts carriers approve beforehand: list, preview, export (docs/templates.md)."))
@@ -27,14 +28,23 @@ def templates(ctx: click.Context) -> None:
 def list_(ctx: click.Context, as_json: bool) -> None:
     """One row a text."""
     session = session_of(ctx)
-    forms = _forms(session.t, session.settings.signature)
+    approved = approved_texts(session.settings)
+    signature = session.settings.signature
+    forms = [form(session.t, key, signature, approved=approved) for key in Key]
     if as_json:
         show_json([_json(one) for one in forms])
         return
+    carriers = sorted(carrier for carrier, ids in approved.items() if ids)
     table(
         session,
-        (N_("Key"), N_("Text"), N_("Parts"), N_("Blanks")),
-        [(one.key, one.text, one.parts, ", ".join(b[0] for b in one.blanks)) for one in forms],
+        (N_("Key"), N_("Text"), N_("Parts"), N_("Blanks"), *carriers),
+        [
+            (
+                *(one.key, one.text, one.parts, ", ".join(b[0] for b in one.blanks)),
+                *(one.numbers.get(carrier, "") for carrier in carriers),
+            )
+            for one in forms
+        ],
     )
 
 

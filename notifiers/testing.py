@@ -23,7 +23,7 @@ class Phones:
     """Every phone in the world, in memory. `sent` is what reached them, `refused` what did not."""
 
     name = "phones"
-    channels = frozenset(Channel)
+    channels = frozenset({Channel.SMS, Channel.VOICE})
 
     def __init__(self, capabilities: Mapping[Channel, Capabilities] = _CAPABILITIES) -> None:
         self.sent: list[Message] = []

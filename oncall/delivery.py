@@ -19,6 +19,7 @@ from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from notifiers.message import Channel
+from oncall.courtesy import Courtesy
 from oncall.engine import Engine
 from oncall.links import Links
 from oncall.outcomes import settle, unsent
@@ -91,6 +92,7 @@ class Delivery:
         self.db = engine.db
         self.routes = routes
         self.sender = Sender(engine.db, routes, clock.now, lang=lang, signature=signature)
+        self.courtesy = Courtesy(routes, clock.now, lang=lang)
         self.links = links
         #: Channels whose every provider delivers a link as a link.
         self._linking = {
@@ -298,6 +300,8 @@ class Delivery:
     async def _carry(self, channel: Channel, parcel: Parcel, paid: Paid | None) -> None:
         try:
             outcome = await self.sender.send(channel, parcel, paid)
+            if self.courtesy.wanted(channel, parcel, outcome):
+                self._start(self.courtesy.copy(parcel))
             if self.routes.recovered():
                 self._wake.set()
         finally:

@@ -9,6 +9,7 @@ from notifiers.aliyun.client import AliyunGateway, AliyunSettings
 from notifiers.aliyun.notifier import Aliyun
 from notifiers.approved import Approved
 from notifiers.email.notifier import Email, EmailSettings, Security
+from notifiers.errors import NotifierError
 from notifiers.log import LogNotifier
 from notifiers.message import Notifier
 from notifiers.robots.groups import read
@@ -21,6 +22,7 @@ from notifiers.twilio.notifier import Twilio
 from notifiers.webhook.notifier import Webhook
 from oncall.clock import SystemClock
 from oncall.config import SETTINGS, Settings
+from oncall.core.errors import Fault, Invalid
 
 Maker = Callable[[], Notifier]
 
@@ -29,6 +31,8 @@ PROVIDERS = (
     *("log", "twilio", "aliyun", "tencent"),
     *("wecom", "dingtalk", "feishu", "webhook", "spool", "email"),
 )
+#: Those that send approved texts only.
+APPROVING = ("aliyun", "tencent")
 #: Those that push receipts and replies without a signature.
 PUSHING = frozenset({"aliyun", "tencent"})
 
@@ -66,6 +70,24 @@ def lacking(settings: Settings, provider: str) -> tuple[str, ...]:
     if provider == "twilio" and not sender:
         missing.append("TWILIO_FROM_NUMBER / TWILIO_MESSAGING_SERVICE_SID")
     return tuple(missing)
+
+
+def approved_texts(settings: Settings) -> Mapping[str, Mapping[str, str]]:
+    """Which number each carrier gave to each text; Invalid names an entry that is none."""
+    found: dict[str, Mapping[str, str]] = {}
+    for carrier in APPROVING:
+        name = f"{carrier}_templates"
+        try:
+            found[carrier] = _approved(settings, name).ids
+        except NotifierError as wrong:
+            fault = Fault(
+                where=_variable(name),
+                code="channels",
+                value=settings.of(name),
+                params={"why": str(wrong)},
+            )
+            raise Invalid([fault]) from wrong
+    return found
 
 
 def _twilio(settings: Settings, connections: int) -> Notifier:

@@ -77,13 +77,24 @@ class Form:
     #: The example as a person reads it: an SMS with its signature.
     sample: str
     parts: int
+    #: The number each carrier gave to it, as the settings have it; with other languages apart.
+    numbers: Mapping[str, str]
     #: Characters as a carrier counts them.
     length: int
     encoding: Encoding
 
 
-def form(t: Text, key: Key, signature: str, provider: str = "") -> Form:
-    """One text with an example, its blanks spelled as ``provider`` does, else as ``{name}``."""
+def form(
+    t: Text,
+    key: Key,
+    signature: str,
+    provider: str = "",
+    approved: Mapping[str, Mapping[str, str]] | None = None,
+) -> Form:
+    """One text with an example, its blanks spelled as ``provider`` does, else as ``{name}``.
+
+    ``approved`` are the carriers' numbers by key, as in the settings.
+    """
     template = example(t, key, signature)
     filled = dict(template.variables)
     sample = said(t, template)
@@ -98,6 +109,11 @@ def form(t: Text, key: Key, signature: str, provider: str = "") -> Form:
         ),
         sample=sample,
         parts=segments(sample),
+        numbers={
+            carrier: number
+            for carrier, ids in (approved or {}).items()
+            if (number := ", ".join(v for k, v in ids.items() if k == key or k[:-3] == key))
+        },
         length=units(sample),
         encoding=encoding(sample),
     )

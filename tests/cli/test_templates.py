@@ -37,3 +37,18 @@ def test_the_application_form_is_in_the_carriers_spelling(cli: Cli) -> None:
     numbered = cli("templates", "export", "--provider", "tencent", lang="zh_CN").stdout
     assert "| {2} | 转办单编号 | 20 | DH20261103-0017 |" in numbered
     assert cli("templates", "export").exit_code == 2
+
+
+def test_the_numbers_carriers_gave_are_shown(cli: Cli) -> None:
+    """Beside each text, in every language it was approved in; an entry that is none is an error."""
+    cli.file("oncall.toml", 'aliyun_templates = "sms.page=SMS_1,sms.page.en=SMS_2"\n')
+    assert "SMS_1, SMS_2" in cli("templates", "list").stdout
+    rows = {
+        row["key"]: row["numbers"] for row in json.loads(cli("templates", "list", "--json").stdout)
+    }
+    assert rows["sms.page"] == {"aliyun": "SMS_1, SMS_2"}
+    assert rows["sms.owned"] == {}
+    cli.file("oncall.toml", 'aliyun_templates = "nonsense"\n')
+    told = cli("templates", "list")
+    assert told.exit_code == 3
+    assert "ONCALL_ALIYUN_TEMPLATES" in told.stderr
