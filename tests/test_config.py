@@ -78,7 +78,7 @@ def test_secrets_are_masked_when_shown(tmp_path: Path) -> None:
     text = str(shown(settings))
     assert "token-" not in text
     assert "hush" not in text
-    assert "pass" not in text
+    assert ":pass@" not in text
     assert settings.twilio_tokens == ("token-one", "token-two")
 
 
