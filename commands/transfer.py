@@ -4,22 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from typing import Any
 
 import click
 
-from commands import transfer_acts
+from commands import transfer_acts, transfer_new
 from commands.lazy import Word, group, option
-from commands.moments import MOMENT, moment_of
-from commands.output import good, json_option, local, say, show_json, warn
+from commands.output import good, json_option, say, show_json
 from commands.records import office_of, operator
 from commands.session import Session, session_of
 from commands.transfer_views import listed, shown, shown_json
 from oncall.admin import matters
 from oncall.admin.office import Office
 from oncall.admin.spelling import unit_of
-from oncall.core.model import Reason, Urgency
-from oncall.core.transfers import Draft, TransferState
+from oncall.core.model import Reason
+from oncall.core.transfers import TransferState
 from oncall.core.words import N_, STATES, reason_text
 from oncall.desk import Outcome
 from oncall.store import reports
@@ -36,86 +34,6 @@ _required_by = option("--by", required=True, metavar="NAME", help=N_("Who says s
 def transfer(ctx: click.Context) -> None:
     """See the commands. ID is an id, a printed number, or origin:number."""
     session_of(ctx)
-
-
-@transfer.command("new", help=N_("Hand a matter over to one or more units; the first one leads."))
-@option("--to", "to", multiple=True, required=True, metavar="UNIT", help=N_("Unit; repeatable."))
-@option("--urgency", required=True, type=Word(list(Urgency)), help=N_("How fast."))
-@option("--summary", required=True, help=N_("What it is about; - reads it from stdin."))
-@option("--from", "origin", default="desk", show_default=True, help=N_("Who sends it, e.g. 110."))
-@option("--ref", metavar="REF", help=N_("The sender's own number; the same twice is one matter."))
-@option("--category", help=N_("What kind of matter; may choose the ladder."))
-@option("--area", metavar="CODE", help=N_("Where: a township's code."))
-@option("--received-at", type=MOMENT, metavar="TIME", help=N_("When the call first came in."))
-@option("--police", is_flag=True, help=N_("A police matter: the 110 desk is paged as well."))
-@option("--danger", is_flag=True, help=N_("Danger to people: the 110 desk is paged as well."))
-@option("--police-first", is_flag=True, help=N_("Units wait until the police are on their way."))
-@option("--copy", "copies", multiple=True, metavar="UNIT", help=N_("Told; need not answer."))
-@option("--confidential", is_flag=True, help=N_("The unit never sees who called."))
-@option("--drill", is_flag=True, help=N_("Practice: marked so in every message."))
-@option("--caller-name", help=N_("Who called; never leaves this system."))
-@option("--caller-phone", help=N_("Their number; never leaves this system."))
-@option("--caller-address", help=N_("Their address; never leaves this system."))
-@json_option
-@click.pass_context
-def new(ctx: click.Context, /, as_json: bool, **given: Any) -> None:
-    """Durable before this returns; a running service sends."""
-    session = session_of(ctx)
-    t, zone = session.t, session.settings.zone
-    with office_of(session) as office:
-        now = office.now
-        accepted = office.intake.accept(_draft(ctx, office, given), now, operator(session))
-        with office.db.read() as tx:
-            full = matters.in_full(tx, accepted.transfer.id)
-            snapshot = office.snapshot(tx)
-            coming = matters.next_of(tx, snapshot, full.brief.shares)
-            alive = matters.served(tx)
-        if as_json:
-            pages = [
-                {"id": share.page.id, "unit": share.part.unit, "state": share.page.state}
-                for share, _ in coming
-            ]
-            head = {"id": accepted.transfer.id, "code": accepted.transfer.code}
-            show_json(head | {"created": accepted.created, "pages": pages})
-        else:
-            click.echo(accepted.transfer.code)
-    if accepted.created:
-        said = N_("Handed over as {code} at {at}.")
-        at = local(accepted.transfer.transferred_at, zone)
-        good(t(said).format(code=accepted.transfer.code, at=at))
-    else:
-        good(t(N_("This matter is here already: {code}.")).format(code=accepted.transfer.code))
-    if not alive:
-        warn(t(N_("No service is running: nothing is sent until `oncall serve` runs.")))
-
-
-def _draft(ctx: click.Context, office: Office, given: dict[str, Any]) -> Draft:
-    caller = {
-        name: given.pop(f"caller_{name}")
-        for name in ("name", "phone", "address")
-        if given.get(f"caller_{name}")
-    }
-    received = given["received_at"]
-    with office.db.read() as tx:
-        units = office.snapshot(tx).units
-    area = given["area"]
-    return Draft(
-        origin=given["origin"],
-        to=tuple(unit_of(units, unit).code for unit in given["to"]),
-        urgency=given["urgency"],
-        summary=sys.stdin.read() if given["summary"] == "-" else given["summary"],
-        origin_ref=given["ref"],
-        category=given["category"],
-        area=unit_of(units, area).code if area else None,
-        received_at=moment_of(ctx, received, office.now) if received else None,
-        police=given["police"],
-        danger=given["danger"],
-        police_first=given["police_first"],
-        copy=tuple(unit_of(units, unit).code for unit in given["copies"]),
-        confidential=given["confidential"],
-        drill=given["drill"],
-        caller=caller or None,
-    )
 
 
 @transfer.command("list", help=N_("Transfers, the newest first, and what happens next."))
@@ -321,7 +239,7 @@ def police(ctx: click.Context, id: str, by: str | None, as_json: bool) -> None:
     good(t(N_("110 is being paged.")) if called else t(N_("110 was called before.")))
 
 
-for _made in transfer_acts.commands():
+for _made in (transfer_new.new, *transfer_acts.commands()):
     transfer.add_command(_made)
 
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from oncall.core.errors import Conflict, Fault, Invalid
 from oncall.core.model import Reason
-from oncall.core.transfers import Ground, Transfer, Waiver
+from oncall.core.transfers import Draft, Ground, Transfer, Waiver
 from oncall.desk import Desk
 from oncall.directory import Snapshot
-from oncall.intake import Actor
+from oncall.intake import Accepted, Actor, Intake
 from oncall.store import transfers
 from oncall.store.database import Tx
 from oncall.verbs import Field, Kind, Verb
@@ -32,8 +32,9 @@ class Acted:
 class Acts:
     """The doors' one way to do a verb."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, intake: Intake) -> None:
         self.desk = desk
+        self.intake = intake
         self.engine = desk.engine
         self.db = desk.db
 
@@ -56,15 +57,49 @@ class Acts:
 
         def work(tx: Tx) -> Acted:
             transfer = self.desk.find_in(tx, ref, actor)
-            values = _checked(verb, given, self.engine.directory.at(tx, now), unit)
-            event = verb.make(by=by, unit=unit, **values)
-            decision = self.engine.cases.tell(tx, transfer.id, event, now)
-            if decision.refused:
-                raise Conflict("refused", transfer=transfer.code, reason=decision.reason)
-            after = transfers.by_ids(tx, [transfer.id])[transfer.id]
-            return Acted(transfer=after, reason=decision.reason)
+            return self._do(tx, transfer, verb, given, by=by, now=now, unit=unit)
 
         return self.db.attempt(work)
+
+    def at_the_door(
+        self,
+        draft: Draft,
+        verb: Verb,
+        given: Mapping[str, Any],
+        *,
+        by: str,
+        now: datetime,
+        actor: Actor,
+        key: str | None = None,
+    ) -> Accepted:
+        """Take a matter and decide it in the same commit: nobody is paged for it.
+
+        Raises as ``Intake.accept`` and ``do`` do.
+        """
+
+        def decide(tx: Tx, transfer: Transfer) -> None:
+            self._do(tx, transfer, verb, given, by=by, now=now, unit=None)
+
+        return self.intake.accept(draft, now, actor, key=key, then=decide)
+
+    def _do(
+        self,
+        tx: Tx,
+        transfer: Transfer,
+        verb: Verb,
+        given: Mapping[str, Any],
+        *,
+        by: str,
+        now: datetime,
+        unit: str | None,
+    ) -> Acted:
+        values = _checked(verb, given, self.engine.directory.at(tx, now), unit)
+        event = verb.make(by=by, unit=unit, **values)
+        decision = self.engine.cases.tell(tx, transfer.id, event, now)
+        if decision.refused:
+            raise Conflict("refused", said=decision.reason, transfer=transfer.code)
+        after = transfers.by_ids(tx, [transfer.id])[transfer.id]
+        return Acted(transfer=after, reason=decision.reason)
 
 
 def _checked(

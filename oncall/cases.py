@@ -236,6 +236,12 @@ class Cases:
             if command.police or part.role is not PartRole.POLICE:
                 self.pager.handle_in(batch.tx, page_id, Finished(by=by), batch.now)
 
+    def _withdraw(self, batch: Batch, transfer: Transfer, command: c.WithdrawAll, by: str) -> None:
+        for _part, page_id, state in transfers.pages_of(batch.tx, transfer.id):
+            if state is not State.CANCELLED:
+                event = Cancelled(by=by, why=command.why)
+                self.pager.handle_in(batch.tx, page_id, event, batch.now)
+
     def _progress(self, batch: Batch, transfer: Transfer, command: c.NoteProgress, by: str) -> None:
         for part, page_id, state in transfers.pages_of(batch.tx, transfer.id):
             if state is State.ACKED and command.unit in (None, part.unit):
@@ -300,6 +306,7 @@ _DOERS: dict[type[c.TransferCommand], Callable[[Cases, Batch, Transfer, Any, str
     c.EndParts: Cases._end,
     c.ChangeRole: Cases._role,
     c.StandDownAll: Cases._stand_down,
+    c.WithdrawAll: Cases._withdraw,
     c.NoteProgress: Cases._progress,
     c.CallPolice: Cases._police,
     c.Forward: Cases._forward,

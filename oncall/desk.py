@@ -22,6 +22,7 @@ from oncall.core.events import (
 )
 from oncall.core.model import Page, Reason, State
 from oncall.core.transfers import Part, Transfer
+from oncall.core.transfers.events import Withdrawn
 from oncall.directory import Snapshot
 from oncall.engine import Engine
 from oncall.intake import Actor
@@ -162,10 +163,24 @@ class Desk:
         why: str = "",
         unit: str | None = None,
     ) -> list[Outcome]:
-        """The transfer is withdrawn: everybody stops, everybody is told."""
-        live = {State.WAITING, State.ACKED, State.EXHAUSTED}
-        event = Cancelled(by=by, why=why)
-        return self._each(ref, lambda _: event, now, actor, unit, live, "already_closed")
+        """It is withdrawn, or one unit's part in it: everybody stops, everybody is told."""
+        if unit is not None:
+            live = {State.WAITING, State.ACKED, State.EXHAUSTED}
+            event = Cancelled(by=by, why=why)
+            return self._each(ref, lambda _: event, now, actor, unit, live, "already_closed")
+
+        def work(tx: Tx) -> list[Outcome]:
+            transfer = self.find_in(tx, ref, actor)
+            withdrawn = Withdrawn(by=by, why=why)
+            if self.engine.cases.tell(tx, transfer.id, withdrawn, now).refused:
+                raise Conflict("already_closed", transfer=transfer.code)
+            return [
+                _outcome(loaded.page, Reason.CANCELLED)
+                for _, page_id, _ in transfers.pages_of(tx, transfer.id)
+                if (loaded := pages.load(tx, page_id)) is not None
+            ]
+
+        return self.db.attempt(work)
 
     def note(
         self,

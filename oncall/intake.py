@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from oncall.core.errors import Conflict, Fault, Invalid, NotFound
-from oncall.core.model import Reason
+from oncall.core.model import Reason, Urgency
 from oncall.core.transfers import (
     Draft,
     Transfer,
@@ -54,9 +54,17 @@ class Intake:
         self.new_id = new_id
 
     def accept(
-        self, draft: Draft, now: datetime, actor: Actor, *, key: str | None = None
+        self,
+        draft: Draft,
+        now: datetime,
+        actor: Actor,
+        *,
+        key: str | None = None,
+        then: Callable[[Tx, Transfer], None] | None = None,
     ) -> Accepted:
         """Take a transfer and start paging, durable before we answer; idempotent.
+
+        ``then`` decides a new one at the door, in the same commit.
 
         The same origin and origin_ref, or the same ``key`` from the same account, give the first
         one's transfer. Raises Invalid with every fault, or Conflict when a key comes back with
@@ -77,7 +85,7 @@ class Intake:
             code = code or number(tx, now)
             batch = self.engine.batch(tx, now)
             _require(draft, batch.snapshot.units, now)
-            event = _accepted(draft, actor)
+            event = _accepted(draft, actor, nuisance=_marked(tx, draft))
             decision = self.engine.cases.born(self._transfer(code, draft, now, actor), event, now)
             transfer = decision.transfer
             caller = dumps(draft.caller) if draft.caller else None
@@ -88,6 +96,9 @@ class Intake:
                     raise Conflict("transfer_vanished", ref=draft.origin_ref or "")
                 return Accepted(transfer=known, created=False)
             self.engine.cases.begin(batch, decision, event)
+            if then is not None:
+                then(tx, transfer)
+                transfer = transfers.by_ids(tx, [transfer.id])[transfer.id]
         return Accepted(transfer=transfer, created=True)
 
     def _known(self, tx: Tx, draft: Draft, stored_key: str | None, digest: str) -> Transfer | None:
@@ -123,7 +134,7 @@ class Intake:
             code=code,
             origin=draft.origin.strip(),
             origin_ref=draft.origin_ref or None,
-            urgency=shares(draft)[0].urgency,
+            urgency=Urgency(draft.urgency),
             category=draft.category or None,
             area=draft.area or None,
             summary=draft.summary.strip(),
@@ -136,7 +147,6 @@ class Intake:
             danger=draft.danger,
             confidential=draft.confidential,
             drill=draft.drill,
-            linked_to=draft.linked_to,
         )
 
     def call_police(self, ref: str, by: str, now: datetime) -> bool:
@@ -155,7 +165,7 @@ class Intake:
         return decision.reason is Reason.POLICE_CALLED
 
 
-def _accepted(draft: Draft, actor: Actor) -> HandedOver:
+def _accepted(draft: Draft, actor: Actor, *, nuisance: bool) -> HandedOver:
     return HandedOver(
         by=actor.name,
         unit=actor.unit,
@@ -163,7 +173,22 @@ def _accepted(draft: Draft, actor: Actor) -> HandedOver:
         origin=draft.origin,
         shares=shares(draft),
         police_first=draft.police_first,
+        nuisance=nuisance,
     )
+
+
+def _marked(tx: Tx, draft: Draft) -> bool:
+    """Whether the caller is marked as malicious just now; danger is never held up by that."""
+    if draft.danger or draft.police or draft.police_first or draft.decided:
+        return False
+    phone = _digits((draft.caller or {}).get("phone", ""))
+    marked = (_digits(caller.get("phone", "")) for caller in transfers.marked_callers(tx))
+    return bool(phone) and phone in marked
+
+
+def _digits(phone: str) -> str:
+    """A number without what people write around it; the last eleven digits tell it."""
+    return "".join(c for c in phone if c.isdecimal())[-11:]
 
 
 def _require(draft: Draft, units: Collection[str], now: datetime) -> None:

@@ -7,13 +7,14 @@ because they are made from the same rows. What a verb does is the machine's busi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from oncall.core.transfers import Ground, PartRole, Waiver
+from oncall.core.transfers import Ground, Life, PartRole, Transfer, Waiver
 from oncall.core.transfers import events as e
+from oncall.core.transfers.machine import TRANSITIONS
 from oncall.core.words import N_
 
 
@@ -54,13 +55,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verb:
-    """One thing to do: its name, a line about it, its fields, who may, and the event it makes."""
+    """One thing to do: its name, a short label, a line about it, its fields, who may, its event."""
 
     name: str
+    label: str
     about: str
     who: Who
     fields: tuple[Field, ...]
-    make: Callable[..., e.TransferEvent]
+    event: type[e.TransferEvent]
+
+    def make(self, **values: Any) -> e.TransferEvent:
+        """The event that this verb is, with what was given."""
+        if self.event is e.UnitsAdded:
+            role = PartRole.COPY if values.pop("copy_only", False) else PartRole.ASSIST
+            return e.UnitsAdded(role=role, **values)
+        return self.event(**values)
 
 
 def _field(name: str, kind: Kind, about: str, **more: Any) -> Field:
@@ -79,88 +88,122 @@ def _text(about: str) -> Field:
     return _must("text", Kind.TEXT, about, longest=2000)
 
 
-def _added(
-    *, by: str, unit: str | None, units: tuple[str, ...], copy_only: bool = False
-) -> e.TransferEvent:
-    role = PartRole.COPY if copy_only else PartRole.ASSIST
-    return e.UnitsAdded(by=by, unit=unit, units=units, role=role)
-
-
 def _row(
-    name: str, who: Who, make: Callable[..., e.TransferEvent], about: str, *fields: Field
+    name: str, label: str, who: Who, event: type[e.TransferEvent], about: str, *fields: Field
 ) -> Verb:
-    return Verb(name=name, about=about, who=who, fields=fields, make=make)
+    return Verb(name=name, label=label, about=about, who=who, fields=fields, event=event)
 
 
 _TO = ("origin", "caller", "both")
 _ROWS = (
     # The straight way.
-    _row("result", Who.INVOLVED, e.ResultReported, N_("Report the result."),
+    _row("result", N_("Result"), Who.INVOLVED, e.ResultReported,
+         N_("Report the result."),
          _text(N_("What was done, and what came of it."))),
-    _row("feedback", Who.DESK, e.FedBack, N_("Record that the result was told on."),
+    _row("feedback", N_("Result told"), Who.DESK, e.FedBack,
+         N_("Record that the result was told on."),
          _must("to", Kind.CHOICE, N_("Who was told: origin, caller or both."), choices=_TO),
          _field("text", Kind.TEXT, N_("What was said, and what they said to it."), longest=2000)),
-    _row("close", Who.DESK, e.Closed,
+    _row("close", N_("Close"), Who.DESK, e.Closed,
          N_("Close it; what is missing of response, result and feedback needs a waiver."),
          _field("waivers", Kind.CHOICES, N_("Codes for what is missing, W1 to W6."),
                 choices=tuple(Waiver)),
          _WHY),
-    _row("reopen", Who.DESK, e.Reopened, N_("The result did not hold: begin again, once."),
+    _row("reopen", N_("Reopen"), Who.DESK, e.Reopened,
+         N_("The result did not hold: begin again, once."),
          _MUST_WHY),
-    _row("add", Who.DESK, _added, N_("Let more units take part, or only know."),
+    _row("add", N_("Add units"), Who.DESK, e.UnitsAdded,
+         N_("Let more units take part, or only know."),
          _must("units", Kind.UNITS, N_("Units that join.")),
          _field("copy_only", Kind.FLAG, N_("For their information only: no answer is asked for."))),
-    _row("remind", Who.INVOLVED, e.FollowUpPlanned,
+    _row("remind", N_("Reminder"), Who.INVOLVED, e.FollowUpPlanned,
          N_("Have whoever is on duty then reminded."),
          _must("at", Kind.MOMENT, N_("When.")),
          _text(N_("Of what; it stays in this system."))),
     # Decided at the door.
-    _row("reject", Who.DESK, e.Rejected, N_("Do not accept it, on one of eight grounds."),
+    _row("reject", N_("Not accepted"), Who.DESK, e.Rejected,
+         N_("Do not accept it, on one of eight grounds."),
          _must("ground", Kind.CHOICE, N_("R1 to R8; R6 is forwarded."), choices=tuple(Ground)),
          _MUST_WHY,
          _field("forward", Kind.UNIT, N_("For R6: the unit of the emergency line."))),
-    _row("guide", Who.DESK, e.Guided, N_("Tell the caller where to turn; nobody is paged."),
+    _row("guide", N_("Guided"), Who.DESK, e.Guided,
+         N_("Tell the caller where to turn; nobody is paged."),
          _text(N_("What the caller was told."))),
-    _row("answer", Who.DESK, e.Answered, N_("Answered on the spot; nobody is paged."),
+    _row("answer", N_("Answered"), Who.DESK, e.Answered,
+         N_("Answered on the spot; nobody is paged."),
          _text(N_("The answer."))),
-    _row("nuisance", Who.DESK, e.NuisanceMarked,
+    _row("nuisance", N_("Malicious call"), Who.DESK, e.NuisanceMarked,
          N_("Mark the caller as malicious; two other people must confirm it."),
          _must("evidence", Kind.TEXT, N_("On what evidence."))),
-    _row("confirm", Who.DESK, e.NuisanceConfirmed,
+    _row("confirm", N_("Confirm the mark"), Who.DESK, e.NuisanceConfirmed,
          N_("Confirm the mark of a malicious caller, as a second or third person.")),
-    _row("lift", Who.DESK, e.NuisanceLifted, N_("Lift the mark of a malicious caller."),
+    _row("lift", N_("Lift the mark"), Who.DESK, e.NuisanceLifted,
+         N_("Lift the mark of a malicious caller."),
          _MUST_WHY),
     # Whose is it?
-    _row("return", Who.INVOLVED, e.Returned, N_("It is not this unit's: give it back to the desk."),
+    _row("return", N_("Return"), Who.INVOLVED, e.Returned,
+         N_("It is not this unit's: give it back to the desk."),
          _MUST_WHY,
          _field("suggestion", Kind.UNIT, N_("Whose it would be."))),
-    _row("uphold", Who.DESK, e.ReturnUpheld, N_("The return is right: another unit gets it."),
+    _row("uphold", N_("Uphold the return"), Who.DESK, e.ReturnUpheld,
+         N_("The return is right: another unit gets it."),
          _field("to", Kind.UNIT, N_("Which; the suggested one if none is named.")), _WHY),
-    _row("deny", Who.DESK, e.ReturnDenied, N_("The return is not right: the unit keeps it."),
+    _row("deny", N_("Keep it there"), Who.DESK, e.ReturnDenied,
+         N_("The return is not right: the unit keeps it."),
          _MUST_WHY),
-    _row("allow-return", Who.OVERSEER, e.ReturnAllowed,
+    _row("allow-return", N_("Allow the return"), Who.OVERSEER, e.ReturnAllowed,
          N_("Let the first receiver return it after all."), _MUST_WHY),
-    _row("dispute", Who.INVOLVED, e.Disputed, N_("It is open whose it is: have it settled."),
+    _row("dispute", N_("Dispute"), Who.INVOLVED, e.Disputed,
+         N_("It is open whose it is: have it settled."),
          _must("candidates", Kind.UNITS, N_("Whose it may be.")), _WHY),
-    _row("propose", Who.INVOLVED, e.Proposed,
+    _row("propose", N_("Propose the unit"), Who.INVOLVED, e.Proposed,
          N_("Say for a party whose it should be; the unit and 110 together decide."),
          _must("owner", Kind.UNIT, N_("Whose it should be."))),
-    _row("talk", Who.INVOLVED, e.PartiesCalled,
+    _row("talk", N_("Call to a talk"), Who.INVOLVED, e.PartiesCalled,
          N_("Call everybody concerned and 110 to a talk now."),
          _field("candidates", Kind.UNITS, N_("Who else is called."))),
-    _row("talked", Who.INVOLVED, e.TalkRecorded, N_("Record what the talk came to."),
+    _row("talked", N_("Record the talk"), Who.INVOLVED, e.TalkRecorded,
+         N_("Record what the talk came to."),
          _must("outcome", Kind.TEXT, N_("What it came to.")),
          _field("owner", Kind.UNIT, N_("The unit that it and 110 agreed on."))),
     # Danger.
-    _row("danger", Who.INVOLVED, e.DangerReported,
+    _row("danger", N_("Danger"), Who.INVOLVED, e.DangerReported,
          N_("Danger to people or property: 110 is paged at once, whatever else goes on."), _WHY),
-    _row("dispatched", Who.DESK, e.PoliceDispatched,
+    _row("dispatched", N_("Police on their way"), Who.DESK, e.PoliceDispatched,
          N_("The police are on their way; units that waited for that are paged."),
          _field("at", Kind.MOMENT, N_("Since when (default: now)."))),
-    _row("force", Who.DESK, e.FanOutForced,
+    _row("force", N_("Do not wait"), Who.DESK, e.FanOutForced,
          N_("Page the units without waiting for the police."), _MUST_WHY),
-    _row("major", Who.INVOLVED, e.MajorDeclared,
+    _row("major", N_("Major matter"), Who.INVOLVED, e.MajorDeclared,
          N_("A major matter: the county's duty office and duty leader are paged at once."), _WHY),
 )  # fmt: skip
 
 VERBS: Mapping[str, Verb] = {verb.name: verb for verb in _ROWS}
+#: What may be done with a matter before any unit is named.
+AT_THE_DOOR = ("answer", "guide", "reject")
+
+
+def offered(transfer: Transfer) -> list[Verb]:
+    """The verbs that would do something as a transfer stands, in the order of the table."""
+    return [
+        verb
+        for verb in VERBS.values()
+        if (transfer.state, verb.event) in TRANSITIONS and _fits(transfer.life, verb.event)
+    ]
+
+
+def _fits(life: Life, event: type[e.TransferEvent]) -> bool:
+    """Whether what an event answers to is there."""
+    talking = life.talk is not None and life.talk.ended_at is None
+    asked = {
+        e.FanOutForced: bool(life.held),
+        e.NuisanceMarked: life.nuisance is None,
+        e.NuisanceConfirmed: life.nuisance is not None and not life.nuisance.in_force,
+        e.NuisanceLifted: life.nuisance is not None,
+        e.ReturnAllowed: life.fallback and not life.return_allowed,
+        e.Returned: not life.fallback or life.return_allowed,
+        e.PartiesCalled: not talking,
+        e.TalkRecorded: talking,
+        e.Reopened: life.reopened == 0,
+    }
+    return asked.get(event, True)

@@ -35,6 +35,7 @@ from oncall.links import Links
 from oncall.lookout import Lookout
 from oncall.notices import Notices
 from oncall.providers import makers
+from oncall.rounds import orphans
 from oncall.rounds.sheets import NightlySheet
 from oncall.routes import Routes
 from oncall.store.changes import watch
@@ -184,6 +185,7 @@ def build(
         engine, intake, lang=settings.lang, signature=settings.signature, zone=settings.zone
     )
     agenda = Agenda(db)
+    orphans.keep(agenda, settings.timezone)
     for later in Later:
         agenda.on(later, engine.cases.due)
     lookout = Lookout(db)
@@ -207,7 +209,7 @@ def build(
         intake=intake,
         desk=desk,
         deadlines=due,
-        acts=Acts(desk),
+        acts=Acts(desk, intake),
         answers=Answers(engine, intake, texting, lang=settings.lang),
         supervision=supervision,
         answering=Answering(engine, intake, links),

@@ -56,7 +56,7 @@ def diagram() -> str:
 
 
 def _verb(event: str) -> str:
-    names = [name for name, verb in VERBS.items() if getattr(verb.make, "__name__", "") == event]
+    names = [name for name, verb in VERBS.items() if verb.event.__name__ == event]
     return f"`{names[0]}`" if names else ""
 
 

@@ -10,20 +10,13 @@ from pydantic import Field as Limits
 from pydantic import StrictBool, create_model
 
 from oncall.core.words import reason_text
-from oncall.verbs import VERBS, Field, Kind, Verb, Who
+from oncall.verbs import VERBS, Field, Kind, Verb
 from web import bodies, shapes
 from web.api import PREFIX, PROBLEMS, own
 from web.door import Caller, TheDoor, calling
-from web.roles import Call
+from web.roles import CALLS
 
 router = APIRouter(prefix=PREFIX, tags=["acts"], responses=PROBLEMS)
-
-#: Which right a verb asks for.
-CALLS = {
-    Who.INVOLVED: Call.WORK,
-    Who.DESK: Call.DECIDE,
-    Who.OVERSEER: Call.OVERSEE,
-}
 
 
 def _type(field: Field) -> Any:

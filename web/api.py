@@ -16,6 +16,7 @@ from oncall.desk import Outcome
 from oncall.store import reports
 from oncall.store.database import Tx
 from oncall.store.log import Entry, append
+from oncall.verbs import AT_THE_DOOR, VERBS
 from web import bodies, shapes
 from web.door import Caller, Door, TheDoor, calling
 from web.roles import Call
@@ -57,13 +58,26 @@ def hand_over(
     """
     caller_in = body.caller.model_dump(exclude_none=True) if body.caller else None
     draft = Draft(
-        **body.model_dump(exclude={"caller", "to", "copy_to"}),
+        **body.model_dump(exclude={"caller", "to", "copy_to", "decision"}),
         to=tuple(body.to),
         copy=tuple(body.copy_to),
+        decided=body.decision is not None,
         caller=caller_in or None,
     )
     key = _key(idempotency_key)
-    accepted = door.app.intake.accept(draft, door.now(), caller.actor, key=key)
+    if body.decision is None:
+        accepted = door.app.intake.accept(draft, door.now(), caller.actor, key=key)
+    else:
+        verb = VERBS[_decision(body.decision.kind)]
+        accepted = door.app.acts.at_the_door(
+            draft,
+            verb,
+            body.decision.model_dump(exclude={"kind"}),
+            by=caller.account.name,
+            now=door.now(),
+            actor=caller.actor,
+            key=key,
+        )
     if not accepted.created:
         response.status_code = 200
     response.headers["Location"] = f"{PREFIX}/transfers/{accepted.transfer.id}"
@@ -284,6 +298,13 @@ def _brief(tx: Tx, transfer: Transfer) -> reports.Brief:
     if brief is None:
         raise NotFound("no_such_transfer", ref=transfer.id)
     return brief
+
+
+def _decision(kind: str) -> str:
+    if kind not in AT_THE_DOOR:
+        known = {"known": ", ".join(AT_THE_DOOR)}
+        raise Invalid([Fault(where="decision.kind", code="unknown_word", value=kind, params=known)])
+    return kind
 
 
 def _key(given: str | None) -> str | None:

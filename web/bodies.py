@@ -73,11 +73,21 @@ class CallerIn(Body):
     address: Annotated[str, Field(max_length=200)] | None = None
 
 
+class DecisionIn(Body):
+    """What is decided at the door: answer or guide with its text, or reject on a ground."""
+
+    kind: Annotated[str, Field(max_length=20)]
+    text: Annotated[str, Field(max_length=2000)] | None = None
+    ground: Annotated[str, Field(max_length=4)] | None = None
+    why: Why | None = None
+    forward: UnitCode | None = None
+
+
 class TransferIn(Body):
     """A transfer handed over. The same origin and origin_ref give the same transfer again."""
 
     origin: str
-    to: Annotated[list[str], Field(max_length=100)]
+    to: Annotated[list[str], Field(max_length=100)] = []
     urgency: str
     summary: str
     origin_ref: str | None = None
@@ -93,6 +103,8 @@ class TransferIn(Body):
     copy_to: Annotated[list[str], Field(max_length=100)] = []
     #: The units wait until the police are on their way.
     police_first: StrictBool = False
+    #: Answered, guided or not accepted at once: no unit is named, nobody is paged.
+    decision: DecisionIn | None = None
     caller: CallerIn | None = None
 
 

@@ -200,7 +200,7 @@ class Console:
         full = reports.in_full(tx, transfer.id)
         if full is None:
             raise NotFound("no_such_transfer", ref=ref)
-        return detail(reader, full)
+        return detail(reader, full, visitor.may)
 
     def _new(
         self, look: Look, visitor: Visitor, new: New, snapshot: Snapshot, *, nothing: bool

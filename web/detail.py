@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from notifiers.phone import mask
 from oncall.core.model import Contacted, Page, State
 from oncall.core.why import NOTICES, LogLine, tell
-from oncall.core.words import ATTEMPTS, CHANNELS, N_, PARTS, STATES, URGENCY, VIA, role
+from oncall.core.words import (
+    ATTEMPTS,
+    CHANNELS,
+    GROUNDS,
+    N_,
+    PARTS,
+    STATES,
+    URGENCY,
+    VIA,
+    WAIVERS,
+    Text,
+    role,
+)
 from oncall.duty import next_action
 from oncall.store.reports import Attempt, Full, Share
+from oncall.verbs import Verb, offered
 from web.board import MARKS, Next, Reader, flags, standing
+from web.roles import CALLS, Call
 from web.views import OTHER
 
 #: A sign beside each state of a message.
@@ -88,6 +102,28 @@ class PartView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Offered:
+    """A verb that this reader may do now, with what it asks for."""
+
+    verb: str
+    label: str
+    about: str
+    fields: tuple[Asked, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One field of a verb; ``choices`` are words and what they mean."""
+
+    name: str
+    kind: str
+    label: str
+    required: bool
+    longest: int
+    choices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """The whole transfer."""
 
@@ -102,9 +138,12 @@ class Detail:
     facts: tuple[tuple[str, str], ...]
     parts: tuple[PartView, ...]
     notes: tuple[Told, ...]
+    #: What came out of it, by printed number.
+    links: tuple[str, ...]
+    verbs: tuple[Offered, ...]
 
 
-def detail(reader: Reader, full: Full) -> Detail:
+def detail(reader: Reader, full: Full, may: Callable[[Call], bool]) -> Detail:
     """Everything about a transfer that the reader may see; never who called."""
     transfer = full.brief.transfer
     t = reader.t
@@ -123,7 +162,42 @@ def detail(reader: Reader, full: Full) -> Detail:
         facts=tuple(_facts(reader, full)),
         parts=tuple(_part(reader, full, share) for share in shares),
         notes=_told(reader, full, notes),
+        links=tuple(one.code for one in full.links),
+        verbs=tuple(_offered(t, verb) for verb in offered(transfer) if may(CALLS[verb.who])),
     )
+
+
+def _offered(t: Text, verb: Verb) -> Offered:
+    return Offered(
+        verb=verb.name,
+        label=t(verb.label),
+        about=t(verb.about),
+        fields=tuple(
+            Asked(
+                name=field.name,
+                kind=field.kind,
+                label=t(field.about),
+                required=field.required,
+                longest=field.longest,
+                choices=tuple((word, _choice(t, word)) for word in field.choices),
+            )
+            for field in verb.fields
+        ),
+    )
+
+
+def _choice(t: Text, word: str) -> str:
+    meaning = _CHOICES.get(word)
+    return f"{word} {t(meaning)}" if meaning else word
+
+
+_CHOICES: Mapping[str, str] = {
+    **GROUNDS,
+    **WAIVERS,
+    "origin": N_("whoever sent it"),
+    "caller": N_("the caller"),
+    "both": N_("both"),
+}
 
 
 def _facts(reader: Reader, full: Full) -> Iterable[tuple[str, str]]:

@@ -11,15 +11,17 @@ from oncall.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound, On
 from oncall.core.faults import explain, explain_error
 from oncall.core.model import Reason
 from oncall.core.transfers import Draft
-from oncall.core.words import N_, Text
+from oncall.core.words import N_, Text, reason_text
 from oncall.desk import Outcome
 from oncall.directory import Snapshot
 from oncall.store import alarms
 from oncall.store.pages import Lost
+from oncall.verbs import VERBS, Verb
 from oncall.wiring import App
+from web.form_acts import given_by
 from web.phones import Handsets
 from web.render import Look
-from web.roles import ALLOWED, LIAISON, Call
+from web.roles import ALLOWED, CALLS, LIAISON, Call
 from web.session import Visitor
 
 _BETWEEN = re.compile(r"[,，、;；\n]+")
@@ -159,6 +161,8 @@ class Forms:
             area=given.get("area") or None,
             danger=bool(given.get("danger")),
             drill=bool(given.get("drill")),
+            copy=tuple(_units(given.get("copy"), snapshot)),
+            police_first=bool(given.get("police_first")),
         )
         key = given.get("key")[:60] or None
         accepted = self.app.intake.accept(draft, now, given.visitor.actor, key=key)
@@ -167,6 +171,8 @@ class Forms:
         return Result(said=given.t(said).format(code=code), goto=code)
 
     def _act(self, given: Given, ref: str, verb: str) -> Result:
+        if verb in VERBS:
+            return self._do(given, ref, VERBS[verb])
         if verb not in _CALLS:
             raise NotFound("no_such_address")
         given.require(_CALLS[verb])
@@ -195,6 +201,18 @@ class Forms:
         elif not self.app.intake.call_police(code, by, now):
             return Result(said=given.t(_POLICE_BEFORE).format(code=code), goto=code)
         return Result(said=given.t(_DONE[verb]).format(code=code, who=who), goto=code)
+
+    def _do(self, given: Given, ref: str, verb: Verb) -> Result:
+        given.require(CALLS[verb.who])
+        now, actor = self.app.clock.now(), given.visitor.actor
+        with self.app.db.read() as tx:
+            snapshot = self.app.directory.at(tx, now)
+        values = given_by(given.get, verb, snapshot, self.app.settings.zone, _units)
+        by = given.visitor.signs(given.get("by"))
+        unit = next(iter(_units(given.unit() or "", snapshot)), None)
+        done = self.app.acts.do(ref, verb, values, by=by, now=now, actor=actor, unit=unit)
+        said = reason_text(given.t, done.reason, who=by)
+        return Result(said=said, goto=done.transfer.code)
 
     def _close_alarms(self, given: Given) -> Result:
         given.require(Call.CLOSE_ALARM)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from oncall.verbs import Who
+
 DISPATCHER, ADMIN, LIAISON = "dispatcher", "admin", "liaison"
 SUPERVISOR, AUDITOR = "supervisor", "auditor"
 
@@ -83,3 +85,11 @@ ALLOWED: Mapping[Call, frozenset[str]] = {
 def may(role: str, call: Call) -> bool:
     """Whether a role may make a call."""
     return role in ALLOWED.get(call, frozenset())
+
+
+#: Which right a verb asks for.
+CALLS = {
+    Who.INVOLVED: Call.WORK,
+    Who.DESK: Call.DECIDE,
+    Who.OVERSEER: Call.OVERSEE,
+}

@@ -97,7 +97,7 @@ class Office:
     @cached_property
     def acts(self) -> Acts:
         """Takes what people do to transfers as a whole."""
-        return Acts(self.desk)
+        return Acts(self.desk, self.intake)
 
     def snapshot(self, tx: Tx) -> Snapshot:
         """The directory as this transaction sees it."""

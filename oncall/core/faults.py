@@ -30,6 +30,14 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     ),
     "unknown_urgency": (N_("“{value}” is no urgency."), N_("Write one of: {known}.")),
     "no_unit": (N_("No unit is named."), N_("Name at least one unit by its code.")),
+    "one_decision": (
+        N_("More than one decision is given."),
+        N_("Give one of them."),
+    ),
+    "unit_and_decided": (
+        N_("What is decided at the door goes to no unit."),
+        N_("Leave out the units, or the decision."),
+    ),
     "unknown_unit": (
         N_("There is no unit “{value}”."),
         N_("Look the code up with `oncall unit list`, or import the unit."),
@@ -339,9 +347,9 @@ def explain_error(t: Text, error: OncallError) -> Explained:
 def sentence(t: Text, code: str, **blanks: str) -> Explained:
     """The two sentences of a code with their blanks filled."""
     filled = _Blanks(blanks, code=code)
-    if "reason" in blanks:
+    if code == "refused":
         # The machine's own word for why not.
-        filled["said"] = reason_text(t, Reason(blanks["reason"]))
+        filled["said"] = reason_text(t, Reason(blanks["said"]))
     if code in POLICY_FAULTS:
         return Explained(message=t(POLICY_FAULTS[code]).format_map(filled), mend="")
     message, mend = FAULTS.get(code, _OTHERWISE)

@@ -39,6 +39,7 @@ NOTICES: Mapping[Notice, str] = {
 #: What happened outside the ladder. Blanks: who, detail.
 OTHER: Mapping[str, str] = {
     "Accepted": N_("{who} handed over the transfer."),
+    "Orphaned": N_("The nightly check found nothing planned any more; the desk is alarmed."),
     "Noted": N_("{who} recorded progress: {detail}"),
     "Reminded": N_("{detail}% of the time has passed; whoever has it was reminded."),
     "Overdue": N_("The time was over at {detail}; whoever has it was told, and the desk alarmed."),

@@ -8,17 +8,18 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, delete, insert, or_, select, update
+from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from oncall.core.model import State
-from oncall.core.transfers import Life, Part, PartRole, Transfer
+from oncall.core.transfers import LIVE, Life, Part, PartRole, Transfer
 from oncall.store.database import Tx
 from oncall.store.log import dumps
-from oncall.tables import outbox, pages, parts, seen, transfers
+from oncall.tables import alarms, appointments, outbox, pages, parts, seen, transfers
 
 _FIELDS = Transfer.__struct_fields__
 _decode_life = msgspec.json.Decoder(Life).decode
+_decode_caller = msgspec.json.Decoder(dict[str, str]).decode
 #: What never changes once a transfer is accepted.
 _BORN = frozenset({"id", "code", "origin", "origin_ref", "received_at", "transferred_at",
                    "created_by", "linked_to"})  # fmt: skip
@@ -124,6 +125,33 @@ def caller(tx: Tx, transfer_id: str) -> str | None:
     """Who called, as it was stored; for a transfer that inherits it, never to be shown."""
     query = select(transfers.c.caller).where(transfers.c.id == transfer_id)
     return tx.conn.execute(query).scalar()
+
+
+def marked_callers(tx: Tx) -> list[dict[str, str]]:
+    """Who called where a mark of malicious calls is in force."""
+    where = and_(transfers.c.nuisance.is_(True), transfers.c.caller.is_not(None))
+    return [
+        _decode_caller(c)
+        for c in tx.conn.execute(select(transfers.c.caller).where(where)).scalars()
+    ]
+
+
+def orphans(tx: Tx) -> list[Transfer]:
+    """Live transfers to which nothing will happen any more: no page climbs, nothing is planned, and
+    no alarm is open."""
+    t = transfers.c
+    climbing = exists().where(
+        and_(
+            parts.c.transfer == t.id,
+            parts.c.ended_at.is_(None),
+            pages.c.part == parts.c.id,
+            pages.c.wake_at.is_not(None),
+        )
+    )
+    booked = exists().where(appointments.c.subject == t.id)
+    alarmed = exists().where(and_(alarms.c.transfer == t.id, alarms.c.closed_at.is_(None)))
+    query = select(*_TRANSFER_COLUMNS).where(and_(t.state.in_(LIVE), ~climbing, ~booked, ~alarmed))
+    return [_transfer(row) for row in tx.conn.execute(query.order_by(t.transferred_at, t.id))]
 
 
 def linked(tx: Tx, transfer_id: str) -> list[Transfer]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from typing import Any
+
 import pytest
 
 from oncall.core.errors import Conflict, Invalid
-from oncall.core.transfers import TransferState
-from tests.county import CITY, DESK_12345, HE, QIAN, TOWN, ZHANG, ZHAO
+from oncall.core.transfers import Draft, Transfer, TransferState
+from oncall.store import planned, transfers
+from oncall.verbs import VERBS
+from tests.county import CITY, DESK_12345, HE, QIAN, START, TOWN, ZHANG, ZHAO
 from tests.stories.lives import alarms, do, holders, links, now, story
 from tests.world import DISPATCHER, World
 
@@ -159,3 +164,95 @@ def test_clause_30_a_malicious_caller(world: World) -> None:
     world.advance(hours=24 * 30 + 1)
     world.ignore()
     assert not now(world, sent).nuisance
+
+
+def door(world: World, verb: str, given: dict[str, str], **more: Any) -> Transfer:
+    """Somebody calls, and whoever takes the call decides it at once."""
+    draft = Draft(origin="12345", to=(), urgency="routine", summary="咨询", decided=True, **more)
+    accepted = world.app.acts.at_the_door(
+        draft, VERBS[verb], given, by="何二", now=world.now, actor=DISPATCHER
+    )
+    world.settle()
+    return accepted.transfer
+
+
+def test_clause_24_answered_on_the_spot(world: World) -> None:
+    """Closed in the breath in which it came, with all three moments, and nobody is paged."""
+    sent = door(world, "answer", {"text": "窗口周一至周五办理"})
+    life = now(world, sent).life
+    assert now(world, sent).state is TransferState.CLOSED
+    assert (life.responded_at, life.result_at, life.feedback_at) == (world.now,) * 3
+    world.advance(60)
+    world.expect()
+    assert [event for event, _ in story(world, sent)] == ["Accepted", "DueSet", "Answered"]
+
+
+def test_clause_04_guided_elsewhere(world: World) -> None:
+    """The text the caller was given is kept, and nobody is paged."""
+    sent = door(world, "guide", {"text": "请向法院提起诉讼"})
+    assert now(world, sent).state is TransferState.GUIDED
+    world.advance(60)
+    world.expect()
+    with pytest.raises(Conflict):
+        do(world, sent, "guide", text="再说一次")
+
+
+def test_clause_03_refused_at_the_door(world: World) -> None:
+    """A refusal without its reason is none: then nothing at all is written down."""
+    with pytest.raises(Invalid):
+        door(world, "reject", {"ground": "R3"}, origin_ref="X-9")
+    with world.app.db.read() as tx:
+        assert transfers.find(tx, "12345:X-9") is None
+    sent = door(world, "reject", {"ground": "R3", "why": "已在诉讼中"})
+    assert now(world, sent).state is TransferState.REJECTED
+    world.expect((HE, "sms", "R3"))
+
+
+def test_clause_30_the_next_call_of_a_marked_caller(world: World) -> None:
+    """It is accepted, the desk decides before a unit is disturbed, and danger is not held up."""
+    caller = {"name": "某甲", "phone": "139 0000 0077"}
+    sent = world.transfer(caller=caller)
+    do(world, sent, "nuisance", by="甲", evidence="连续拨打")
+    do(world, sent, "confirm", by="乙")
+    do(world, sent, "confirm", by="丙")
+    world.ignore()
+    again = world.transfer(caller={"phone": "+86 139-0000-0077"})
+    world.expect()
+    assert (now(world, again).state, alarms(world)) == (TransferState.NEW, ["nuisance"])
+    do(world, again, "force", why="核实为真实诉求")
+    world.expect((ZHANG, "sms"))
+    world.transfer(caller=caller, danger=True, origin="12345")
+    world.expect((ZHANG, "sms"), (QIAN, "sms"), (QIAN, "voice"))
+    do(world, sent, "lift", why="误标")
+    world.transfer(caller=caller)
+    world.expect((ZHANG, "sms"))
+
+
+def test_clause_23_nothing_is_forgotten(world: World) -> None:
+    """The nightly check finds a transfer to which nothing will happen any more, and tells once."""
+    sent = world.transfer()
+    world.text(ZHANG, "1")
+    world.app.desk.note(sent.code, "张三", "到场", world.now, DISPATCHER)
+    with world.app.db.begin() as tx:
+        planned.cancel_about(tx, sent.id)
+    world.app.agenda.start(world.now)
+    world.until(START + timedelta(hours=12, minutes=29))
+    assert "orphan" not in alarms(world)
+    world.until(START + timedelta(hours=12, minutes=31))
+    assert alarms(world).count("orphan") == 1
+    do(world, sent, "close", waivers=["W2"])
+    assert "orphan" not in alarms(world)
+    world.ignore()
+
+
+def test_what_is_held_can_be_withdrawn(world: World) -> None:
+    """A transfer whose units still wait has no page, and can be taken back all the same."""
+    sent = world.transfer(origin="12345", police_first=True)
+    world.app.desk.cancel(sent.code, "12345席", world.now, DISPATCHER, why="误报")
+    world.settle()
+    assert now(world, sent).state is TransferState.CANCELLED
+    assert alarms(world) == []
+    assert story(world, sent)[-1] == ("Withdrawn", "cancelled")
+    world.ignore()
+    world.advance(120)
+    world.expect()

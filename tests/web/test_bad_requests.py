@@ -29,7 +29,7 @@ BAD: list[tuple[dict[str, Any], list[tuple[str, str]]]] = [
     ({"origin": 110}, [("origin", "wrong_type")]),
     ({"origin": None}, [("origin", "wrong_type")]),
     ({"to": []}, [("to", "no_unit")]),
-    ({"to": ...}, [("to", "missing")]),
+    ({"to": ...}, [("to", "no_unit")]),
     ({"to": CITY}, [("to", "wrong_type")]),
     ({"to": [CITY, CITY]}, [("to[1]", "unit_twice")]),
     ({"to": [CITY, "NOWHERE"]}, [("to[1]", "unknown_unit")]),

@@ -71,6 +71,12 @@ class StandDownAll(TransferCommand, frozen=True, kw_only=True):
     police: bool = True
 
 
+class WithdrawAll(TransferCommand, frozen=True, kw_only=True):
+    """It is taken back: every page of it ends, and whoever was asked or has it is told."""
+
+    why: str = ""
+
+
 class NoteProgress(TransferCommand, frozen=True, kw_only=True):
     """Work was done: the first-action timers of what is acked have done theirs."""
 

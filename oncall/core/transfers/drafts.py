@@ -33,8 +33,10 @@ def check(draft: Draft, units: Collection[str], now: datetime) -> list[Fault]:
 
     if draft.urgency not in set(Urgency):
         wrong("urgency", "unknown_urgency", draft.urgency, known=", ".join(Urgency))
-    if not draft.to:
+    if not draft.to and not draft.decided:
         wrong("to", "no_unit")
+    if draft.decided and (draft.to or draft.copy):
+        wrong("to", "unit_and_decided")
     named = [("to", i, code) for i, code in enumerate(draft.to)]
     named += [("copy", i, code) for i, code in enumerate(draft.copy)]
     for place, (field, i, code) in enumerate(named):

@@ -117,8 +117,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     copy: tuple[str, ...] = ()
     #: The units wait until the police are on their way (clause 13).
     police_first: bool = False
-    #: The transfer this one came out of: a call to 110, a matter forwarded.
-    linked_to: str | None = None
+    #: Answered, guided or not accepted at the door: no unit is named, nobody is paged.
+    decided: bool = False
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):

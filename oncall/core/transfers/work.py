@@ -16,6 +16,7 @@ from oncall.core.transfers.commands import (
     OpenParts,
     StandDownAll,
     Unbook,
+    WithdrawAll,
 )
 from oncall.core.transfers.events import (
     Accepted,
@@ -25,6 +26,7 @@ from oncall.core.transfers.events import (
     Noted,
     TransferEvent,
     UnitsAdded,
+    Withdrawn,
 )
 from oncall.core.transfers.model import (
     BINDING,
@@ -58,6 +60,9 @@ def accept(case: Case, event: TransferEvent) -> Reason:
         case.keep(police_called_at=case.now)
     if at_once:
         case.do(OpenParts(shares=at_once))
+    if not event.shares:
+        # Whoever took the call decides it at the door, in the same commit.
+        return Reason.ACCEPTED
     if not held:
         case.move(TransferState.PAGED)
         return Reason.ACCEPTED
@@ -174,9 +179,11 @@ def reopen(case: Case, _: TransferEvent) -> Reason:
     return Reason.REOPENED
 
 
-def withdraw(case: Case, _: TransferEvent) -> Reason:
-    """Taken back by whoever handed it over."""
+def withdraw(case: Case, event: TransferEvent) -> Reason:
+    """Taken back by whoever handed it over: everybody stops, and everybody is told."""
+    assert isinstance(event, Withdrawn)
     case.move(TransferState.CANCELLED)
+    case.do(WithdrawAll(why=event.why))
     finish(case)
     return Reason.CANCELLED
 
