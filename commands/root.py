@@ -70,6 +70,10 @@ COMMANDS = {
         N_("Calendars: a person's address; those others keep."),
     ),
     "holiday": ("commands.holiday:holiday", N_("Holidays and make-up working days.")),
+    "webhook": (
+        "commands.webhook:webhook",
+        N_("Who is told what becomes of the matters they handed over."),
+    ),
     "token": ("commands.token:token", N_("Tokens for programs and people who call the service.")),
     "config": ("commands.config:config", N_("The settings, and where each comes from.")),
     "doctor": ("commands.doctor:doctor", N_("Everything that must be right, each with its mend.")),

@@ -37,6 +37,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="roster_mappings", variable="ONCALL_ROSTER_MAPPINGS", default=""),
     Setting(name="coverage", variable="ONCALL_COVERAGE", default=""),
     Setting(name="sheet_dir", variable="ONCALL_SHEET_DIR", default=""),
+    Setting(name="exchange", variable="ONCALL_EXCHANGE", default=""),
     Setting(name="channels", variable="ONCALL_CHANNELS", default="log"),
     Setting(name="limits", variable="ONCALL_LIMITS", default=""),
     Setting(name="signature", variable="ONCALL_SMS_SIGNATURE", default="德化县政府办"),
@@ -77,6 +78,7 @@ class Settings:
     roster_mappings: str
     coverage: str
     sheet_dir: str
+    exchange: str
     channels: str
     limits: str
     signature: str

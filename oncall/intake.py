@@ -7,8 +7,8 @@ the sender hears so.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from oncall.core.errors import Conflict, Fault, Invalid, NotFound
@@ -100,6 +100,19 @@ class Intake:
                 then(tx, transfer)
                 transfer = transfers.by_ids(tx, [transfer.id])[transfer.id]
         return Accepted(transfer=transfer, created=True)
+
+    def require(self, drafts: Sequence[tuple[str, Draft]], now: datetime) -> None:
+        """Raise Invalid with every fault of several drafts, each in its place, taking none."""
+        with self.db.read() as tx:
+            units = self.engine.directory.at(tx, now).units
+        faults: list[Fault] = []
+        for where, draft in drafts:
+            try:
+                _require(draft, units, now)
+            except Invalid as exc:
+                faults += [replace(f, where=f"{where}.{f.where}") for f in exc.faults]
+        if faults:
+            raise Invalid(faults)
 
     def _known(self, tx: Tx, draft: Draft, stored_key: str | None, digest: str) -> Transfer | None:
         if stored_key is not None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from notifiers import registry
 from notifiers.errors import ChannelsError, NotifierError
@@ -30,10 +31,13 @@ from oncall.desk import Desk
 from oncall.directory import Directory
 from oncall.duty_changes import Lapses
 from oncall.engine import Engine
+from oncall.exchange import Exchange
+from oncall.i18n import translator
 from oncall.intake import Intake
 from oncall.links import Links
 from oncall.lookout import Lookout
 from oncall.notices import Notices
+from oncall.outbound import Outbound
 from oncall.providers import makers
 from oncall.rounds import orphans
 from oncall.rounds.sheets import NightlySheet
@@ -91,6 +95,7 @@ class App:
     deadlines: Deadlines
     supervision: Supervision
     acts: Acts
+    outbound: Outbound
     answers: Answers
     answering: Answering
     delivery: Delivery
@@ -114,7 +119,7 @@ class App:
         self.db.on_commit(heard)
         watcher = asyncio.create_task(watch(self.db, heard))
         try:
-            await asyncio.gather(self.timers.run(), self._send())
+            await asyncio.gather(self.timers.run(), self._send(), self.outbound.run())
         finally:
             watcher.cancel()
             await asyncio.gather(watcher, return_exceptions=True)
@@ -130,6 +135,7 @@ class App:
     async def stop(self) -> None:
         """Stop in good order: nothing new is claimed, what is in flight is recorded."""
         await self.delivery.close()
+        await self.outbound.close()
         self.timers.beating.set()
 
 
@@ -184,6 +190,11 @@ def build(
     texting = Texting(
         engine, intake, lang=settings.lang, signature=settings.signature, zone=settings.zone
     )
+    exchange = (
+        Exchange(Path(settings.exchange), intake, translator(settings.lang))
+        if settings.exchange
+        else None
+    )
     agenda = Agenda(db)
     orphans.keep(agenda, settings.timezone)
     for later in Later:
@@ -212,6 +223,7 @@ def build(
         acts=Acts(desk, intake),
         answers=Answers(engine, intake, texting, lang=settings.lang),
         supervision=supervision,
+        outbound=Outbound(db, clock=clock, new_id=new_id, exchange=exchange, node=node),
         answering=Answering(engine, intake, links),
         delivery=delivery,
         agenda=agenda,

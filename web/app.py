@@ -21,6 +21,7 @@ from web import (
     deadlines,
     duty_changes,
     errors,
+    events,
     feeds,
     health,
     hooks,
@@ -80,6 +81,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
     of_api = (
         deadlines,
         reports,
+        events,
         supervisions,
         acts,
         api,

@@ -224,6 +224,14 @@ class OrdersQuery(Body):
     limit: Annotated[int, Field(ge=1, le=500)] = 200
 
 
+class EventsQuery(Body):
+    """Changes after a number, of one origin."""
+
+    since: Annotated[int, Field(ge=0, lt=2**62)] = 0
+    origin: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    limit: Annotated[int, Field(ge=1, le=1000)] = 200
+
+
 class DeadlinesQuery(Body):
     """One unit's deadlines, or all; only those past their time."""
 

@@ -23,6 +23,7 @@ from oncall.directory import Directory, Snapshot
 from oncall.engine import Engine
 from oncall.intake import Intake
 from oncall.notices import Notices
+from oncall.outbound import Outbound
 from oncall.store import upkeep
 from oncall.store.database import Database, Tx
 from oncall.store.revisions import newest
@@ -98,6 +99,11 @@ class Office:
     def acts(self) -> Acts:
         """Takes what people do to transfers as a whole."""
         return Acts(self.desk, self.intake)
+
+    @cached_property
+    def outbound(self) -> Outbound:
+        """Knows who is told; a node tells them."""
+        return Outbound(self.db, clock=self.clock, new_id=new_id)
 
     def snapshot(self, tx: Tx) -> Snapshot:
         """The directory as this transaction sees it."""

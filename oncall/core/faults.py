@@ -172,6 +172,42 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("“{value}” is neither yes nor no."),
         N_("Write yes, no, or nothing where the caller did not say."),
     ),
+    "not_a_target": (
+        N_("“{value}” is no address that can be told."),
+        N_("Write https://host/path, or file:///folder for files."),
+    ),
+    "bad_name": (
+        N_("“{value}” is no name."),
+        N_("Write at least one and at most sixty characters."),
+    ),
+    "webhook_there": (
+        N_("Somebody called {name} is told already."),
+        N_("Choose another name, or remove that one first."),
+    ),
+    "no_such_webhook": (
+        N_("Nobody called {name} is told anything."),
+        N_("See who is with `oncall webhook list`."),
+    ),
+    "webhook_failed": (
+        N_("{name} could not be told: {detail}."),
+        N_("Check the address, the network, and what the other side's log says."),
+    ),
+    "not_an_exchange": (
+        N_("A file of the kind “{value}” cannot be taken."),
+        N_("Put one of these there: {known}."),
+    ),
+    "file_too_large": (
+        N_("The file has {value} bytes; that is too much."),
+        N_("Split it into several files."),
+    ),
+    "too_many_rows": (
+        N_("The file has {value} matters; that is too many for one file."),
+        N_("Split it into several files."),
+    ),
+    "not_a_table": (
+        N_("This is no table that can be read: {value}."),
+        N_("Save it as CSV, with the headings in the first line."),
+    ),
     "no_such_order": (
         N_("There is no supervision order “{ref}”."),
         N_("See them with `oncall supervise list`."),

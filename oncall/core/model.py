@@ -100,6 +100,8 @@ class Alarm(StrEnum):
     DEGRADED = "degraded"
     #: Messages do not leave.
     STUCK = "stuck"
+    #: Somebody who must be told what becomes of their matters is not reached.
+    NOT_TOLD = "not_told"
 
 
 class Ask(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ from oncall.tables.base import Moment, metadata
 from oncall.tables.changes import duty_changes
 from oncall.tables.deadlines import deadlines, extensions
 from oncall.tables.directory import holidays, people, policy_books, tokens, units
+from oncall.tables.outbound import posts, webhooks
 from oncall.tables.paging import alarms, answer_links, breakers, budgets, nodes, outbox
 from oncall.tables.planned import appointments, counters
 from oncall.tables.rosters import (
@@ -56,6 +57,8 @@ __all__ = [
     "answer_links",
     "nodes",
     "deadlines",
+    "webhooks",
+    "posts",
     "extensions",
     "budgets",
     "breakers",

@@ -77,6 +77,7 @@ TABLE: list[tuple[str, str, Any, str]] = [
     ("POST", "/changes/takeover", {"unit": CITY, "by": "无此人"}, "yyynn"),
     ("POST", "/changes/9/agree", {"by": "张三"}, "yyynn"),
     ("POST", "/changes/9/fill", {"person": "张三"}, "yyynn"),
+    ("GET", "/events", None, "yyyyy"),
     ("GET", "/deadlines", None, "yyyyy"),
     ("GET", "/reports/kpi?month=2026-11", None, "yyyyy"),
     ("GET", "/reports/kpi.xlsx?month=2026-11", None, "yyyyy"),

@@ -223,6 +223,7 @@ ALARMS: Mapping[Alarm, str] = {
     Alarm.SILENT: N_("An open page has nothing planned any more; escalate it by hand."),
     Alarm.OVERDUE: N_("The time for it is over and it is not finished; ask what is going on."),
     Alarm.WANTS_DESK: N_("{who} was called and wants to speak to the desk; call back."),
+    Alarm.NOT_TOLD: N_("{who} cannot be told what becomes of its matters; look at the webhook."),
     Alarm.NO_REPLY: N_("No reply to supervision order {who}, and its time is over; ask for it."),
     Alarm.HELD: N_("Units wait for the police; say that they are on their way, or page anyway."),
     Alarm.RETURNED: N_("{who} returned it; decide whose it is, or that they keep it."),
