@@ -1,5 +1,6 @@
 """Reading what providers push: JSON arrays, where one bad entry costs the others nothing. Pure."""
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeVar, cast
@@ -24,6 +25,12 @@ def rows_of(body: bytes) -> list[Row]:
     if not isinstance(rows, list):
         raise CallbackError("push.json", "The push is no JSON array.")
     return [cast("Row", row) for row in rows if isinstance(row, dict)]
+
+
+def reply_id(provider: str, sender: str, moment: str, text: str) -> str:
+    """An id for a reply the provider gave none: pushed twice, or asked for, it is the same one."""
+    told = hashlib.sha256(f"{sender}/{moment}/{text}".encode()).hexdigest()
+    return f"{provider}-{told[:32]}"
 
 
 def object_of(body: bytes) -> Row:

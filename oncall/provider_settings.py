@@ -111,6 +111,18 @@ PROVIDER_SETTINGS: tuple[Setting, ...] = (
         provider="tencent",
         url=True,
     ),
+    Setting(name="mas_url", variable="ONCALL_MAS_URL", provider="mas", needed=True, url=True),
+    Setting(name="mas_ec_name", variable="ONCALL_MAS_EC_NAME", provider="mas", needed=True),
+    Setting(name="mas_ap_id", variable="ONCALL_MAS_AP_ID", provider="mas", needed=True),
+    Setting(
+        name="mas_secret",
+        variable="ONCALL_MAS_SECRET",
+        provider="mas",
+        needed=True,
+        secret=True,
+    ),
+    Setting(name="mas_sign", variable="ONCALL_MAS_SIGN", provider="mas", needed=True),
+    Setting(name="mas_serial", variable="ONCALL_MAS_SERIAL", provider="mas"),
     Setting(
         name="wecom_robots",
         variable="ONCALL_WECOM_ROBOTS",

@@ -11,6 +11,7 @@ from notifiers.approved import Approved
 from notifiers.email.notifier import Email, EmailSettings, Security
 from notifiers.errors import NotifierError
 from notifiers.log import LogNotifier
+from notifiers.mas.notifier import Mas, MasSettings
 from notifiers.message import Notifier
 from notifiers.robots.groups import read
 from notifiers.robots.notifier import DINGTALK, FEISHU, WECOM, Kind, Robot
@@ -28,13 +29,13 @@ Maker = Callable[[], Notifier]
 
 #: Every notifier the settings may name.
 PROVIDERS = (
-    *("log", "twilio", "aliyun", "tencent"),
+    *("log", "twilio", "aliyun", "tencent", "mas"),
     *("wecom", "dingtalk", "feishu", "webhook", "spool", "email"),
 )
 #: Those that send approved texts only.
 APPROVING = ("aliyun", "tencent")
 #: Those that push receipts and replies without a signature.
-PUSHING = frozenset({"aliyun", "tencent"})
+PUSHING = frozenset({"aliyun", "tencent", "mas"})
 
 
 def makers(settings: Settings, connections: int) -> Mapping[str, Maker]:
@@ -47,6 +48,7 @@ def makers(settings: Settings, connections: int) -> Mapping[str, Maker]:
         "twilio": lambda: _twilio(settings, connections),
         "aliyun": lambda: _aliyun(settings, connections),
         "tencent": lambda: _tencent(settings, connections),
+        "mas": lambda: _mas(settings, connections),
         "wecom": lambda: _robot(settings, WECOM),
         "dingtalk": lambda: _robot(settings, DINGTALK),
         "feishu": lambda: _robot(settings, FEISHU),
@@ -142,6 +144,21 @@ def _tencent(settings: Settings, connections: int) -> Notifier:
                 clock=SystemClock().now,
                 connections=connections,
             )
+        )
+    )
+
+
+def _mas(settings: Settings, connections: int) -> Notifier:
+    return Mas(
+        MasSettings(
+            url=settings.of("mas_url").rstrip("/"),
+            ec_name=settings.of("mas_ec_name"),
+            ap_id=settings.of("mas_ap_id"),
+            secret=settings.of("mas_secret"),
+            sign=settings.of("mas_sign"),
+            serial=settings.of("mas_serial"),
+            signature=settings.signature,
+            connections=connections,
         )
     )
 

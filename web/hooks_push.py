@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse, Response
 
 from notifiers import papers
 from notifiers.aliyun import inbound as aliyun
+from notifiers.mas import inbound as mas
 from notifiers.message import Pulled
 from notifiers.tencent import inbound as tencent
 from notifiers.webhook.signing import SIGNATURE, TIMESTAMP, proven
@@ -35,6 +36,7 @@ class Pusher:
 
 PUSHERS: Mapping[str, Pusher] = {
     "aliyun": Pusher(parse=aliyun.parse, acknowledged=aliyun.ACKNOWLEDGED),
+    "mas": Pusher(parse=mas.parse, acknowledged=mas.ACKNOWLEDGED),
     "tencent": Pusher(parse=tencent.parse, acknowledged=tencent.ACKNOWLEDGED),
 }
 

@@ -4,7 +4,6 @@ Nothing in them is signed, so whoever calls this has proved the sender in anothe
 only the id Tencent gave a message; our own key comes back where it is asked for.
 """
 
-import hashlib
 from collections.abc import Mapping
 from typing import cast
 
@@ -12,8 +11,8 @@ from notifiers.codes import UNMAPPED
 from notifiers.errors import CallbackError
 from notifiers.message import InboundSms, KeyPress, Pulled, Receipt, ReceiptResult
 from notifiers.phone import e164
-from notifiers.pushes import KEYS, STOP_WORDS, Row, each, object_of, rows_of
-from notifiers.tencent.codes import RECEIPTS
+from notifiers.pushes import KEYS, STOP_WORDS, Row, each, object_of, reply_id, rows_of
+from notifiers.tencent.codes import PROVIDER, RECEIPTS
 
 #: What Tencent Cloud wants to hear.
 ACKNOWLEDGED = {"result": 0, "errmsg": "OK"}
@@ -101,10 +100,8 @@ def _reply(row: Row) -> InboundSms:
 
 def _text(number: str, text: str, moment: str) -> InboundSms:
     sender = e164(number)
-    # A reply has no id of its own; pushed and asked for it must be the same one.
-    told = hashlib.sha256(f"{sender}/{moment}/{text}".encode()).hexdigest()
     return InboundSms(
-        provider_id=f"tencent-{told[:32]}",
+        provider_id=reply_id(PROVIDER, sender, moment, text),
         sender=sender,
         text=text,
         opted_out=text.strip().upper() in STOP_WORDS,

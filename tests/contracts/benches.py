@@ -201,6 +201,22 @@ async def _tencent() -> AsyncIterator[Bench]:
         yield _bench(s.notifier, s.emulator, _TENCENT)
 
 
+_MAS = _saying(
+    {
+        OutcomeKind.REJECTED: "InvalidMessage",
+        OutcomeKind.UNAVAILABLE: "503",
+        OutcomeKind.QUOTA: "429",
+        OutcomeKind.MISCONFIGURED: "IllegalMac",
+    }
+)
+
+
+@asynccontextmanager
+async def _mas() -> AsyncIterator[Bench]:
+    async with carriers.mas(PATIENCE) as s:
+        yield _bench(s.notifier, s.emulator, _MAS)
+
+
 def _robot(kind: Kind) -> Make:
     codes = {
         outcome: str(next(code for code, said in kind.codes.items() if said.kind is outcome))
@@ -288,6 +304,7 @@ TABLE: list[tuple[str, Make, Channel]] = [
     ("aliyun", _aliyun, Channel.VOICE),
     ("tencent", _tencent, Channel.SMS),
     ("tencent", _tencent, Channel.VOICE),
+    ("mas", _mas, Channel.SMS),
     *((kind.name, _robot(kind), Channel.CHAT) for kind in (WECOM, DINGTALK, FEISHU)),
     *(("webhook", _webhook, channel) for channel in Channel),
     *(("spool", _spool, channel) for channel in Channel),

@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from notifiers.aliyun.client import AliyunGateway, AliyunSettings
 from notifiers.aliyun.emulator import AliyunEmulator
 from notifiers.aliyun.notifier import Aliyun
 from notifiers.approved import Approved
+from notifiers.mas.emulator import MasEmulator
+from notifiers.mas.notifier import Mas, MasSettings
 from notifiers.message import Channel, Message, Template
 from notifiers.tencent.client import TencentGateway, TencentSettings
 from notifiers.tencent.emulator import TencentEmulator
@@ -138,5 +140,37 @@ async def tencent(
         )
         try:
             yield TencentStage(emulator=emulator, notifier=notifier, url=url)
+        finally:
+            await notifier.close()
+
+
+MAS = MasSettings(
+    url="http://replaced",
+    ec_name="德化县政府办",
+    ap_id="oncall",
+    secret="a-made-up-secret",
+    sign="SIGN0001",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MasStage:
+    """An emulated 云MAS and our notifier before it."""
+
+    emulator: MasEmulator
+    notifier: Mas
+
+
+@asynccontextmanager
+async def mas(
+    patience: timedelta = timedelta(seconds=8), **changes: str
+) -> AsyncIterator[MasStage]:
+    """Set the stage for one test; `changes` are what our side has wrong."""
+    emulator = MasEmulator(MAS)
+    async with emulator.serve() as url:
+        ours = replace(MAS, url=url, timeout=patience)
+        notifier = Mas(replace(ours, **changes))  # type: ignore[arg-type]  # texts only
+        try:
+            yield MasStage(emulator=emulator, notifier=notifier)
         finally:
             await notifier.close()

@@ -12,6 +12,7 @@ import pytest
 
 from notifiers.aliyun.emulator import AliyunEmulator
 from notifiers.emulation import Emulated, Received
+from notifiers.mas.emulator import MasEmulator
 from notifiers.phone import e164
 from notifiers.tencent.emulator import TencentEmulator
 from notifiers.webhook.emulator import WebhookEmulator
@@ -19,6 +20,7 @@ from oncall import tables
 from oncall.core.model import State
 from oncall.store import outbox, reports
 from tests.county import ZHANG
+from tests.notifiers.carriers import MAS
 from tests.web.serving import Site, urgent
 from web.quiet import hidden
 
@@ -153,6 +155,17 @@ def test_a_provider_that_knows_only_its_own_ids(carried: Site) -> None:
     assert state(carried) is State.WAITING
     for _ in range(2):
         assert tencent(carried, lambda cloud: cloud.press(call, "1")) == 200
+    assert state(carried) is State.ACKED
+
+
+def test_what_china_mobile_pushes(carried: Site) -> None:
+    """A receipt by the id it gave, and a reply that acknowledges."""
+    emulator = carrying(carried, MasEmulator(MAS))
+    emulator.hooks = f"{carried.url}/hooks/mas/{TOKEN}"
+    one = emulator.received[0]
+    assert asyncio.run(emulator.report(one.id)) == 200
+    assert attempt(carried, "sms").state == "delivered"
+    assert asyncio.run(emulator.reply(e164(ZHANG), "1")) == 200
     assert state(carried) is State.ACKED
 
 

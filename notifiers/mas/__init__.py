@@ -1,0 +1,1 @@
+"""China Mobile's 云MAS: free texts from a government account, receipts and replies pushed."""
