@@ -42,6 +42,7 @@ class Asked:
     unit: str | None
     month: tuple[int, int] | None
     create: bool
+    strand: bool
     mapping: str | None
     detailed_exitcode: bool
 
@@ -61,6 +62,8 @@ def _about_files(function: Callable[..., None]) -> Callable[..., None]:
         option("--mapping", type=click.Path(dir_okay=False), metavar="FILE",
                help=N_("The unit's answers (default: roster-map.toml beside the roster, else the "
                        "unit's file in the folder that the settings name).")),
+        option("--strand", is_flag=True,
+               help=N_("Let overrides lose what they change, instead of refusing.")),
         option("--create", is_flag=True, help=N_("Add people nobody knows, instead of refusing.")),
         option("--month", type=MONTH, metavar="YYYY-MM", help=N_("The month, if no file says it.")),
         option("--unit", metavar="CODE", help=N_("The unit the files are about.")),
@@ -200,7 +203,9 @@ def _wanted(office: Office, asked: Asked) -> Wanted:
         named=Path(asked.mapping) if asked.mapping else None,
         folder=Path(folder) if folder else None,
     )
-    return Wanted(unit=unit, month=asked.month, create=asked.create, mappings=mappings)
+    return Wanted(
+        unit=unit, month=asked.month, create=asked.create, strand=asked.strand, mappings=mappings
+    )
 
 
 def _meant(
@@ -209,7 +214,9 @@ def _meant(
     """The files to apply, what is said beside them, and what a kept plan would have done."""
     if not any(is_plan(upload.data) for upload in uploads):
         return uploads, _wanted(office, asked), None
-    if len(uploads) > 1 or any((asked.unit, asked.month, asked.create, asked.mapping)):
+    if len(uploads) > 1 or any(
+        (asked.unit, asked.month, asked.create, asked.strand, asked.mapping)
+    ):
         said = N_("A kept plan is applied alone and as it is: give no other file, unit or month.")
         raise click.UsageError(session.t(said))
     kept = unpack(uploads[0].data, uploads[0].name)

@@ -25,17 +25,34 @@ def compose(layers: Sequence[Iterable[Duty]], overrides: Iterable[Override] = ()
 
     ``layers`` come lowest first. The order inside a layer does not matter.
     """
+    duties, _ = _settled(layers, overrides)
+    return duties
+
+
+def acting(layers: Sequence[Iterable[Duty]], overrides: Iterable[Override]) -> set[int]:
+    """The overrides that change anything: they put somebody on, or find whom they relieve."""
+    _, found = _settled(layers, overrides)
+    return found
+
+
+def _settled(
+    layers: Sequence[Iterable[Duty]], overrides: Iterable[Override]
+) -> tuple[list[Duty], set[int]]:
     stacked = _stacked([list(layer) for layer in layers])
     ordered = sorted(overrides, key=lambda override: override.id)
     if not ordered:
-        return stacked
+        return stacked, set()
     lines: dict[Line, dict[str, list[Duty]]] = {}
     for duty in stacked:
         own = lines.setdefault((duty.unit, duty.role), {})
         own.setdefault(duty.person, []).append(duty)
-    for override in ordered:
-        _override(lines.setdefault((override.unit, override.role), {}), override)
-    return [duty for own in lines.values() for duty in chain.from_iterable(own.values())]
+    acted = {
+        override.id
+        for override in ordered
+        if _override(lines.setdefault((override.unit, override.role), {}), override)
+    }
+    duties = [duty for own in lines.values() for duty in chain.from_iterable(own.values())]
+    return duties, acted
 
 
 def contradiction(earlier: Override, later: Override) -> str | None:
@@ -127,8 +144,8 @@ def _piece(duty: Duty, start: datetime, end: datetime) -> Duty:
 # -- overrides -----------------------------------------------------------------------------
 
 
-def _override(own: dict[str, list[Duty]], override: Override) -> None:
-    """Let one override act on one roster, by person."""
+def _override(own: dict[str, list[Duty]], override: Override) -> bool:
+    """Let one override act on one roster, by person; whether it changed anything."""
     freed: list[Span] = []
     for person in list(own) if override.takes_all else _named(override.takes):
         kept: list[Duty] = []
@@ -142,7 +159,7 @@ def _override(own: dict[str, list[Duty]], override: Override) -> None:
         own[person] = kept
     gives = override.gives
     if gives is None:
-        return
+        return bool(freed)
     instead = override.kind is OverrideKind.REPLACE and override.replaces is not None
     for start, end in union(freed) if instead else [(override.start, override.end)]:
         given = Duty(
@@ -154,6 +171,7 @@ def _override(own: dict[str, list[Duty]], override: Override) -> None:
             source=override.source,
         )
         own.setdefault(gives, []).append(_piece(given, start, end))
+    return bool(freed) or not instead
 
 
 def _named(person: str | None) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from rosters.compose import compose
+from rosters.compose import acting, compose
 from rosters.known import Known, held
 from rosters.model import Duty, Override
 from rosters.rotation import Version, layers
@@ -21,5 +21,13 @@ class Sources:
 
     def settled(self, start: datetime, end: datetime) -> list[Duty]:
         """The duties that hold and touch [start, end)."""
-        planned = [*layers(self.rotations, start, end), self.uploaded, held(self.calendars)]
-        return compose(planned, self.overrides)
+        found = compose(self._layers(start, end), self.overrides)
+        # What was cut from a duty may lie outside, though the duty did not.
+        return [duty for duty in found if duty.end > start and duty.start < end]
+
+    def acting(self, start: datetime, end: datetime) -> set[int]:
+        """The overrides that change anything there."""
+        return acting(self._layers(start, end), self.overrides)
+
+    def _layers(self, start: datetime, end: datetime) -> list[Sequence[Duty]]:
+        return [*layers(self.rotations, start, end), self.uploaded, held(self.calendars)]

@@ -50,6 +50,7 @@ def pack(plan: Plan, at: datetime, by: str) -> bytes:
         "unit": wanted.unit,
         "month": wanted.month,
         "create": wanted.create,
+        "strand": wanted.strand,
         "files": [
             {"name": upload.name, "data": _text(upload.data)} | _packed(plan.mappings, upload.name)
             for upload in plan.uploads
@@ -76,6 +77,7 @@ def unpack(data: bytes, name: str) -> SavedPlan:
                 unit=body["unit"],
                 month=(int(year_month[0]), int(year_month[1])) if year_month else None,
                 create=bool(body["create"]),
+                strand=bool(body.get("strand")),
                 mappings=Mappings(kept=kept),
             ),
             at=datetime.fromisoformat(body["at"]),

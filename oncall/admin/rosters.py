@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from oncall.admin import stranded
 from oncall.admin.coverage import around, length, open_time, spans
 from oncall.admin.mappings import MappingFile
 from oncall.admin.office import new_id
@@ -116,6 +117,9 @@ def plan(
     lines = spans(settled, plain, now)
     now_open, then_open = (open_time(own, lines) for own in around(tx, lines, before, after))
     problems += _strains(settled, after, people, now)
+    problems += stranded.told(
+        stranded.under_uploads(tx, lines, before, after, now), people, wanted, zone
+    )
     return Plan(
         uploads=tuple(uploads),
         wanted=wanted,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from oncall.admin import stranded
 from oncall.admin.coverage import length, open_time
 from oncall.admin.office import new_id
 from oncall.admin.rosters import Plan, add_newcomers, digest, reference
@@ -18,10 +19,11 @@ from oncall.admin.settling import Line, Settled
 from oncall.admin.uploads import Upload, Wanted, spellings
 from oncall.core.errors import Stale
 from oncall.store import directory as rows
-from oncall.store import holidays, pages, rotations, sources
+from oncall.store import holidays, overrides, pages, rotations, sources
 from oncall.store.database import Tx
 from oncall.store.directory import Batch
 from oncall.store.log import dumps
+from oncall.store.overrides import Ordered
 from rosters.clocks import instant
 from rosters.daykinds import EVERY_KIND, DayTable
 from rosters.diff import Window, diff
@@ -135,7 +137,7 @@ def plan(
         known=known,
         newcomers=newcomers,
     )
-    return _compared(tx, found_in_all, now, start, end)
+    return _compared(tx, found_in_all, now, start, end, zone)
 
 
 def apply(
@@ -316,20 +318,25 @@ def _compared(
     now: datetime,
     start: datetime,
     end: datetime,
+    zone: ZoneInfo,
 ) -> RotationPlan:
     """What the rules give from ``start`` to ``end``, against what holds there today."""
     before: list[Duty] = []
     after: list[Duty] = []
     given: list[Duty] = []
     versions: list[int] = []
+    lost: list[Ordered] = []
     lines: dict[Line, tuple[datetime, datetime]] = {}
     for one in plan.fresh:
         around = sources.read(tx, start, end, unit=one.unit)
         new = Version(unit=one.unit, zone=one.zone, rules=one.rules, since=now, table=one.table)
         ended = [replace(old, until=now) if old.until is None else old for old in around.rotations]
         given += [duty for layer in layers([new], start, end) for duty in layer]
+        then = replace(around, rotations=[*ended, new])
         before += around.settled(start, end)
-        after += replace(around, rotations=[*ended, new]).settled(start, end)
+        after += then.settled(start, end)
+        ordered = overrides.between(tx, start, end, unit=one.unit)
+        lost += stranded.between(ordered, around, then, start, end, now)
         versions += [stored.id for stored in rotations.current(tx, one.unit)]
         held = [rule for old in around.rotations if old.until is None for rule in old.rules]
         lines |= {(one.unit, rule.role): (start, end) for rule in (*held, *one.rules)}
@@ -348,12 +355,13 @@ def _compared(
         fingerprint=frozenset([*versions, *(one.body({}) for one in plan.fresh)]),
     )
     people = {person.id: person for person in (*plan.known, *plan.newcomers)}
+    told = stranded.told(lost, people, plan.wanted, zone)
     return RotationPlan(
         uploads=tuple(plan.uploads),
         wanted=plan.wanted,
         mappings={},
         duties=tuple(sorted(given, key=lambda duty: (duty.start, duty.role, duty.person))),
-        problems=tuple(plan.problems),
+        problems=(*plan.problems, *told),
         settled=settled,
         newcomers=tuple(plan.newcomers),
         gaps=tuple(then_open),

@@ -39,6 +39,8 @@ class Wanted:
     month: tuple[int, int] | None = None
     #: Whether names nobody knows become new people.
     create: bool = False
+    #: Whether overrides may be left with nothing to change.
+    strand: bool = False
     mappings: Mappings = field(default_factory=Mappings)
 
 

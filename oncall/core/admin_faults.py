@@ -348,6 +348,10 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("{mine} contradicts override {override}, {other}, about {person}."),
         N_("Take that one back first (`oncall override remove {override}`), or change the hours."),
     ),
+    "override_stranded": (
+        N_("Override {override} ({start} – {end}) would have nothing left to change."),
+        N_("Take it back, correct the file, or say --strand to leave it without effect."),
+    ),
     "override_removed": (
         N_("The override {override} was taken back before."),
         N_("There is nothing to do."),

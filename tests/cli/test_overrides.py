@@ -124,6 +124,46 @@ def test_the_list_shows_what_stands_and_what_stood(cli: Cli) -> None:
     assert cli("override", "list", "--from", "2031-01-01").stderr.strip() == "No overrides."
 
 
+def test_a_new_sheet_does_not_silently_strand_an_override(cli: Cli) -> None:
+    """Who was to be relieved has no duty there any more: an error with its number, until --strand;
+    the override stays, and acts again when the sheet is taken back."""
+    head = "unit,date,shift,role,name,mobile\n"
+
+    def sheet(name: str) -> str:
+        return cli.file("a.csv", f"{head}SOE-CITYBUILD,2030-11-03,20:00-06:00,team,{name},\n")
+
+    assert cli("roster", "apply", sheet("林芳"), "--yes").exit_code == 0
+    made = ordered(cli, "--role", "team", "--replace", "林芳", "--with", "黄明", *NIGHT)["id"]
+    assert on_duty(cli, "2030-11-04 00:00", "team") == [("黄明", f"override {made}")]
+    plan = cli("roster", "plan", sheet("陈建国"), "--json")
+    assert plan.exit_code == 3
+    [told] = json.loads(plan.stdout)["problems"]
+    assert (told["code"], told["severity"], told["value"]) == (
+        "override_stranded", "error", "林芳 → 黄明",
+    )  # fmt: skip
+    assert f"Override {made} (2030-11-03 20:00" in told["message"]
+    assert cli("roster", "apply", sheet("陈建国"), "--yes").exit_code == 3
+    done = json.loads(cli("roster", "apply", sheet("陈建国"), "--strand", "--yes", "--json").stdout)
+    assert on_duty(cli, "2030-11-04 00:00", "team")[0][0] == "陈建国"
+    assert cli("roster", "undo", done["batch"], "--yes").exit_code == 0
+    assert on_duty(cli, "2030-11-04 00:00", "team") == [("黄明", f"override {made}")]
+
+
+def test_a_new_rotation_does_not_either(cli: Cli) -> None:
+    """The same check stands before a rotation that takes away what an override changes."""
+    turn = 'name = "r"\nrole = "team"\nturn = "1 day"\nstart = 2026-01-01\n'
+
+    def file(name: str) -> str:
+        text = f'unit = "SOE-CITYBUILD"\n[[rotation]]\n{turn}groups = [["{name}"]]\n'
+        return cli.file("city.toml", text)
+
+    assert cli("roster", "apply", file("林芳"), "--yes").exit_code == 0
+    ordered(cli, "--role", "team", "--replace", "林芳", "--with", "黄明", "--to", "+9d")
+    refused = cli("roster", "plan", file("陈建国"))
+    assert (refused.exit_code, "nothing left to change" in refused.stderr) == (3, True)
+    assert cli("roster", "apply", file("陈建国"), "--strand", "--yes").exit_code == 0
+
+
 @pytest.mark.parametrize("hours", [0, 1, 4, 7, 17.99, 18, 30])
 def test_a_glance_sees_overrides_as_the_web_does(furnished_url: str, hours: float) -> None:
     """Both ways of reading agree at every edge of three overrides, one of them taken back."""

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rosters.compose import builds_on, compose, contradiction, union
+from rosters.compose import acting, builds_on, compose, contradiction, union
 from rosters.model import Duty, Override, OverrideKind
 from rosters.resolve import compile_roster
 
@@ -110,6 +110,15 @@ def test_an_override_touches_what_it_names(
 ) -> None:
     """Beside, without, instead of one, instead of all, nobody: the remainder stays."""
     assert spans(compose([[duty("a", 0, 8)]], [override])) == expected
+
+
+def test_an_override_acts_where_it_finds_somebody_or_puts_somebody_on() -> None:
+    """Relieving who is not there changes nothing, nor does vacancy where nobody was."""
+    base = [[duty("a", 0, 8)]]
+    overrides = [over(1, REPLACE, 0, 4, "b", "a"), over(2, REPLACE, 4, 8, "b", "x"),
+                 over(3, REMOVE, 0, 8, "x"), over(4, ADD, 9, 10, "c"), over(5, VACANT, 20, 21),
+                 over(6, REMOVE, 9, 10, "c"), over(7, REPLACE, 20, 21, "c")]  # fmt: skip
+    assert acting(base, overrides) == {1, 4, 6, 7}
 
 
 def test_standing_in_over_several_duties() -> None:
