@@ -21,7 +21,7 @@ from oncall.store.directory import Person
 from oncall.store.log import Entry, append
 from oncall.store.overrides import Ordered, effects
 from oncall.store.usage import NO_TRANSFER
-from rosters.compose import builds_on, contradiction
+from rosters.compose import builds_on, contradiction, within
 from rosters.diff import PersonDiff, Window, diff
 from rosters.model import ROLES, Duty, OverrideKind
 
@@ -220,8 +220,9 @@ def _span(ordered: Ordered, zone: ZoneInfo) -> str:
 
 def _duties(tx: Tx, ordered: Ordered) -> list[Duty]:
     """What holds while the override lasts, cut to that time."""
-    found = duties_in_force(tx, ordered.start_at, ordered.end_at, unit=ordered.unit)
-    return [d for d in found if d.role == ordered.role]
+    start, end = ordered.start_at, ordered.end_at
+    found = duties_in_force(tx, start, end, unit=ordered.unit)
+    return within((d for d in found if d.role == ordered.role), start, end)
 
 
 def _told(

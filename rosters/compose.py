@@ -119,6 +119,15 @@ def union(spans: Iterable[Span]) -> list[Span]:
     return found
 
 
+def within(duties: Iterable[Duty], start: datetime, end: datetime) -> list[Duty]:
+    """What these duties have of [start, end): for comparing, piece by piece, nothing beyond it."""
+    return [
+        _piece(duty, max(duty.start, start), min(duty.end, end))
+        for duty in duties
+        if duty.end > start and duty.start < end
+    ]
+
+
 def _left(duty: Duty, cover: Sequence[Span]) -> list[Duty]:
     """What is left of a duty outside of time that is in order and without overlaps."""
     start, found = duty.start, []

@@ -25,6 +25,7 @@ from oncall.store.directory import Batch
 from oncall.store.log import dumps
 from oncall.store.overrides import Ordered
 from rosters.clocks import instant
+from rosters.compose import within
 from rosters.daykinds import EVERY_KIND, DayTable
 from rosters.diff import Window, diff
 from rosters.errors import problem
@@ -340,7 +341,7 @@ def _compared(
         versions += [stored.id for stored in rotations.current(tx, one.unit)]
         held = [rule for old in around.rotations if old.until is None for rule in old.rules]
         lines |= {(one.unit, rule.role): (start, end) for rule in (*held, *one.rules)}
-    old, coming = _from(before, start), _from(after, start)
+    old, coming = within(before, start, end), within(after, start, end)
     found = diff(old, coming, _everywhere([*old, *coming]))
     now_open, then_open = open_time(before, lines), open_time(after, lines)
     settled = Settled(
@@ -369,10 +370,6 @@ def _compared(
         people=people,
         fresh=tuple(plan.fresh),
     )
-
-
-def _from(duties: Iterable[Duty], start: datetime) -> list[Duty]:
-    return [duty if duty.start >= start else replace(duty, start=start) for duty in duties]
 
 
 def _everywhere(duties: Iterable[Duty]) -> dict[Line, Window]:
