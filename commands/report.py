@@ -25,6 +25,7 @@ _COMMANDS = {
         "commands.report_figures:conference",
         N_("What was returned or disputed again and again."),
     ),
+    "drills": ("commands.drill:scorecard", N_("Who could be reached: drills by unit.")),
     "public": ("commands.report_figures:public", N_("What may be published of a month.")),
     "visits": (
         "commands.report_figures:visits",

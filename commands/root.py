@@ -31,6 +31,11 @@ COMMANDS = {
     "transfer": ("commands.transfer:transfer", N_("Hand over matters, answer them, look at them.")),
     "deadline": ("commands.deadline:deadline", N_("By when matters must be finished.")),
     "why": ("commands.story_of:why", N_("Every decision of a transfer's pages, in plain words.")),
+    "drill": ("commands.drill:drill", N_("Reachability checks: is the phone read?")),
+    "handover": (
+        "commands.handover:handover",
+        N_("Who hands over to whom next, and what a unit has on its hands."),
+    ),
     "alarm": ("commands.alarm:alarm", N_("What the desk must look at.")),
     "roster": ("commands.roster:roster", N_("Read rosters, compare, apply, take back.")),
     "override": (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,12 +20,14 @@ from oncall.carry import BULK
 from oncall.core import model
 from oncall.core.events import Acked, Declined, DeliveryFailed, Event, Released
 from oncall.core.model import Alarm, Notice, Page, Reason, State
-from oncall.core.replies import Aim, Choice, Intent, Reply, choose, is_news, parse
+from oncall.core.replies import Aim, Intent, Reply, parse
 from oncall.core.texts.answers import Answer, answer
 from oncall.core.texts.templates import of_answer
 from oncall.core.words import N_
 from oncall.core.worktime import at_wall
+from oncall.drills import Drills
 from oncall.engine import Engine
+from oncall.handover import Handovers
 from oncall.i18n import translator
 from oncall.intake import Intake
 from oncall.store import alarms, directory, outbox, pages, transfers
@@ -34,6 +35,7 @@ from oncall.store.database import Tx
 from oncall.store.directory import Person
 from oncall.store.outbox import Draft
 from oncall.store.transfers import Asked
+from oncall.texter import OPEN, Matter, Texter, likely, meant, understood
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +43,13 @@ _log = logging.getLogger(__name__)
 _REMEMBERED = timedelta(hours=24)
 #: At most one help line per number in this many seconds.
 _HELP_EVERY = 600
-_OPEN = (State.WAITING, State.EXHAUSTED)
+
+#: What may mean a duty as well as a matter, and how the duty is called when we ask back.
+_ABOUT_DUTY = frozenset({Intent.ACK, Intent.DECLINE})
+_ON_DUTY = N_("on duty")
+_DRILL = N_("drill")
+#: Where a drill waits, these are an answer to it and nothing else.
+_ANY_WORD = frozenset({Intent.HELP, Intent.UNKNOWN})
 
 #: What to reply when we ask back which of several is meant.
 _EXAMPLES = {
@@ -55,58 +63,23 @@ _EXAMPLES = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Matter:
-    """A page that reached whoever is texting, and whether they are the one who has it."""
-
-    asked: Asked
-    mine: bool
-
-    @property
-    def code(self) -> str:
-        return self.asked.code
-
-    @property
-    def state(self) -> State:
-        return self.asked.state
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Texter:
-    """Whoever is texting: all who share the number, and what reached them, the newest first."""
-
-    number: str
-    people: Sequence[Person]
-    matters: Sequence[_Matter]
-    now: datetime
-
-    @property
-    def who(self) -> Person:
-        """Whom we answer."""
-        return self.people[0]
-
-    def known_to(self, page: Page) -> Person:
-        """The one of them whom a page reached."""
-        return next((p for p in self.people if page.person(p.id) is not None), self.who)
-
-    @property
-    def open(self) -> list[_Matter]:
-        """What waits for an answer."""
-        return [m for m in self.matters if m.state in _OPEN]
-
-    @property
-    def mine(self) -> list[_Matter]:
-        """What they have."""
-        return [m for m in self.matters if m.mine]
-
-
 class Texting:
     """The one way in for texts."""
 
     def __init__(
-        self, engine: Engine, intake: Intake, *, lang: str, signature: str, zone: ZoneInfo
+        self,
+        engine: Engine,
+        intake: Intake,
+        handovers: Handovers,
+        drills: Drills,
+        *,
+        lang: str,
+        signature: str,
+        zone: ZoneInfo,
     ) -> None:
         self.engine = engine
+        self.handovers = handovers
+        self.drills = drills
         self.intake = intake
         self.db = engine.db
         self.lang = lang
@@ -131,15 +104,21 @@ class Texting:
             self._opted_out(tx, people, asked, now)
             return None
         ids = {p.id for p in people}
-        matters = [_Matter(asked=a, mine=_has(tx, a, ids)) for a in asked]
-        return self._act(tx, _Texter(number=number, people=people, matters=matters, now=now), reply)
+        matters = [Matter(asked=a, mine=_has(tx, a, ids)) for a in asked]
+        return self._act(tx, Texter(number=number, people=people, matters=matters, now=now), reply)
 
-    def _act(self, tx: Tx, texter: _Texter, reply: Reply) -> Reason | None:
-        reply = _understood(reply, texter)
-        if reply.intent in (Intent.HELP, Intent.UNKNOWN, Intent.ON_DUTY):
+    def _act(self, tx: Tx, texter: Texter, reply: Reply) -> Reason | None:
+        reply = understood(reply, texter)
+        drill = self._in_drill(tx, texter)
+        if self._about_duty(tx, texter, reply, drill=drill):
+            return None
+        if reply.intent is Intent.DRILL or (drill and reply.intent in _ANY_WORD):
+            self._say(tx, texter, Answer.DRILL if drill else Answer.NOTHING)
+            return None
+        if reply.intent in (Intent.HELP, Intent.UNKNOWN):
             self._help(tx, texter)
             return None
-        choice = _meant(reply, texter)
+        choice = meant(reply, texter)
         if choice.aim is Aim.NOTHING:
             self._say(tx, texter, Answer.NOTHING)
             return None
@@ -154,7 +133,45 @@ class Texting:
             reason = self._one(tx, texter, target, reply) or reason
         return reason
 
-    def _one(self, tx: Tx, texter: _Texter, target: Asked, reply: Reply) -> Reason | None:
+    def _in_drill(self, tx: Tx, texter: Texter) -> bool:
+        """Whether a drill waited for them; any word proves that the phone is read."""
+        checks = self.drills.pending(tx, {p.id for p in texter.people}, texter.now)
+        self.drills.heard(tx, checks, texter.now)
+        return bool(checks)
+
+    def _about_duty(self, tx: Tx, texter: Texter, reply: Reply, *, drill: bool) -> bool:
+        """Whether the reply was about coming on duty or a drill, and was dealt with (rule 6).
+
+        A bare 1 that may also be about a matter is asked back: nobody takes one by answering a
+        drill.
+        """
+        told = reply.intent is Intent.ON_DUTY
+        if not told and (reply.code is not None or reply.intent not in _ABOUT_DUTY):
+            return False
+        asked = self.handovers.pending(tx, {p.id for p in texter.people}, texter.now)
+        other = [_ON_DUTY] * bool(asked) + [_DRILL] * drill
+        if not asked and told:
+            self._say(tx, texter, Answer.NOTHING)
+            return True
+        if not other:
+            return False
+        rivals = likely(reply, texter) or (texter.mine if reply.intent is Intent.DECLINE else [])
+        if not told and (rivals or len(other) > 1):
+            t = translator(texter.who.lang or self.lang)
+            codes = (*(m.code for m in rivals), *map(t, other))
+            digit = _EXAMPLES.get(reply.intent, "1")
+            self._say(tx, texter, Answer.ASK_WHICH, codes=codes, digit=digit)
+        elif not asked:
+            self._say(tx, texter, Answer.DRILL)
+        elif reply.intent is Intent.DECLINE:
+            self.handovers.refuse(tx, asked, texter.now)
+            self._say(tx, texter, Answer.DUTY_REFUSED)
+        else:
+            self.handovers.confirm(tx, asked, texter.now)
+            self._say(tx, texter, Answer.DUTY_CONFIRMED)
+        return True
+
+    def _one(self, tx: Tx, texter: Texter, target: Asked, reply: Reply) -> Reason | None:
         """One reply about one page."""
         code, now = target.code, texter.now
         if reply.intent is Intent.POLICE:
@@ -207,7 +224,7 @@ class Texting:
             today if today > now else at_wall(day + timedelta(days=1), reply.clock, self.zone.key)
         )
 
-    def _note(self, tx: Tx, texter: _Texter, target: Asked, reply: Reply) -> None:
+    def _note(self, tx: Tx, texter: Texter, target: Asked, reply: Reply) -> None:
         unit, transfer = pages.whose(tx, target.page)
         text = reply.text[: progress.LONGEST]
         progress.note(
@@ -222,7 +239,7 @@ class Texting:
         )
         self._say(tx, texter, Answer.NOTED, code=target.code)
 
-    def _help(self, tx: Tx, texter: _Texter) -> None:
+    def _help(self, tx: Tx, texter: Texter) -> None:
         turn = int(texter.now.timestamp()) // _HELP_EVERY
         if transfers.first_time(tx, f"help:{texter.number}:{turn}", texter.now):
             self._say(tx, texter, Answer.HELP, codes=[m.code for m in texter.open])
@@ -234,7 +251,7 @@ class Texting:
         for person in people:
             alarms.raise_alarm(tx, Alarm.UNREACHABLE, now, unit=person.unit, who=person.name)
             for target in asked:
-                if target.state in _OPEN:
+                if target.state in OPEN:
                     event = DeliveryFailed(
                         person=person.id, channel=model.Channel.SMS, code="opted_out"
                     )
@@ -243,7 +260,7 @@ class Texting:
     def _say(
         self,
         tx: Tx,
-        texter: _Texter,
+        texter: Texter,
         kind: Answer,
         *,
         code: str = "",
@@ -285,47 +302,6 @@ def _has(tx: Tx, asked: Asked, people: set[str]) -> bool:
         return False
     loaded = pages.load(tx, asked.page)
     return loaded is not None and loaded.page.owner in people
-
-
-def _understood(reply: Reply, texter: _Texter) -> Reply:
-    """Free words as a note, where they can be nothing else.
-
-    That is from somebody who names what they have, or has one matter and owes no answer.
-    """
-    if reply.intent is not Intent.UNKNOWN or not is_news(reply.text):
-        return reply
-    mine = [m.code for m in texter.mine]
-    named = reply.code is not None and choose(reply, mine).aim is Aim.ONE
-    alone = reply.code is None and len(mine) == 1 and not texter.open
-    return replace(reply, intent=Intent.NOTE) if named or alone else reply
-
-
-def _meant(reply: Reply, texter: _Texter) -> Choice:
-    """Which matters a reply is about: what it names, else the only one it can be about."""
-    every = [m.code for m in texter.matters]
-    likely = [m.code for m in _likely(reply, texter)]
-    if reply.code is not None:
-        among = choose(reply, likely)
-        wider = choose(reply, every)
-        return wider if among.aim is not Aim.ONE and wider.aim is Aim.ONE else among
-    if likely:
-        return choose(reply, likely)
-    # Nothing fits, but "X has it already" is a better answer than silence.
-    return choose(reply, every[:1])
-
-
-def _likely(reply: Reply, texter: _Texter) -> Sequence[_Matter]:
-    """What a reply that names nothing can be about."""
-    live = [*texter.open, *texter.mine]
-    if reply.intent is Intent.RELEASE:
-        return texter.mine
-    if reply.intent is Intent.TAKE_OVER:
-        return [m for m in texter.matters if m.state is State.ACKED and not m.mine]
-    if reply.intent is Intent.NOTE:
-        return texter.mine or texter.open
-    if reply.intent in (Intent.ETA, Intent.POLICE, Intent.RETURN):
-        return live
-    return texter.open
 
 
 def _answer_to(reply: Reply, reason: Reason) -> Answer | None:

@@ -29,9 +29,11 @@ from oncall.deadlines import Deadlines
 from oncall.delivery import PLACES, RESERVED, Clock, Delivery
 from oncall.desk import Desk
 from oncall.directory import Directory
+from oncall.drills import Drills
 from oncall.duty_changes import Lapses
 from oncall.engine import Engine
 from oncall.exchange import Exchange
+from oncall.handover import Handovers
 from oncall.i18n import translator
 from oncall.intake import Intake
 from oncall.links import Links
@@ -100,6 +102,8 @@ class App:
     answering: Answering
     delivery: Delivery
     agenda: Agenda
+    handovers: Handovers
+    drills: Drills
     links: Links
     notices: Notices
     calendars: Calendars
@@ -187,9 +191,6 @@ def build(
         signature=settings.signature,
         links=links,
     )
-    texting = Texting(
-        engine, intake, lang=settings.lang, signature=settings.signature, zone=settings.zone
-    )
     exchange = (
         Exchange(Path(settings.exchange), intake, translator(settings.lang))
         if settings.exchange
@@ -200,6 +201,19 @@ def build(
     for later in Later:
         agenda.on(later, engine.cases.due)
     lookout = Lookout(db)
+    handovers = Handovers(db, directory, notices)
+    handovers.serve(agenda)
+    drills = Drills(db, directory, notices, zone=settings.timezone)
+    drills.serve(agenda)
+    texting = Texting(
+        engine,
+        intake,
+        handovers,
+        drills,
+        lang=settings.lang,
+        signature=settings.signature,
+        zone=settings.zone,
+    )
     desk = Desk(engine)
     supervision = Supervision(db, directory, notices)
     due = Deadlines(desk, directory, notices)
@@ -227,6 +241,8 @@ def build(
         answering=Answering(engine, intake, links),
         delivery=delivery,
         agenda=agenda,
+        handovers=handovers,
+        drills=drills,
         links=links,
         notices=notices,
         calendars=calendars,

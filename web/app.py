@@ -23,6 +23,7 @@ from web import (
     errors,
     events,
     feeds,
+    handover,
     health,
     hooks,
     hooks_push,
@@ -86,6 +87,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
         acts,
         api,
         lookup,
+        handover,
         overrides,
         duty_changes,
     )

@@ -269,6 +269,13 @@ class OnDutyQuery(OneQuery):
     at: Moment | None = None
 
 
+class HandoverQuery(Body):
+    """Which unit's handover, and at which moment; now where none is given."""
+
+    unit: UnitCode
+    at: Moment | None = None
+
+
 class ScheduleQuery(Body):
     """One unit's role over a window, half-open."""
 

@@ -62,6 +62,9 @@ _ANSWERS = {
     Key.RELEASED: Answer.RELEASED,
     Key.NOTED: Answer.NOTED,
     Key.RETURN: Answer.RETURN,
+    Key.DUTY_CONFIRMED: Answer.DUTY_CONFIRMED,
+    Key.DUTY_REFUSED: Answer.DUTY_REFUSED,
+    Key.DRILL: Answer.DRILL,
 }
 
 

@@ -20,7 +20,9 @@ from oncall.core.policies import PolicyBook, default_book, parse
 from oncall.deadlines import Deadlines
 from oncall.desk import Desk
 from oncall.directory import Directory, Snapshot
+from oncall.drills import Drills
 from oncall.engine import Engine
+from oncall.handover import Handovers
 from oncall.intake import Intake
 from oncall.notices import Notices
 from oncall.outbound import Outbound
@@ -80,6 +82,18 @@ class Office:
     def desk(self) -> Desk:
         """Takes answers to them."""
         return Desk(self.engine)
+
+    @cached_property
+    def drills(self) -> Drills:
+        """Books drills; a node holds them."""
+        notices = Notices(lang=self.settings.lang, signature=self.settings.signature)
+        return Drills(self.db, self.directory, notices, zone=self.settings.timezone)
+
+    @cached_property
+    def handovers(self) -> Handovers:
+        """Takes the word of those who come on duty."""
+        notices = Notices(lang=self.settings.lang, signature=self.settings.signature)
+        return Handovers(self.db, self.directory, notices)
 
     @cached_property
     def deadlines(self) -> Deadlines:

@@ -122,6 +122,12 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("There is no calendar at this address."),
         N_("Ask your administrator for a new address."),
     ),
+    "no_such_handover": (
+        N_("{name} does not come on duty at {unit} in the next 36 hours."),
+        N_("Look who does with `oncall handover`."),
+    ),
+    "no_such_drill": (N_("There is no drill {drill}."), N_("`oncall drill list` shows them.")),
+    "in_past": (N_("This moment is over: {value}."), N_("Give one that is still to come.")),
     "no_such_link": (
         N_("This link leads to no matter."),
         N_("Open the link in the newest message, or answer by text message or telephone."),

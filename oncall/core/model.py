@@ -83,6 +83,8 @@ class Alarm(StrEnum):
     NO_FIRST_ACTION = "no_first_action"
     SILENT = "silent"
     NOT_DONE = "not_done"
+    #: Whoever comes on duty has not said that they will, or has said that they cannot.
+    NOT_RELIEVED = "not_relieved"
     #: Somebody who was called wants to speak to a human.
     WANTS_DESK = "wants_desk"
     #: A matter is not finished though its time is over.

@@ -39,6 +39,8 @@ class Intent(StrEnum):
     RETURN = "return"
     #: 确认接班.
     ON_DUTY = "on_duty"
+    #: An answer to a drill, said so.
+    DRILL = "drill"
     UNKNOWN = "unknown"
 
 
@@ -137,7 +139,10 @@ _PLAIN_WORDS = {
     Intent.RELEASE: r"释放|交回|放弃(?:办理)?|release|give back",
     Intent.TAKE_OVER: r"接管|接办|我来接(?:办|手|管)?|接过来|take ?over",
     Intent.RETURN: r"(?:申请|要求)?退单",
-    Intent.ON_DUTY: r"确认(?:接班|值班|到岗)|接班(?:确认)?|(?:我?已(?:经)?)?(?:接班|到岗)|on duty",
+    Intent.DRILL: r"(?:1\s*)?(?:drill|(?:通讯)?抽查|演练)(?:收到)?",
+    Intent.ON_DUTY: (
+        r"(?:1\s*)?(?:on duty|接班)|确认(?:接班|值班|到岗)|接班确认|我?已(?:经)?(?:接班|到岗)"
+    ),
 }
 _PLAIN_FORMS = {
     intent: tuple(

@@ -7,6 +7,8 @@ from oncall.tables.base import Moment, metadata
 from oncall.tables.changes import duty_changes
 from oncall.tables.deadlines import deadlines, extensions
 from oncall.tables.directory import holidays, people, policy_books, tokens, units
+from oncall.tables.drills import drill_checks, drill_plans, drills
+from oncall.tables.handovers import handovers
 from oncall.tables.outbound import posts, webhooks
 from oncall.tables.paging import alarms, answer_links, breakers, budgets, nodes, outbox
 from oncall.tables.planned import appointments, counters
@@ -55,6 +57,10 @@ __all__ = [
     "outbox",
     "alarms",
     "answer_links",
+    "handovers",
+    "drills",
+    "drill_checks",
+    "drill_plans",
     "nodes",
     "deadlines",
     "webhooks",

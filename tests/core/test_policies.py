@@ -49,11 +49,11 @@ def fixture(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name",
-    ["values.toml", "order.toml", "missing.toml", "syntax.toml", "one_way.toml", "deadlines.toml"],
+    "name", ["values", "order", "missing", "syntax", "one_way", "deadlines", "handover"]
 )
 def test_every_fault_is_found_at_its_line(name: str) -> None:
     """All at once, each at the line that must be mended, and not one more."""
+    name = f"{name}.toml"
     text = fixture(name)
     _, faults = parse(text, name, units=UNITS, two_way={Channel.VOICE})
     assert all(f.where.startswith(f"{name}:") for f in faults)

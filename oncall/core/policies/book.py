@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import time, timedelta
 
 from oncall.core.errors import NotFound
+from oncall.core.handover import HandoverRules
 from oncall.core.model import (
     Ask,
     Channel,
@@ -38,6 +39,8 @@ class PolicyBook:
     terms: Terms = field(default_factory=Terms)
     #: How units are supervised.
     oversight: Oversight = field(default_factory=Oversight)
+    #: When those who come on duty are reminded.
+    handover: HandoverRules = field(default_factory=HandoverRules)
 
     def choose(self, category: str | None, urgency: Urgency) -> Policy:
         """The ladder of this very category, else the one for any category.

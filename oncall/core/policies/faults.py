@@ -35,6 +35,10 @@ MESSAGES: Mapping[str, str] = {
     "policy.unknown_unit": N_("There is no unit “{value}”. Import it first, or write its code."),
     "policy.bad_level": N_("“{value}” is no level. Write a whole number from 1 to 9."),
     "policy.repeated": N_("“{value}” is named twice. Leave one of them out."),
+    "policy.confirm_before": N_(
+        "“{value}” before a duty is earlier than its last reminder. Write a shorter time than "
+        "“before”."
+    ),
     "policy.no_policies": N_(
         "The file has no ladder. Add [[policy]] sections, or start from: oncall policy show"
     ),

@@ -12,6 +12,7 @@ from oncall.core.policies import values
 from oncall.core.policies.book import DEFAULT_ZONE, PolicyBook
 from oncall.core.policies.checks import Placed, check_book, check_policy, check_steps
 from oncall.core.policies.deadlines import TERM_KEYS, read_terms
+from oncall.core.policies.handover import HANDOVER_KEYS, read_handover
 from oncall.core.policies.reader import Reader, Table
 from oncall.core.policies.supervision import read_oversight
 from rosters.toml_lines import Path, load
@@ -21,7 +22,7 @@ _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
 
 _COMMON = ("name", "zone", "hours", "late_after")
-_TOP = (*_COMMON, *TERM_KEYS, "supervision", "policy")
+_TOP = (*_COMMON, *TERM_KEYS, "supervision", *HANDOVER_KEYS, "policy")
 _POLICY = (
     *_COMMON,
     "urgency",
@@ -120,6 +121,7 @@ class _Reader(Reader):
             policies={(p.note, p.value.urgency): p.value for p in found},
             terms=read_terms(self, data, common, self._units),
             oversight=read_oversight(self, data, self._units),
+            handover=read_handover(self, data, self._units),
         )
 
     def _common(self, table: Table, path: Path) -> dict[str, Any]:

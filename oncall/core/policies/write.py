@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import time
 
+from oncall.core.handover import HandoverRules
 from oncall.core.model import Ask, Colour, Policy, Step
 from oncall.core.oversight import Oversight
 from oncall.core.policies.book import PolicyBook
@@ -41,6 +42,10 @@ _NOTES = {
     "tally_at": "when failings are counted every day · 每日统计时刻",
     "what": "late: answers too late; overdue: not finished in time · 统计内容",
     "working_days": "the day of receipt does not count · 办理期限(工作日,次日起算)",
+    "evening": "who comes on duty is reminded then, the day before · 接班前一日提醒时刻",
+    "before": "and again so long before the duty · 接班前多久再提醒",
+    "confirm_by": "unconfirmed by then, the leader is told · 未确认则报带班领导",
+    "off": "units that are not reminded · 不提醒的单位",
     "within": "from the first contact, day and night · 办理期限(自首次受理起)",
 }
 
@@ -58,10 +63,21 @@ def dump(book: PolicyBook) -> str:
         lines += ["", *_policy(category, policy, common)]
     # Tables come last in TOML: what stands above them would else belong to the one before.
     lines[at:at] = _terms(book.terms)
+    lines += ["", *_handover(book.handover)]
     for term in book.terms.terms:
         lines += ["", *_term(term)]
     lines += ["", *_oversight(book.oversight)]
     return "\n".join(lines) + "\n"
+
+
+def _handover(rules: HandoverRules) -> Iterator[str]:
+    yield "[handover]"
+    evening = "" if rules.evening is None else _clock(rules.evening)
+    yield _line("evening", _quoted(evening))
+    yield _line("before", _quoted(written(rules.before)))
+    yield _line("confirm_by", _quoted(written(rules.confirm_by)))
+    yield _line("roles", f"[{', '.join(map(_quoted, rules.roles))}]")
+    yield _line("off", f"[{', '.join(map(_quoted, sorted(rules.off)))}]")
 
 
 def _common(policy: Policy) -> dict[str, str]:

@@ -38,6 +38,9 @@ class Answer(StrEnum):
     NOTED = "noted"
     #: 退单 needs a reason and the sender's agreement; a text cannot give them.
     RETURN = "return"
+    DUTY_CONFIRMED = "duty_confirmed"
+    DUTY_REFUSED = "duty_refused"
+    DRILL = "drill"
 
 
 #: Blanks: code, owner, codes, count, digit, example.
@@ -58,6 +61,9 @@ ANSWERS: Mapping[Answer, str] = {
     Answer.RELEASED: N_("You gave back {code}; the next person is asked."),
     Answer.NOT_OWNED: N_("Nobody has {code}, so there is nothing to give back."),
     Answer.NOTED: N_("Your note on {code} is with the desk."),
+    Answer.DUTY_CONFIRMED: N_("Thank you: it is noted that you come on duty."),
+    Answer.DUTY_REFUSED: N_("Noted that you cannot come on duty; your leader is told now."),
+    Answer.DRILL: N_("[Drill] Your phone is read. Thank you; nothing else to do."),
     Answer.RETURN: N_(
         "To return {code} to its sender, call the desk and say why. If you cannot take it, reply 2."
     ),

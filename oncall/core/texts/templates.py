@@ -39,6 +39,9 @@ class Key(StrEnum):
     RELEASED = "sms.released"
     NOTED = "sms.noted"
     RETURN = "sms.return"
+    DUTY_CONFIRMED = "sms.duty_confirmed"
+    DUTY_REFUSED = "sms.duty_refused"
+    DRILL = "sms.drill"
     VOICE_PAGE = "voice.page"
     VOICE_CONFIRMED = "voice.confirmed"
     VOICE_OWNED = "voice.owned"
@@ -83,6 +86,9 @@ TEXTS: Mapping[Key, str] = {
     Key.POLICE: N_("110 has been told about no. {code}."),
     Key.RELEASED: N_("You gave back no. {code}; the next person is asked."),
     Key.NOTED: N_("Your note on no. {code} is with the desk."),
+    Key.DUTY_CONFIRMED: N_("Thank you: it is noted that you come on duty."),
+    Key.DUTY_REFUSED: N_("Noted that you cannot come on duty; your leader is told now."),
+    Key.DRILL: N_("Drill: your phone is read. Thank you; nothing else to do."),
     Key.RETURN: N_(
         "To return no. {code} to its sender, call the desk and say why. If you cannot take it, "
         "reply 2."
@@ -184,6 +190,9 @@ _OF_ANSWER: Mapping[Answer, Key] = {
     Answer.NOT_OWNED: Key.NOTHING,
     Answer.NOTED: Key.NOTED,
     Answer.RETURN: Key.RETURN,
+    Answer.DUTY_CONFIRMED: Key.DUTY_CONFIRMED,
+    Answer.DUTY_REFUSED: Key.DUTY_REFUSED,
+    Answer.DRILL: Key.DRILL,
 }
 
 

@@ -222,6 +222,7 @@ ALARMS: Mapping[Alarm, str] = {
     Alarm.NO_FIRST_ACTION: N_("{who} took it, but nothing has been done; ask what is going on."),
     Alarm.SILENT: N_("An open page has nothing planned any more; escalate it by hand."),
     Alarm.OVERDUE: N_("The time for it is over and it is not finished; ask what is going on."),
+    Alarm.NOT_RELIEVED: N_("{who} has not confirmed, or cannot take, a duty; find somebody."),
     Alarm.WANTS_DESK: N_("{who} was called and wants to speak to the desk; call back."),
     Alarm.NOT_TOLD: N_("{who} cannot be told what becomes of its matters; look at the webhook."),
     Alarm.NO_REPLY: N_("No reply to supervision order {who}, and its time is over; ask for it."),

@@ -1,0 +1,246 @@
+"""Reachability checks 通讯抽查: ask whoever is on duty for a sign of life, and keep the score.
+
+A check is a text that says it is a drill and asks for nothing but an answer. It travels behind
+every page, touches no ladder and no figure but its own, and whoever does not answer is only noted.
+Any text that comes back proves that the phone is read, whatever stands in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time, timedelta
+from secrets import SystemRandom
+from zoneinfo import ZoneInfo
+
+from oncall.agenda import Agenda, Appointment, daily
+from oncall.core.drills import Check, Heard
+from oncall.core.errors import Fault, Invalid, NotFound
+from oncall.core.model import Alarm, Ask, Source
+from oncall.core.words import N_, Text
+from oncall.core.worktime import at_wall
+from oncall.directory import Directory, Snapshot
+from oncall.notices import Notices
+from oncall.store import alarms, drills, planned
+from oncall.store.database import Database, Tx
+from oncall.store.drills import Plan
+
+RUN, CLOSE, PLANS = "drill.run", "drill.close", "drill.plans"
+
+#: An answer this long after the question still proves that the phone is read.
+_REMEMBERED = timedelta(hours=24)
+_DAY = 24 * 60
+_WORDS = N_("[Drill] Reachability check: please reply 1 by {clock}. Nothing has happened.")
+#: Who is asked of a unit, the first that anybody holds.
+_ASKED = (
+    Ask(source=Source.ROSTER, role="primary"),
+    Ask(source=Source.POST, role="liaison"),
+    Ask(source=Source.ROSTER, role="supervisor"),
+    Ask(source=Source.ROSTER, role="leader"),
+)
+
+
+class Drills:
+    """The one way to hold a drill, and to hear who answered."""
+
+    def __init__(self, db: Database, directory: Directory, notices: Notices, *, zone: str) -> None:
+        self.db = db
+        self.directory = directory
+        self.notices = notices
+        self.zone = zone
+        self._chance = SystemRandom()
+
+    def serve(self, agenda: Agenda) -> None:
+        """Be the one who does what is booked about drills."""
+        agenda.on(RUN, self._run)
+        agenda.on(CLOSE, self._close)
+        agenda.recurring(PLANS, daily(time(0, 5), self.zone), self._draw)
+
+    # -- by people -------------------------------------------------------------------------
+
+    def new(
+        self,
+        units: Sequence[str],
+        by: str,
+        now: datetime,
+        *,
+        at: datetime | None = None,
+        sample: int | None = None,
+        minutes: int = 10,
+    ) -> int:
+        """Book a drill of these units (none: all), or of ``sample`` of them at random; its number.
+
+        Raises Invalid with everything that is wrong.
+        """
+        with self.db.begin() as tx:
+            known = self.directory.at(tx, now).units
+            faults = [
+                Fault(where="unit", code="unknown_unit", value=u) for u in units if u not in known
+            ]
+            if at is not None and at < now:
+                faults.append(Fault(where="at", code="in_past", value=at.isoformat()))
+            if faults:
+                raise Invalid(faults)
+            return self._new(tx, units, by, now, at=at or now, sample=sample, minutes=minutes)
+
+    def _new(
+        self,
+        tx: Tx,
+        units: Sequence[str],
+        by: str,
+        now: datetime,
+        *,
+        at: datetime,
+        sample: int | None,
+        minutes: int,
+    ) -> int:
+        number = drills.add(tx, at=at, minutes=minutes, units=units, sample=sample, by=by, now=now)
+        planned.book(tx, f"{RUN}/{number}", RUN, at, payload={"id": number})
+        tx.ring()
+        return number
+
+    def pending(self, tx: Tx, people: Collection[str], now: datetime) -> list[Check]:
+        """What these people were asked and have not answered."""
+        return drills.unheard(tx, people, now - _REMEMBERED)
+
+    def heard(self, tx: Tx, checks: Sequence[Check], now: datetime) -> None:
+        """They gave a sign of life."""
+        for check in checks:
+            state = Heard.ANSWERED if now <= check.until else Heard.LATE
+            drills.settle(tx, check.id, state, now)
+
+    # -- by the clock ----------------------------------------------------------------------
+
+    def _run(self, tx: Tx, appointment: Appointment, now: datetime) -> None:
+        drill = drills.one(tx, appointment.told()["id"])
+        if drill is None:
+            raise NotFound("no_such_drill", drill=str(appointment.told()["id"]))
+        snapshot = self.directory.at(tx, now)
+        until = now + timedelta(minutes=drill.minutes)
+        zone = snapshot.book.terms.zone
+        targets = self._targets(tx, snapshot, drill.units, drill.sample, now)
+        for unit, person in targets:
+            self._ask(tx, snapshot, drill.id, unit, person, now, until, zone)
+        planned.book(tx, f"{CLOSE}/{drill.id}", CLOSE, until, payload={"id": drill.id})
+
+    def _targets(
+        self,
+        tx: Tx,
+        snapshot: Snapshot,
+        units: Sequence[str],
+        sample: int | None,
+        now: datetime,
+    ) -> list[tuple[str, str | None]]:
+        """Each unit with whoever is on duty there. At random only units that have somebody."""
+        named = list(units) or sorted(snapshot.units)
+        found = [(unit, _on_duty(tx, snapshot, unit, now)) for unit in named]
+        if not units:
+            # Partners without anybody in the directory are nobody's fault today.
+            manned = {person.unit for person in snapshot.people.values() if person.active}
+            found = [(unit, person) for unit, person in found if unit in manned]
+        if sample is None or sample >= len(found):
+            return found
+        return sorted(self._chance.sample(found, sample))
+
+    def _ask(
+        self,
+        tx: Tx,
+        snapshot: Snapshot,
+        drill: int,
+        unit: str,
+        person: str | None,
+        now: datetime,
+        until: datetime,
+        zone: str,
+    ) -> None:
+        known = snapshot.people.get(person or "")
+        name = known.name if known is not None else None
+        check = drills.ask(tx, drill, unit, person, name, Heard.ASKED, now, until)
+        clock = _clock(until, zone)
+
+        def words(t: Text) -> str:
+            return t(_WORDS).format(clock=clock)
+
+        life = until - now
+        if person is None or not self.notices.tell(
+            tx, snapshot, person, words, now, key=_key(check), life=life
+        ):
+            drills.settle(tx, check, Heard.NOBODY)
+
+    def _close(self, tx: Tx, appointment: Appointment, now: datetime) -> None:
+        number = appointment.told()["id"]
+        silent = [c for c in drills.checks_of(tx, number) if c.state is Heard.ASKED]
+        dead = drills.failed_keys(tx, [_key(c.id) for c in silent])
+        for check in silent:
+            lost = _key(check.id) in dead
+            drills.settle(tx, check.id, Heard.DEAD if lost else Heard.MISSED)
+            if lost:
+                alarms.raise_alarm(
+                    tx, Alarm.UNREACHABLE, now, unit=check.unit, who=check.name or ""
+                )
+        drills.close(tx, number, now)
+        tx.ring()
+
+    # -- plans -----------------------------------------------------------------------------
+
+    def plan(
+        self,
+        by: str,
+        now: datetime,
+        *,
+        every_days: int,
+        sample: int,
+        minutes: int = 10,
+        after: time = time(8),
+        before: time = time(20),
+    ) -> int:
+        """Bring a drill every so many days, at a moment nobody knows; its number."""
+        if before <= after:
+            raise Invalid(
+                [Fault(where="before", code="ends_before_start", value=f"{before:%H:%M}")]
+            )
+        with self.db.begin() as tx:
+            return drills.add_plan(
+                tx,
+                every_days=every_days,
+                sample=sample,
+                minutes=minutes,
+                after_minute=after.hour * 60 + after.minute,
+                before_minute=before.hour * 60 + before.minute,
+                created_by=by[:60],
+            )
+
+    def _draw(self, tx: Tx, _: Appointment, now: datetime) -> None:
+        """Once a night: draw the moments of the day for the plans whose turn it is."""
+        for plan in drills.plans(tx):
+            if plan.last_at is None or now - plan.last_at >= timedelta(days=plan.every_days - 1):
+                at = self._moment(plan, now)
+                drills.planned(tx, plan.id, at)
+                self._new(
+                    tx, (), plan.created_by, now, at=at, sample=plan.sample, minutes=plan.minutes
+                )
+
+    def _moment(self, plan: Plan, now: datetime) -> datetime:
+        minute = self._chance.randrange(plan.after_minute, min(plan.before_minute, _DAY))
+        zone = self.zone
+        day = _local_day(now, zone)
+        return max(now, at_wall(day, time(minute // 60, minute % 60), zone))
+
+
+def _on_duty(tx: Tx, snapshot: Snapshot, unit: str, now: datetime) -> str | None:
+    for ask in _ASKED:
+        asked = Ask(source=ask.source, role=ask.role, unit=unit)
+        for contact in snapshot.on_duty(tx, now)(asked).people:
+            return contact.person
+    return None
+
+
+def _key(check: int) -> str:
+    return f"drill/{check}"
+
+
+def _clock(at: datetime, zone: str) -> str:
+    return at.astimezone(ZoneInfo(zone)).strftime("%H:%M")
+
+
+def _local_day(now: datetime, zone: str) -> date:
+    return now.astimezone(ZoneInfo(zone)).date()
