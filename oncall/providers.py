@@ -53,7 +53,7 @@ def makers(settings: Settings, connections: int) -> Mapping[str, Maker]:
         "dingtalk": lambda: _robot(settings, DINGTALK),
         "feishu": lambda: _robot(settings, FEISHU),
         "webhook": lambda: _webhook(settings, connections),
-        "spool": lambda: Spool(Path(settings.of("spool_folder"))),
+        "spool": lambda: Spool(_folder(settings.of("spool_folder"))),
         "email": lambda: _email(settings),
     }
 
@@ -190,6 +190,11 @@ def _email(settings: Settings) -> Notifier:
             authority=settings.of("smtp_ca"),
         )
     )
+
+
+def _folder(text: str) -> Path | None:
+    # An empty path would be the folder this program happens to run in.
+    return Path(text) if text else None
 
 
 def _variable(name: str) -> str:

@@ -52,13 +52,13 @@ class Spool:
     name = PROVIDER
     channels = frozenset(Channel)
 
-    def __init__(self, folder: Path) -> None:
-        if not folder.is_dir():
+    def __init__(self, folder: Path | None) -> None:
+        if folder is None or not folder.is_dir():
             raise GatewayError(
                 "spool.folder",
                 "There is no folder {folder}: make it, writable for this service, or mend"
                 " ONCALL_SPOOL_FOLDER.",
-                folder=str(folder),
+                folder=str(folder or "(not set)"),
             )
         self._out, self._in, self._bad = (folder / name for name in ("out", "in", "bad"))
         #: What the last pull gave: it is taken away when the next one shows that it arrived.
