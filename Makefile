@@ -48,8 +48,9 @@ format: env ## rewrite the files in the house format
 bench: env ## the figures we promise, measured here
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: env ## the property tests again, with far more and other examples than `make test`
-	HYPOTHESIS_PROFILE=search $(BIN)/pytest -n $(JOBS) tests/core tests/rosters $(ARGS)
+soak: env ## far more and other examples than `make test`, a scripted month, the whole HTTP surface
+	HYPOTHESIS_PROFILE=search $(BIN)/pytest -n $(JOBS) tests/core tests/rosters tests/stories/test_month.py $(ARGS)
+	@scripts/surface.sh
 
 i18n: env ## extract, merge and compile the catalogues; lists what has no translation
 	$(BIN)/python scripts/i18n.py $(ARGS)

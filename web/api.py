@@ -31,7 +31,10 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (403, "This role may not do it"),
         (404, "There is no such thing"),
         (409, "Somebody else got there first"),
+        (413, "The body is too large"),
         (422, "The input has errors; nothing was changed"),
+        (429, "Too many requests; wait as long as Retry-After says"),
+        (503, "The database is away; try again"),
     )
 }
 

@@ -124,8 +124,10 @@ def _described(web: FastAPI) -> Any:
             for call in (c for methods in document["paths"].values() for c in methods.values()):
                 for status, answer in call["responses"].items():
                     content = answer.get("content", {})
-                    if int(status) >= 400 and "application/json" in content:
-                        answer["content"] = {errors.MEDIA_TYPE: content["application/json"]}
+                    if int(status) >= 400 and content:
+                        # Also where the call itself answers a page or a file.
+                        shape = next(iter(content.values()))
+                        answer["content"] = {errors.MEDIA_TYPE: shape}
             web.openapi_schema = document
         return web.openapi_schema
 
