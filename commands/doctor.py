@@ -8,7 +8,8 @@ from commands.lazy import command
 from commands.output import bad, good, json_option, say, show_json, warn
 from commands.records import office_of
 from commands.session import session_of
-from oncall.admin.doctor import TITLES, Level, examine
+from oncall.admin.doctor import TITLES, examine
+from oncall.admin.findings import Level
 from oncall.core.words import N_
 
 _TELL = {Level.OK: good, Level.WARNING: warn, Level.FAILURE: bad}

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from enum import StrEnum
 from ipaddress import ip_address
 from typing import Self
 from urllib.parse import urlsplit
@@ -14,6 +12,8 @@ from urllib.parse import urlsplit
 from notifiers import registry
 from notifiers.errors import NotifierError
 from notifiers.log import LogNotifier
+from oncall.admin import doctor_sources
+from oncall.admin.findings import Finding, Level
 from oncall.admin.history import holes
 from oncall.admin.matters import served
 from oncall.admin.office import check_ready, policy_of
@@ -24,7 +24,7 @@ from oncall.core.words import N_, Text
 from oncall.directory import policy_in_force
 from oncall.providers import PROVIDERS, PUSHING, lacking, makers
 from oncall.store import directory as rows
-from oncall.store import holidays, upkeep
+from oncall.store import upkeep
 from oncall.store.database import Database, Tx
 from oncall.store.revisions import newest
 from rosters.model import Gap
@@ -33,33 +33,6 @@ AHEAD, SOON = timedelta(days=7), timedelta(days=1)
 _SHORTEST_KEY = 32
 _DRIFT = timedelta(seconds=2)
 _NAMED = 5
-
-
-class Level(StrEnum):
-    """How it stands: a failure must be mended, a warning must be known."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAILURE = "failure"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing looked at. ``said`` and ``mend`` are templates, ``params`` fill both."""
-
-    what: str
-    level: Level
-    said: str
-    mend: str = ""
-    params: Mapping[str, str] = field(default_factory=dict)
-
-    def text(self, t: Text) -> str:
-        """How it stands, in the reader's words."""
-        return t(self.said).format(**self.params)
-
-    def cure(self, t: Text) -> str:
-        """What to do about it, in the reader's words."""
-        return t(self.mend).format(**self.params) if self.mend else ""
 
 
 def examine(settings: Settings, db: Database, now: datetime, t: Text) -> list[Finding]:
@@ -282,30 +255,8 @@ def _directory(tx: Tx, now: datetime) -> Iterator[Finding]:
         some=N_("{count} people have no number: {names}."),
         mend=N_("Add their mobile or office number and import them again."),
     )
-    yield from _holidays(tx, now)
+    yield from doctor_sources.look(tx, now)
     yield from _coverage(tx, [unit for unit in units if unit in peopled], now)
-
-
-def _holidays(tx: Tx, now: datetime) -> Iterator[Finding]:
-    have = {one.day.year for one in holidays.every(tx)}
-    missing = [str(year) for year in (now.year, now.year + 1) if year not in have]
-    if missing:
-        yield Finding(
-            what="holidays",
-            level=Level.WARNING,
-            said=N_(
-                "There is no holiday table for {years}: Monday to Friday count as working days, "
-                "make-up days and holidays are not known."
-            ),
-            mend=N_(
-                "Import it with `oncall holiday import FILE`; the State Council's notice for a "
-                "year comes out in the November before."
-            ),
-            params={"years": ", ".join(missing)},
-        )
-    else:
-        said = N_("The holiday tables of this year and the next are there.")
-        yield Finding(what="holidays", level=Level.OK, said=said)
 
 
 def _coverage(tx: Tx, units: list[str], now: datetime) -> Iterator[Finding]:
@@ -387,6 +338,9 @@ TITLES: Mapping[str, str] = {
     "units": N_("Units"),
     "numbers": N_("Numbers"),
     "rosters": N_("Rosters"),
+    "holidays": N_("Holidays"),
+    "calendars": N_("Calendars that others keep"),
+    "people who left": N_("People who left"),
     "clock": N_("Clock"),
     "service": N_("Service"),
     "secret key": N_("Secret key"),

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from oncall.admin.doctor import Finding, Level, examine
+from oncall.admin.doctor import TITLES, examine
+from oncall.admin.findings import Finding, Level
 from oncall.config import load
-from oncall.store import directory, nodes
+from oncall.store import calendars, directory, nodes, overrides
 from oncall.store.database import Database
 from oncall.store.directory import Person
 from tests.county import POST, START
@@ -146,3 +148,42 @@ def test_an_empty_database_is_a_failure_and_the_rest_is_told(
     assert level(found, "database") is Level.FAILURE
     assert {f.what for f in found} >= {"database", "channels", "secret key", "public address"}
     db.close()
+
+
+def test_a_calendar_that_cannot_be_read_is_a_warning(db: Database, tmp_path: Path) -> None:
+    """After three hours without a good copy it is told with its unit and for how long."""
+    stored = calendars.Stored(
+        id=0, unit=POST, role="team", name="x", url="http://127.0.0.1:9/x", mapping="{}", body="",
+        problems="[]", read_at=START - timedelta(hours=5), tried_at=START, failure="fetch_slow x",
+        etag=None, modified=None, added_by="test", added_at=START,
+    )  # fmt: skip
+    with db.begin() as tx:
+        number = calendars.add(tx, stored)
+    found = findings(db, tmp_path)
+    assert level(found, "calendars") is Level.WARNING
+    assert any(f"Calendar {number} of {POST}" in f.text(str) and "5 hours" in f.text(str)
+               for f in found)  # fmt: skip
+    with db.begin() as tx:
+        calendars.tried(tx, number, START, failure=None, read_at=START)
+    found = findings(db, tmp_path)
+    assert level(found, "calendars") is Level.OK
+    assert {f.what for f in found} <= set(TITLES)
+
+
+def test_who_left_and_is_still_to_stand_in_is_a_warning(db: Database, tmp_path: Path) -> None:
+    """An override that puts somebody on duty who has left gives no cover, and is told."""
+    with db.begin() as tx:
+        directory.put_people(tx, [Person(id="gone", unit=POST, name="旧人", active=False)])
+    assert not [f for f in findings(db, tmp_path) if f.what == "people who left"]
+    with db.begin() as tx:
+        overrides.add(
+            tx,
+            overrides.Ordered(
+                id=0, unit=POST, role="primary", kind="add", person="gone", replaces=None,
+                start_at=START, end_at=START + timedelta(days=1), why="", origin="manual",
+                by="test", at=START,
+            ),
+        )  # fmt: skip
+    [told] = [f for f in findings(db, tmp_path) if f.what == "people who left"]
+    assert (told.level, "旧人" in told.text(str)) == (Level.WARNING, True)
+    assert {f.what for f in findings(db, tmp_path)} <= set(TITLES)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from oncall.admin import holidays
-from oncall.admin.doctor import Level, examine
+from oncall.admin.doctor import examine
+from oncall.admin.findings import Level
 from oncall.admin.holidays import SHIPPED, Span, load_shipped
 from oncall.config import load
 from oncall.core.errors import Invalid

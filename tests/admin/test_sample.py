@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from oncall.admin import doctor, rosters, sample, setup
+from oncall.admin.findings import Level
 from oncall.admin.history import holes
 from oncall.admin.uploads import Upload, Wanted
 from oncall.config import load
@@ -120,7 +121,7 @@ def test_the_doctor_finds_nothing_to_mend(made: Database, tmp_path: Path) -> Non
     settings = load({}, {}, cwd=tmp_path)
     found = doctor.examine(settings, made, NOW, str)
     # A sample loaded "at" another time than the database's own is what the clock check is for.
-    bad = [f.what for f in found if f.level is doctor.Level.FAILURE and f.what != "clock"]
+    bad = [f.what for f in found if f.level is Level.FAILURE and f.what != "clock"]
     assert bad == []
     made.close()
 
@@ -130,6 +131,6 @@ def test_units_alone_have_nobody(database_url: str, tmp_path: Path) -> None:
     db = Database(database_url)
     setup.prepare(db, NOW, ZONE, sample=False)
     found = doctor.examine(load({}, {}, cwd=tmp_path), db, NOW, str)
-    failures = {f.what: f.text(str) for f in found if f.level is doctor.Level.FAILURE}
+    failures = {f.what: f.text(str) for f in found if f.level is Level.FAILURE}
     assert failures["units"].startswith("94 units have nobody")
     db.close()

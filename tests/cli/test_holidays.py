@@ -48,3 +48,12 @@ def test_init_brings_the_table_that_ships(cli: Cli) -> None:
     assert cli("--database-url", url, "init").exit_code == 0
     found = json.loads(cli("--database-url", url, "holiday", "show", "2026", "--json").stdout)
     assert found["known"] is True
+
+
+def test_the_doctor_tells_of_holidays_on_the_command_line(cli: Cli) -> None:
+    """Its line is there in both languages, with the years that are missing."""
+    for lang, words in (("en", "Holidays: There is no holiday table for"), ("zh_CN", "节假日")):
+        done = cli("doctor", lang=lang)
+        assert words in done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        assert "KeyError" not in done.stderr
