@@ -27,9 +27,11 @@ from oncall.admin.plans import is_plan, pack, unpack
 from oncall.admin.rosters import Plan
 from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
+from oncall.admin.telling import tell
 from oncall.admin.uploads import Upload, Wanted
 from oncall.core.errors import OncallError, Stale
 from oncall.core.words import N_
+from oncall.notices import Notices
 
 INPUT_ERRORS, WORSE, PENDING = 3, 7, 10
 
@@ -100,12 +102,13 @@ def plan(ctx: click.Context, asked: Asked, out: str | None, as_json: bool) -> No
 
 @command(N_("Apply roster files, or a kept plan, in one go. The same again changes nothing."))
 @_about_files
+@option("--no-notices", is_flag=True, help=N_("Tell nobody that their duties changed."))
 @json_option
 @yes_option
-def apply(ctx: click.Context, asked: Asked, as_json: bool, yes: bool) -> None:
+def apply(ctx: click.Context, asked: Asked, no_notices: bool, as_json: bool, yes: bool) -> None:
     """Ask first, unless --yes; then all or nothing."""
     session = session_of(ctx)
-    t = session.t
+    t, zone = session.t, session.settings.zone
     uploads = _read(session, asked.files)
     with office_of(session) as office:
         uploads, wanted, mark = _meant(session, office, asked, uploads)
@@ -116,20 +119,34 @@ def apply(ctx: click.Context, asked: Asked, as_json: bool, yes: bool) -> None:
             show(session, office, seen)
         if seen.failed or seen.empty:
             if as_json:
-                show_json(plan_json(session, seen) | {"batch": None})
+                show_json(plan_json(session, seen) | {"batch": None, "told": 0})
             ctx.exit(INPUT_ERRORS if seen.failed else 0)
         if not confirm(session, t(N_("Apply this?")), yes=yes):
             say(t(N_("Nothing was changed.")))
             ctx.exit(PENDING if asked.detailed_exitcode else 0)
         with office.db.begin() as tx:
             now = office.now
-            done = admin.plan(tx, uploads, wanted, now, session.settings.zone)
+            done = admin.plan(tx, uploads, wanted, now, zone)
             batch = admin.apply(tx, done, now, session.user, seen=seen)
+            told = 0
+            if batch is not None and not no_notices:
+                told = tell(
+                    tx,
+                    office.snapshot(tx),
+                    _notices(session),
+                    done,
+                    batch,
+                    now,
+                    session.settings.zone,
+                )
     if as_json:
-        show_json(plan_json(session, done) | {"batch": batch.id if batch else None})
+        whole = {"batch": batch.id if batch else None, "told": told}
+        show_json(plan_json(session, done) | whole)
     if batch is not None:
         said = N_("Applied as {batch}. To take it back: oncall roster undo {batch}")
         good(t(said).format(batch=batch.id[:8]))
+        if told:
+            say(t(N_("{n} people are told by text message.")).format(n=told))
     if done.worse:
         warn(t(N_("Coverage got worse: see the gaps above.")))
         ctx.exit(WORSE)
@@ -226,6 +243,11 @@ def _meant(
 def _plan(session: Session, office: Office, uploads: Sequence[Upload], wanted: Wanted) -> Plan:
     with office.db.read() as tx, watching(session, len(uploads)) as watched:
         return admin.plan(tx, uploads, wanted, office.now, office.settings.zone, watched=watched)
+
+
+def _notices(session: Session) -> Notices:
+    settings = session.settings
+    return Notices(lang=settings.lang, signature=settings.signature)
 
 
 def _keep(path: Path, data: bytes) -> None:

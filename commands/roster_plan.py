@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,11 +14,12 @@ from oncall.admin.mappings import BESIDE
 from oncall.admin.office import Office
 from oncall.admin.rosters import Plan
 from oncall.admin.rotations import RotationPlan
+from oncall.admin.telling import to_tell
 from oncall.core.faults import sentence
-from oncall.core.words import N_
+from oncall.core.words import N_, Text
 from oncall.core.words import role as role_word
 from rosters.diff import Stretch
-from rosters.errors import MESSAGES, explain
+from rosters.errors import MESSAGES, WEEKDAYS, explain
 from rosters.model import Problem, Severity
 from rosters.questions import answers
 
@@ -40,7 +41,7 @@ def show(session: Session, office: Office, found: Plan) -> None:
         names = {code: snapshot.unit_name(code, session.lang) for code in snapshot.units}
 
     def spans(stretches: Sequence[Stretch]) -> str:
-        out = [f"{role_word(t, s.role)} {_stretch(s, zone)}" for s in stretches[:4]]
+        out = [f"{role_word(t, s.role)} {_stretch(t, s, zone)}" for s in stretches[:4]]
         more = len(stretches) - len(out)
         return "\n".join([*out, t(N_("and {n} more")).format(n=more)] if more else out)
 
@@ -76,20 +77,41 @@ def show(session: Session, office: Office, found: Plan) -> None:
     if found.newcomers:
         new = t(N_(", ")).join(person.name for person in found.newcomers)
         say(t(N_("New people: {names}")).format(names=new))
-    for gap in found.gaps[:_SHOWN]:
-        warn(
-            t(N_("Nobody is {role} of {unit} from {start} to {end}.")).format(
-                role=role_word(t, gap.role),
-                unit=names.get(gap.unit, gap.unit),
-                start=local(gap.start, zone),
-                end=local(gap.end, zone),
-            )
-        )
+    _show_gaps(session, found, names)
     if found.empty:
         good(t(N_("No changes.")))
         return
     summary = N_("{add} to add, {change} to change, {remove} to remove, {unchanged} unchanged.")
     say(paint(t(summary).format(**found.counts), bold=True))
+    if near := to_tell(found, office.now):
+        said = N_("Hours change for {all} people; the {near} whose next 7 days change are told.")
+        say(t(said).format(all=len(people), near=len(near)))
+
+
+def _show_gaps(session: Session, found: Plan, names: Mapping[str, str]) -> None:
+    """Where nobody would be: what the files open anew first, and how long each is."""
+    t, zone = session.t, session.settings.zone
+    new = set(found.new_gaps)
+    for gap in [*found.new_gaps, *(g for g in found.gaps if g not in new)][:_SHOWN]:
+        said = (
+            N_("New gap: nobody is {role} of {unit} from {start} to {end} ({length}).")
+            if gap in new
+            else N_("Nobody is {role} of {unit} from {start} to {end} ({length}).")
+        )
+        warn(
+            t(said).format(
+                role=role_word(t, gap.role),
+                unit=names.get(gap.unit, gap.unit),
+                start=local(gap.start, zone),
+                end=local(gap.end, zone),
+                length=_length(t, gap.end - gap.start),
+            )
+        )
+
+
+def _length(t: Text, length: timedelta) -> str:
+    hours, minutes = divmod(round(length.total_seconds() / 60), 60)
+    return t(N_("{h} h {m:02} min")).format(h=hours, m=minutes)
 
 
 def _show_questions(session: Session, found: Plan) -> None:
@@ -103,18 +125,15 @@ def _show_questions(session: Session, found: Plan) -> None:
     say(lines)
 
 
-def _stretch(stretch: Stretch, zone: ZoneInfo) -> str:
+def _stretch(t: Text, stretch: Stretch, zone: ZoneInfo) -> str:
     """From when to when; the day of the end only where it is not the next morning or the same day.
 
-    2026-12-22 20:00–08:00 is a night, 2026-12-22 08:00–12-25 20:00 is longer.
+    2026-12-22 Tuesday 20:00–08:00 is a night, 2026-12-22 Tuesday 08:00–12-25 20:00 is longer.
     """
     start, end = stretch.start.astimezone(zone), stretch.end.astimezone(zone)
     plain = stretch.end - stretch.start < timedelta(hours=24)
-    return (
-        f"{start:%Y-%m-%d %H:%M}–{end:%H:%M}"
-        if plain
-        else (f"{start:%Y-%m-%d %H:%M}–{end:%m-%d %H:%M}")
-    )
+    last = f"{end:%H:%M}" if plain else f"{end:%m-%d %H:%M}"
+    return f"{start:%Y-%m-%d} {t(WEEKDAYS[start.weekday()])} {start:%H:%M}–{last}"
 
 
 def show_problems(session: Session, problems: Sequence[Problem]) -> None:
@@ -165,6 +184,15 @@ def as_json(session: Session, found: Plan) -> dict[str, Any]:
             for problem in found.problems
         ],
         "summary": found.counts,
+        "new_gaps": [
+            {
+                "unit": gap.unit,
+                "role": gap.role,
+                "start": stamp(gap.start, zone),
+                "end": stamp(gap.end, zone),
+            }
+            for gap in found.new_gaps
+        ],
         "gaps": [
             {
                 "unit": gap.unit,

@@ -194,7 +194,7 @@ def _per_person(old: Iterable[Duty], new: Iterable[Duty]) -> tuple[PersonDiff, .
     for key in sorted({*before, *after}):
         unit, role, person = key
         one, two = before.get(key, []), after.get(key, [])
-        for found, spans in ((gains, _minus(two, one)), (loses, _minus(one, two))):
+        for found, spans in ((gains, minus(two, one)), (loses, minus(one, two))):
             found.setdefault(person, []).extend(
                 Stretch(unit=unit, role=role, start=start, end=end) for start, end in spans
             )
@@ -220,7 +220,7 @@ def _times(duties: Iterable[Duty]) -> dict[tuple[str, str, str], list[Span]]:
     return found
 
 
-def _minus(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
+def minus(spans: Sequence[Span], others: Sequence[Span]) -> list[Span]:
     """The time of `spans` outside `others`; both in order and without overlaps."""
     found: list[Span] = []
     index = 0

@@ -101,7 +101,7 @@ class _Rows:
         phone = fields.get("mobile")
         found = Phones() if phone is None else reader.numbers(row, phone)
         spots = reader.pair(people, found, row, phone or fields["name"])
-        if day is None or clock is None or who is None:
+        if day is None or who is None:
             return
         for spot in spots:
             reader.duty(spot, who, day, clock, (row, fields["name"]), texts.get("unit"))

@@ -46,18 +46,20 @@ def read_grids(
         best = max(LAYOUTS, key=lambda layout: layout.score(grid, request.habits))
         if best.score(grid, request.habits):
             results.append((grid, best.read(grid, request)))
-        elif contacts := read_contacts(grid):
-            lists.append(contacts)
+        elif found := read_contacts(grid):
+            lists.append(found)
         elif len(grids) > 1:
             problems.append(problem("sheet-skipped", grid.name, grid.name))
     results = _of_the_month(results, problems)
     for _, result in results:
         problems += result.problems
-    entries = merged(lists).complete(e for _, result in results for e in result.entries)
+    contacts = merged(lists)
+    entries = contacts.complete(e for _, result in results for e in result.entries)
     problems = _nothing_read(entries, bool(results), problems, request)
     return ReadResult(
         entries=entries,
         problems=tuple(problems),
+        unsettled=contacts.complete(e for _, result in results for e in result.unsettled),
         title="\n".join(filter(None, (result.title for _, result in results))),
         titles={grid.name: result.title for grid, result in results} if len(results) > 1 else {},
         days=results[0][1].days if len(results) == 1 else None,

@@ -232,6 +232,9 @@ class ReadResult:
     days: tuple[date, date] | None = None
     #: Stretches of days between these of which the file says that the usual roster holds.
     pauses: tuple[tuple[date, date], ...] = ()
+    #: Duties whose hours nobody told (that is an error), as whole days: they only serve to find
+    #: out who in them is unknown, so that everything is told at once.
+    unsettled: tuple[Entry, ...] = ()
 
     @property
     def failed(self) -> bool:

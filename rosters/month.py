@@ -211,7 +211,7 @@ class _Month:
         people = self.reader.people(line.row, column, text)
         day = self._day(line.dated, column) if people else None
         clock = self._clock(line, column) if people else None
-        if day is None or clock is None:
+        if day is None:
             return
         for index, spot in enumerate(self.reader.pair(people, Phones(), line.row, column)):
             role = line.roles[min(index, len(line.roles) - 1)]

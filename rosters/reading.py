@@ -21,6 +21,10 @@ _FAR = timedelta(days=366)
 _SEE_DIRECTORY = re.compile(r"[见同按].{0,4}(?:通讯录|通信录|电话表|附表)")
 
 
+_WHOLE_DAY = Clock(start=0, end=24 * 60)
+_CUT_SHORT = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
     """A person in a cell, with the numbers that belong to them."""
@@ -51,6 +55,7 @@ class Reader:
         self.request = request
         self.title = title
         self.entries: list[Entry] = []
+        self.unsettled: list[Entry] = []
         self._problems: dict[tuple[str, str, str], Problem] = {}
         #: Shifts whose hours were asked for.
         self._asked: set[str] = set()
@@ -235,7 +240,9 @@ class Reader:
         found = phones(text)
         for token in found.unread:
             digits = sum(sign.isdigit() for sign in token)
-            self.tell("phone-wrong" if digits >= 7 else "phone-words", row, column, token)
+            # 1.39E+10 was a number once: a spreadsheet cut its last digits off.
+            is_number = digits >= 7 or _CUT_SHORT.fullmatch(token)
+            self.tell("phone-wrong" if is_number else "phone-words", row, column, token)
         return found
 
     def pair(self, people: Sequence[Named], found: Phones, row: int, column: int) -> list[Spot]:
@@ -283,26 +290,26 @@ class Reader:
             self.tell_at(next(iter(used.values()))[0], "shift-from-note", "", clocks=clocks)
 
     def duty(
-        self, spot: Spot, role: str, day: date, clock: Clock, place: Place, unit: str | None
+        self, spot: Spot, role: str, day: date, clock: Clock | None, place: Place, unit: str | None
     ) -> None:
-        """Add one duty of that local day, found at that place."""
-        start, end = span(day, clock, self.request.tz)
+        """Add one duty of that local day, found at that place. Without hours, which is an error
+        told already, it only serves to find out who is unknown."""
+        start, end = span(day, clock or _WHOLE_DAY, self.request.tz)
         if start >= end:
             self.tell("shift-vanishes", *place, str(clock))
             return
-        self.entries.append(
-            Entry(
-                unit=unit or self.request.unit or "",
-                role=role,
-                name=spot.name,
-                mobile=spot.mobile,
-                start=start,
-                end=end,
-                source=self.grid.where(*place),
-                title=spot.title,
-                landline=spot.landline,
-            )
+        entry = Entry(
+            unit=unit or self.request.unit or "",
+            role=role,
+            name=spot.name,
+            mobile=spot.mobile,
+            start=start,
+            end=end,
+            source=self.grid.where(*place),
+            title=spot.title,
+            landline=spot.landline,
         )
+        (self.unsettled if clock is None else self.entries).append(entry)
 
     def result(self) -> ReadResult:
         """Everything read and everything wrong, after a last look at the dates as a whole."""
@@ -315,6 +322,7 @@ class Reader:
                     self.tell_at(where, "date-far", text, day=day)
         return ReadResult(
             entries=tuple(self.entries),
+            unsettled=tuple(self.unsettled),
             problems=tuple(self._problems.values()),
             title=self.title,
             days=(days[0], days[-1]) if days else None,

@@ -167,8 +167,6 @@ class _Table:
             if PRIMARY in column.roles:
                 self._served.add((row.number, column.shift))
             clock = self._clock(row, column)
-            if clock is None:
-                continue
             phone = column.phones[0] if column.phones else column.number
             for index, spot in enumerate(self.reader.pair(people, numbers, row.number, phone)):
                 role = column.roles[min(index, len(column.roles) - 1)]

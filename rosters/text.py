@@ -33,6 +33,7 @@ _TITLES = (
     "|科员|干事|同志|director|chief|manager|secretary|mayor"
 )
 _TITLE = re.compile(rf"(?:{_TITLES})", re.IGNORECASE)
+_TITLE_FIRST = re.compile(rf"({_TITLES}):([{_HAN}]{{2,4}})")
 _NAME_WITH_TITLE = re.compile(rf"([{_HAN}]{{2,4}}?)({_TITLES})")
 _COMPOUND_SURNAMES = frozenset(
     "欧阳 司马 上官 诸葛 司徒 东方 皇甫 尉迟 公孙 慕容 令狐 夏侯 端木 南宫 长孙 宇文".split()
@@ -192,6 +193,8 @@ def _plain_name(text: str) -> tuple[str, str | None]:
     text = text.replace(" ", "").replace("•", "·").replace("・", "·")
     if _TITLE.fullmatch(text):
         return "", text
+    if match := _TITLE_FIRST.fullmatch(text):
+        return match.group(2), match.group(1)
     if match := _NAME_WITH_TITLE.fullmatch(text):
         if match.group(1) in _COMPOUND_SURNAMES:
             return text, None

@@ -26,9 +26,9 @@ def assign(
     codes = {squeeze(clean(name)): code for name, code in known.items()}
     whole = only or in_title(result.title, known) or in_title(filename, known) or own
     sheets = {name: in_title(f"{title}\n{name}", known) for name, title in result.titles.items()}
-    entries: list[Entry] = []
     problems: dict[tuple[str, str], Problem] = {}
-    for entry in result.entries:
+
+    def placed(entry: Entry) -> Entry | None:
         default = only or sheets.get(entry.source.rpartition("!")[0]) or whole
         code = codes.get(squeeze(clean(entry.unit))) if entry.unit else default
         if code is None:
@@ -36,13 +36,23 @@ def assign(
         elif only is not None and code != only:
             wrong = "unit-other"
         else:
-            entries.append(replace(entry, unit=code))
-            continue
+            return replace(entry, unit=code)
         # One wrong title is one problem, not one per row; a wrong row is named by its cell.
         where = entry.source if entry.unit else entry.source.partition("!")[0]
         found = problem(wrong, where, entry.unit, asked=only or "")
         problems.setdefault((wrong, where if entry.unit else ""), found)
-    return replace(result, entries=tuple(entries), problems=(*result.problems, *problems.values()))
+        return None
+
+    entries, unsettled = (
+        tuple(found for entry in given if (found := placed(entry)))
+        for given in (result.entries, result.unsettled)
+    )
+    return replace(
+        result,
+        entries=entries,
+        unsettled=unsettled,
+        problems=(*result.problems, *problems.values()),
+    )
 
 
 def in_title(title: str, known: Mapping[str, str]) -> str | None:

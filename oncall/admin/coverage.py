@@ -11,7 +11,7 @@ from oncall.admin.settling import Line, Settled
 from oncall.store import sources
 from oncall.store.database import Tx
 from rosters.check import gaps
-from rosters.diff import Window
+from rosters.diff import Window, minus
 from rosters.model import Duty, Gap
 from rosters.resolve import compile_roster
 
@@ -60,6 +60,18 @@ def open_time(duties: Sequence[Duty], lines: Mapping[Line, tuple[datetime, datet
         else:
             found += gaps(roster, role, start, end)
     return found
+
+
+def newly(then: Iterable[Gap], before: Iterable[Gap]) -> list[Gap]:
+    """The time that is without anybody then, and is not so now."""
+    open_now: dict[Line, list[tuple[datetime, datetime]]] = {}
+    for gap in before:
+        open_now.setdefault((gap.unit, gap.role), []).append((gap.start, gap.end))
+    return [
+        replace(gap, start=start, end=end)
+        for gap in then
+        for start, end in minus([(gap.start, gap.end)], open_now.get((gap.unit, gap.role), []))
+    ]
 
 
 def length(found: Iterable[Gap]) -> timedelta:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from oncall.admin import stranded
-from oncall.admin.coverage import around, length, open_time, spans
+from oncall.admin.coverage import around, length, newly, open_time, spans
 from oncall.admin.mappings import MappingFile
 from oncall.admin.office import new_id
 from oncall.admin.settling import Line, Row, Settled, settle
@@ -28,7 +28,7 @@ from oncall.store.log import dumps
 from rosters.check import lint
 from rosters.diff import PersonDiff, Window
 from rosters.match import match
-from rosters.model import LEADER, Duty, Gap, PersonRef, Problem, Severity
+from rosters.model import LEADER, Duty, Entry, Gap, PersonRef, Problem, Severity
 
 #: Passes files on, one by one, and may show how far it is.
 Watch = Callable[[Sequence[Upload]], Iterable[Upload]]
@@ -51,6 +51,8 @@ class Plan:
     settled: Settled
     newcomers: tuple[PersonRef, ...]
     gaps: tuple[Gap, ...]
+    #: Those of them that are not there today.
+    new_gaps: tuple[Gap, ...]
     #: Whether more time is without anybody than before.
     worse: bool
     #: id -> name and mobile of everybody named here, newcomers included.
@@ -109,6 +111,7 @@ def plan(
     else:
         duties, doubts = match(entries, known)
     problems += doubts
+    problems += _unknown(told.unsettled, known, create=wanted.create)
     people = {person.id: person for person in (*known, *newcomers)}
     base = _base(tx, windows)
     plain = {line: [window for _, window in found] for line, found in windows.items()}
@@ -129,6 +132,7 @@ def plan(
         settled=settled,
         newcomers=tuple(newcomers),
         gaps=tuple(then_open),
+        new_gaps=tuple(newly(then_open, now_open)),
         worse=length(then_open) > length(now_open),
         people=people,
     )
@@ -165,6 +169,17 @@ def apply(
     rows.apply_batch(tx, batch, add=added, remove=settled.rows_to_remove)
     pages.nudge(tx, now)
     return batch
+
+
+def _unknown(
+    entries: Sequence[Entry], known: Sequence[PersonRef], *, create: bool
+) -> list[Problem]:
+    """Who is unknown in duties without hours. That two of them overlap means nothing there."""
+    if create:
+        _, doubts, _ = match(entries, known, create=True)
+    else:
+        _, doubts = match(entries, known)
+    return [found for found in doubts if found.code not in ("duplicate-row", "overlap-self")]
 
 
 def add_newcomers(tx: Tx, newcomers: Iterable[PersonRef]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from oncall.admin import stranded
-from oncall.admin.coverage import length, open_time
+from oncall.admin.coverage import length, newly, open_time
 from oncall.admin.office import new_id
 from oncall.admin.rosters import Plan, add_newcomers, digest, reference
 from oncall.admin.settling import Line, Settled
@@ -366,6 +366,7 @@ def _compared(
         settled=settled,
         newcomers=tuple(plan.newcomers),
         gaps=tuple(then_open),
+        new_gaps=tuple(newly(then_open, now_open)),
         worse=length(then_open) > length(now_open),
         people=people,
         fresh=tuple(plan.fresh),

@@ -49,6 +49,8 @@ class Said:
     """Everything some files say, with a unit code in every entry."""
 
     entries: tuple[Entry, ...]
+    #: Duties without hours: see ``ReadResult.unsettled``.
+    unsettled: tuple[Entry, ...]
     problems: tuple[Problem, ...]
     #: Unit and role -> which file speaks of which days.
     windows: Mapping[Line, Sequence[tuple[str, Window]]]
@@ -65,12 +67,14 @@ def said(
     """
     known = spellings(units)
     entries: list[Entry] = []
+    unsettled: list[Entry] = []
     problems: dict[str, Problem] = {}
     windows: dict[Line, list[tuple[str, Window]]] = {}
     mappings: dict[str, MappingFile | None] = {}
     for upload in uploads:
         read, mappings[upload.name] = _read(upload, wanted, known, zone)
         own = [_from(upload, e) for e in read.entries] if many else read.entries
+        unsettled += [_from(upload, e) for e in read.unsettled] if many else read.unsettled
         mine = {
             line: parted(window, read.pauses, zone)
             for line, window in covered(own, zone, read.days).items()
@@ -81,6 +85,7 @@ def said(
         entries += own
     return Said(
         entries=tuple(entries),
+        unsettled=tuple(unsettled),
         problems=tuple(problems.values()),
         windows=windows,
         mappings=mappings,

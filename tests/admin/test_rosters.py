@@ -7,14 +7,16 @@ from datetime import date, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from oncall.admin import history, rosters
+from oncall.admin import history, rosters, telling
 from oncall.admin.rosters import Plan
 from oncall.admin.uploads import Upload, Wanted
 from oncall.core.errors import Conflict, NotFound, Stale
+from oncall.directory import Directory
+from oncall.notices import Notices
 from oncall.store import directory
 from oncall.store.database import Database
 from oncall.store.directory import Batch
-from oncall.tables import duties
+from oncall.tables import duties, outbox
 from rosters.model import Duty, Severity
 from rosters.template import Day, Line, l1_workbook
 from tests.county import CITY, START, ZONE, person_id
@@ -283,3 +285,36 @@ def test_a_holiday_roster_leaves_the_usual_days_alone(db: Database) -> None:
     assert before <= set(now)
     lee = {d.start.astimezone(ZONE).day for d in now if d.source.startswith("f.csv")}
     assert lee == {11, 14}
+
+
+def test_new_gaps_are_told_apart_from_old_ones(db: Database) -> None:
+    """What the file opens anew is named with its length; what was open before is only listed."""
+    planned = plan(db, flat(row(10, "王五", "08:00-20:00"), row(11, "王五")))
+    assert [(g.start.astimezone(ZONE).hour, g.end - g.start) for g in planned.new_gaps] == [
+        (20, timedelta(hours=12))
+    ]
+    apply(db, flat(row(10, "王五", "08:00-20:00"), row(11, "王五")))
+    again = plan(db, flat(row(10, "李四", "08:00-20:00"), row(11, "王五")))
+    assert (len(again.gaps), again.new_gaps) == (1, ())
+
+
+def test_those_whose_next_days_change_are_told_once(db: Database) -> None:
+    """Near changes go out as one message to each; far ones, and those of nobody, do not."""
+    file = flat(row(5, "李四"), row(25, "李四"))
+    with db.begin() as tx:
+        planned = rosters.plan(tx, [file], Wanted(), START, ZONE)
+        batch = rosters.apply(tx, planned, START, "admin")
+        assert batch is not None
+        snapshot = Directory().at(tx, START)
+        notices = Notices(lang="zh_CN", signature="德化")
+        near = telling.to_tell(planned, START)
+        assert telling.tell(tx, snapshot, notices, planned, batch, START, ZONE) == len(near)
+        assert telling.tell(tx, snapshot, notices, planned, batch, START, ZONE) == len(near)
+        sent = [r for r in tx.conn.execute(select(outbox)) if r.key.startswith("roster/")]
+    assert {planned.people[one.person].name for one in near} == {
+        planned.people[r.person].name for r in sent
+    }
+    assert len(sent) == len(near)
+    text = next(r.text for r in sent if planned.people[r.person].name == "李四")
+    assert "11-05 08:00" in text
+    assert "11-25" not in text

@@ -120,7 +120,7 @@ def test_worse_coverage_has_a_code_of_its_own(cli: Cli) -> None:
     half = roster(cli, day(3, "张三"), day(4, "王五", "08:00-20:00"))
     worse = cli("roster", "apply", half, "--yes")
     assert worse.exit_code == 7
-    assert "Nobody is primary" in worse.stderr
+    assert "New gap: nobody is primary" in worse.stderr
 
 
 def test_several_files_and_stdin(cli: Cli) -> None:
@@ -173,6 +173,16 @@ def test_questions_come_with_the_lines_that_answer_them(cli: Cli) -> None:
     assert named["mapping"] == ""
     cli.file("roster-map.toml", f'unit = "{CITY}"\n' + found["mapping"])
     assert cli("roster", "apply", file, "--yes").exit_code == 0
+
+
+def test_who_is_unknown_is_told_beside_the_hours_that_are_missing(cli: Cli) -> None:
+    """Everything at once: a duty without hours still tells that nobody knows its person."""
+    file = cli.file("r.csv", ASKING.replace("王五", "无此人"))
+    told = plan(cli, file, "--unit", CITY)["problems"]
+    assert [(p["code"], p["where"]) for p in told] == [
+        ("shift-missing", "r.csv:2"),
+        ("person-unknown", "r.csv:3"),
+    ]
 
 
 def test_the_folder_of_mappings(cli: Cli) -> None:

@@ -1,5 +1,6 @@
 """Whatever the bytes, the answer is problems, never an exception."""
 
+import json
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -8,9 +9,13 @@ from hypothesis import strategies as st
 
 from rosters.errors import explain
 from rosters.grid import Grid
+from rosters.habits import Habits
 from rosters.layouts import read_grids
+from rosters.mapping import parse
 from rosters.match import match
 from rosters.model import ReadResult, Request
+from rosters.questions import answers
+from tests.house.files import ROOT
 from tests.rosters.building import CHICAGO, HEADER, NOTES, SHANGHAI, TITLE, l1, load, workbook
 
 WORDS = (
@@ -61,6 +66,84 @@ def test_any_cells(table: list[list[object]], chicago: bool, header: bool) -> No
     survives(read_grids([grid], Request(filename="f.xlsx", tz=zone, unit="U")))
 
 
+#: In `make soak` the profile asks for twenty times as many; spreadsheets are given more still.
+MANY = settings().max_examples
+
+#: The headers of every layout, whose readers are to survive whatever stands below them.
+HEADS: list[list[list[object]]] = [
+    [["序号", "日期", "带班领导", "值班人员", "手机", "备注"]],
+    [["2026年11月", "一", "二", "三", "四", "五", "六", "日"], [None, 2, 3, 4, 5, 6, 7, 8]],
+    [["轮次", "起止日期", "组长(带班)", "A角", "B角", "成员", "电话"]],
+    [["值班日期", "值班领导", "值班员1", "值班员1电话", "值班员2", "值班员2电话"]],
+    [["日期", "白班", None, "日期", "夜班", None], [None, "姓名", "电话", None, "姓名", "电话"]],
+    [["unit", "date", "shift", "role", "name", "mobile"]],
+]
+LABELS = (
+    "带班 值班 白班 11月2日—11月8日 11.9-11.15 1-3日 3、5日 恢复正常上班 24小时 陈局 详见通讯录"
+    " 13900000001 0595-23500002转8012 (与王五换班)张三 =1 -1 '=1 第三日8:00"
+).split()
+below = st.lists(
+    st.lists(st.one_of(cells, st.sampled_from(LABELS)), max_size=8), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=MANY if MANY <= 100 else MANY * 5)
+@given(st.sampled_from(HEADS), below, st.booleans(), st.booleans())
+def test_any_cells_below_any_header(
+    head: list[list[object]], table: list[list[object]], titled: bool, told_hours: bool
+) -> None:
+    """Random cells below the header of each layout, with and without a title and hours."""
+    above: list[list[object]] = [[TITLE]] if titled else []
+    after: list[list[object]] = [[NOTES]] if told_hours else []
+    rows = [*above, *head, *table, *after]
+    grid = Grid(
+        name="Sheet1",
+        cells={
+            (r, c): value
+            for r, row in enumerate(rows, 1)
+            for c, value in enumerate(row, 1)
+            if value is not None
+        },
+    )
+    habits = Habits(hours="08:00-08:00") if told_hours else Habits()
+    request = Request(filename="f.xlsx", tz=SHANGHAI, unit="U", habits=habits)
+    result = read_grids([grid], request)
+    survives(result)
+    _, wrong = parse(answers(result.problems).encode("utf-8", "surrogatepass"), "map.toml")
+    assert not any(found.code == "mapping-twice" for found in wrong)
+
+
+@given(st.text(max_size=300))
+def test_any_mapping_file(text: str) -> None:
+    """Random text as a mapping file: its answers, and each fault in words with its line."""
+    for data in (text, f"[shifts]\n{text}", f'[people]\n"a" = "b"\n{text}'):
+        _, wrong = parse(data.encode("utf-8", "surrogatepass"), "map.toml")
+        assert all(explain(found) for found in wrong)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from(["unit", "role", "person", "start", "end", "mobile"]),
+        st.one_of(st.none(), st.integers(), st.text(max_size=8), st.just("2026-11-03T08:00+08:00")),
+    )
+)
+def test_any_json(row: dict[str, object]) -> None:
+    """Random duties as our own JSON has them."""
+    survives(load(json.dumps({"duties": [row]}).encode(), "f.json"))
+
+
+OLD = (ROOT / "tests" / "fixtures" / "rosters" / "old_month.xls").read_bytes()
+
+
+@given(st.lists(st.tuples(st.integers(0, len(OLD) - 1), st.integers(0, 255)), max_size=6))
+def test_any_old_workbook(damage: list[tuple[int, int]]) -> None:
+    """A good .xls with bytes of it replaced at random."""
+    broken = bytearray(OLD)
+    for place, byte in damage:
+        broken[place] = byte
+    survives(load(bytes(broken), "f.xls"))
+
+
 excel = st.one_of(
     st.none(),
     st.booleans(),
@@ -74,7 +157,7 @@ excel = st.one_of(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=40 if MANY <= 100 else MANY, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(excel, max_size=9), max_size=6))
 def test_any_workbook(table: list[list[object]]) -> None:
     """Random cells, saved as a workbook and read back."""
