@@ -4,6 +4,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 JOBS ?= 2
 ARGS ?=
+SEED ?= 1
 STAMP := .venv/.installed
 
 # The sample's data lives here unless the caller names another database.
@@ -48,7 +49,8 @@ format: env ## rewrite the files in the house format
 bench: env ## the figures we promise, measured here
 	$(BIN)/python -m benchmarks $(ARGS)
 
-soak: env ## far more and other examples than `make test`, a scripted month, the whole HTTP surface
+soak: env ## far more and other examples than `make test`, a scripted month, a storm of kills, the whole HTTP surface
+	$(BIN)/python -m tests.chaos --seed $(SEED)
 	HYPOTHESIS_PROFILE=search $(BIN)/pytest -n $(JOBS) tests/core tests/rosters tests/stories/test_month.py $(ARGS)
 	@scripts/surface.sh
 

@@ -108,6 +108,7 @@ def settings_for(
             "ONCALL_PUBLIC_URL": public,
             "ONCALL_CHANNELS": "sms=twilio,voice=twilio",
             "ONCALL_LIMITS": limits,
+            "ONCALL_GATHER_SECONDS": "0",
             "ONCALL_TWILIO_API_URL": api,
             "TWILIO_ACCOUNT_SID": ACCOUNT,
             "TWILIO_AUTH_TOKEN": TOKEN,

@@ -6,7 +6,8 @@ moved on without the messages that say so.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from oncall.core.commands import (
@@ -17,7 +18,7 @@ from oncall.core.commands import (
     StandDown,
     Tell,
 )
-from oncall.core.model import Alarm, Page, Urgency
+from oncall.core.model import Alarm, Channel, Notice, Page, Urgency
 from oncall.core.texts import Facts
 from oncall.core.texts.facts import ABOUT
 from oncall.core.transfers import Transfer
@@ -36,6 +37,9 @@ _LONGEST_NAME = 60
 #: A confirmation or "X has it" older than this helps nobody.
 _TELL_LIFE = timedelta(hours=1)
 
+#: Several of these to one person in a short time become one message; a critical one never waits.
+_GATHERED = frozenset({Notice.PAGE, Notice.HANDOVER})
+
 #: Closed as soon as a human owns the page.
 ENDED_BY_ACK = (Alarm.EXHAUSTED, Alarm.NO_TARGET, Alarm.SILENT)
 
@@ -43,11 +47,19 @@ ENDED_BY_ACK = (Alarm.EXHAUSTED, Alarm.NO_TARGET, Alarm.SILENT)
 class Carrier:
     """Collects the rows of many decisions and writes them at once."""
 
-    def __init__(self, tx: Tx, snapshot: Snapshot, now: datetime, lang: str) -> None:
+    def __init__(
+        self,
+        tx: Tx,
+        snapshot: Snapshot,
+        now: datetime,
+        lang: str,
+        gather: timedelta = timedelta(0),
+    ) -> None:
         self.tx = tx
         self.snapshot = snapshot
         self.now = now
         self.lang = lang
+        self.gather = gather
         self._drafts: list[Draft] = []
         self._replaced: list[tuple[str, str, str]] = []
         self._alarms: list[tuple[Page, RaiseAlarm]] = []
@@ -79,7 +91,7 @@ class Carrier:
     def flush(self) -> None:
         """Queue everything collected."""
         attempts.replace(self.tx, self._replaced, self.now)
-        outbox.put(self.tx, self._drafts)
+        outbox.put(self.tx, list(self._gathered()) if self.gather else self._drafts)
         # In one order everywhere: two nodes may be raising the same unit's alarms just now.
         for page, raised in sorted(self._alarms, key=_place):
             alarms.raise_alarm(
@@ -93,6 +105,21 @@ class Carrier:
                 who=raised.who,
             )
         self._replaced, self._drafts, self._alarms = [], [], []
+
+    def _gathered(self) -> Iterator[Draft]:
+        """The drafts: the first to a person goes now, more in a short time go together after it."""
+        about = {d.person for d in self._drafts if _may_wait(d) and d.person is not None}
+        last = outbox.last_texts(self.tx, about, self.now - self.gather) if about else {}
+        for draft in self._drafts:
+            if not _may_wait(draft) or draft.person is None:
+                yield draft
+                continue
+            before = last.get(draft.person)
+            due = self.now
+            if before is not None:
+                due = before if before > self.now else before + self.gather
+            last[draft.person] = due
+            yield replace(draft, due_at=due)
 
     def _notify(self, page: Page, transfer: Transfer, command: Notify, *, fresh: bool) -> None:
         if not fresh:
@@ -184,6 +211,11 @@ class Carrier:
             eta=page.eta_at,
             planned_at=planned_at,
         )
+
+
+def _may_wait(draft: Draft) -> bool:
+    grave = draft.lane <= LANES[Urgency.CRITICAL]
+    return draft.channel == Channel.SMS and draft.notice in _GATHERED and not grave
 
 
 def _place(raised: tuple[Page, RaiseAlarm]) -> tuple[str, str, int, str, str]:

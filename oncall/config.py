@@ -8,13 +8,16 @@ from __future__ import annotations
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from notifiers.errors import NumberError
+from notifiers.phone import e164
 from oncall.core.errors import Fault, Invalid
 from oncall.core.limits import parse as parse_limits
 from oncall.provider_settings import PROVIDER_SETTINGS, Setting, wrong_in
@@ -23,6 +26,9 @@ from oncall.provider_settings import PROVIDER_SETTINGS, Setting, wrong_in
 DEFAULT_FILE = "oncall.toml"
 
 LANGS = ("zh_CN", "en")
+YES_NO = ("yes", "no")
+#: A message may be kept back for others by no more seconds than this.
+LONGEST_GATHER = 120
 
 
 SETTINGS: tuple[Setting, ...] = (
@@ -40,6 +46,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="exchange", variable="ONCALL_EXCHANGE", default=""),
     Setting(name="channels", variable="ONCALL_CHANNELS", default="log"),
     Setting(name="limits", variable="ONCALL_LIMITS", default=""),
+    Setting(name="gather_seconds", variable="ONCALL_GATHER_SECONDS", default="30"),
+    Setting(name="canary", variable="ONCALL_CANARY", default=""),
+    Setting(name="intranet", variable="ONCALL_INTRANET", default="no"),
     Setting(name="signature", variable="ONCALL_SMS_SIGNATURE", default="德化县政府办"),
     Setting(
         name="twilio_account_sid",
@@ -81,6 +90,9 @@ class Settings:
     exchange: str
     channels: str
     limits: str
+    gather_seconds: str
+    canary: str
+    intranet: str
     signature: str
     twilio_account_sid: str
     twilio_auth_token: str
@@ -111,6 +123,11 @@ class Settings:
     def twilio_tokens(self) -> tuple[str, ...]:
         """The auth tokens that are good: several while rotating, the newest first."""
         return tuple(t.strip() for t in self.twilio_auth_token.split(",") if t.strip())
+
+    @property
+    def gather(self) -> timedelta:
+        """How long messages to one person are gathered; the first always goes at once."""
+        return timedelta(seconds=int(self.gather_seconds))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -195,8 +212,7 @@ def _check(values: dict[str, str], origins: dict[str, str], faults: list[Fault])
         wrong("roster_mappings", "no_such_folder")
     for name, code, params in wrong_in(SETTINGS, values):
         wrong(name, code, **params)
-    for entry in parse_limits(values["limits"])[1]:
-        wrong("limits", "bad_limit", entry=entry)
+    _check_delivery(values, wrong)
     if urlsplit(values["database_url"]).scheme.split("+")[0] not in (
         "sqlite",
         "postgresql",
@@ -204,6 +220,25 @@ def _check(values: dict[str, str], origins: dict[str, str], faults: list[Fault])
     ):
         values["database_url"] = mask_url(values["database_url"])
         wrong("database_url", "unknown_database")
+
+
+def _check_delivery(values: dict[str, str], wrong: Callable[..., None]) -> None:
+    if not values["gather_seconds"].isdecimal() or int(values["gather_seconds"]) > LONGEST_GATHER:
+        wrong("gather_seconds", "bad_seconds", longest=str(LONGEST_GATHER))
+    if values["intranet"] not in YES_NO:
+        wrong("intranet", "bad_switch")
+    if values["canary"] and not _is_number(values["canary"]):
+        wrong("canary", "bad_canary")
+    for entry in parse_limits(values["limits"])[1]:
+        wrong("limits", "bad_limit", entry=entry)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        e164(text)
+    except NumberError:
+        return False
+    return True
 
 
 def mask_url(url: str) -> str:

@@ -87,6 +87,7 @@ class Delivery:
         lang: str,
         signature: str,
         links: Links,
+        gather: bool = False,
     ) -> None:
         self.engine = engine
         self.db = engine.db
@@ -94,6 +95,8 @@ class Delivery:
         self.sender = Sender(engine.db, routes, clock.now, lang=lang, signature=signature)
         self.courtesy = Courtesy(routes, clock.now, lang=lang)
         self.links = links
+        #: Pages of one person that are due together become one message.
+        self.gather = gather
         #: Channels whose every provider delivers a link as a link.
         self._linking = {
             channel
@@ -262,7 +265,9 @@ class Delivery:
 
     def _pack(self, load: Load, now: datetime) -> None:
         links = self.links.address if load.channel in self._linking else None
-        load.parcels, load.silent = pack(load.rows, now, self.lang, self.signature, links)
+        load.parcels, load.silent = pack(
+            load.rows, now, self.lang, self.signature, links, gather=self.gather
+        )
         load.packed = True
 
     def _look_ahead(

@@ -48,10 +48,13 @@ class Engine:
         notices: Notices,
         zone: ZoneInfo,
         new_id: Callable[[], str],
+        gather: timedelta = timedelta(0),
     ) -> None:
         self.db = db
         self.directory = directory
         self.lang = notices.lang
+        #: How long messages to a person who has just had one are gathered into the next.
+        self.gather = gather
         #: The transfers' own lives, which hear how their pages move.
         self.cases = Cases(self, notices, zone=zone, new_id=new_id)
 
@@ -61,7 +64,7 @@ class Engine:
         return Batch(
             tx=tx,
             snapshot=snapshot,
-            carrier=Carrier(tx, snapshot, now, self.lang),
+            carrier=Carrier(tx, snapshot, now, self.lang, self.gather),
             now=now,
         )
 

@@ -26,7 +26,7 @@ _template = msgspec.json.Decoder(Template).decode
 PAGING = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM})
 #: These come with their words.
 _READY = frozenset({Notice.REPLY, Notice.NEWS})
-#: Several of these, overdue, to one phone become one message that lists them.
+#: Several of these to one phone, overdue or gathered, become one message that lists them.
 _MERGED = frozenset({Notice.PAGE, Notice.HANDOVER})
 
 
@@ -57,26 +57,30 @@ def pack(
     lang: str,
     signature: str,
     links: Callable[[Row], str] | None = None,
+    *,
+    gather: bool = False,
 ) -> tuple[list[Parcel], list[tuple[Row, str]]]:
     """Messages to send, and rows that will never be sent with the state they end in.
 
-    A page past its useful life says that it is late; a mere notice past its own is dropped.
+    A page past its useful life says that it is late; a mere notice past its own is dropped. Pages
+    of one person that are late, or where ``gather``, become one message.
     ``links`` gives the answer page's address for a row, where the channel carries links.
     """
     parcels: list[Parcel] = []
     silent: list[tuple[Row, str]] = []
-    together: dict[str, list[Row]] = {}
+    together: dict[str, list[tuple[Row, bool]]] = {}
     ready: list[tuple[tuple[Row, ...], bool]] = []
     for row in rows:
         age = (now - row.planned_at).total_seconds()
         late = row.late or age > row.useful_seconds
         if late and row.notice not in PAGING:
             silent.append((row, EXPIRED))
-        elif late and row.channel == Channel.SMS and row.notice in _MERGED:
-            together.setdefault(row.address, []).append(row)
+        elif (late or (gather and _may_join(row))) and _is_listed(row):
+            together.setdefault(row.address, []).append((row, late))
         else:
             ready.append(((row,), late))
-    ready += [(tuple(same), True) for same in together.values()]
+    for several in together.values():
+        ready.append((tuple(row for row, _ in several), any(late for _, late in several)))
     for same, late in ready:
         link = links(same[0]) if links is not None and len(same) == 1 else ""
         try:
@@ -90,6 +94,15 @@ def pack(
         else:
             parcels.append(Parcel(rows=same, text=text, late=late, link=link))
     return parcels, silent
+
+
+def _is_listed(row: Row) -> bool:
+    return row.channel == Channel.SMS and row.notice in _MERGED
+
+
+def _may_join(row: Row) -> bool:
+    """Whether a message may go together with others: not a critical one, nor one in doubt."""
+    return row.lane > 0 and not row.resent
 
 
 def _words(rows: Sequence[Row], lang: str, signature: str, *, late: bool, link: str) -> str:

@@ -41,6 +41,7 @@ from oncall.lookout import Lookout
 from oncall.notices import Notices
 from oncall.outbound import Outbound
 from oncall.providers import makers
+from oncall.pulling import Puller
 from oncall.rounds import orphans
 from oncall.rounds.sheets import NightlySheet
 from oncall.routes import Routes
@@ -110,6 +111,7 @@ class App:
     coverage: Coverage
     timers: Timers
     lookout: Lookout
+    puller: Puller
     node: str
     new_id: Callable[[], str]
 
@@ -174,7 +176,14 @@ def build(
     db = Database(settings.database_url)
     directory = Directory(policy_of(settings))
     notices = Notices(lang=settings.lang, signature=settings.signature)
-    engine = Engine(db, directory, notices=notices, zone=settings.zone, new_id=new_id)
+    engine = Engine(
+        db,
+        directory,
+        notices=notices,
+        zone=settings.zone,
+        new_id=new_id,
+        gather=settings.gather,
+    )
     intake = Intake(engine, new_id)
     links = Links(lambda: secret_key(settings), settings.public_url)
     routes = Routes(
@@ -190,6 +199,7 @@ def build(
         lang=settings.lang,
         signature=settings.signature,
         links=links,
+        gather=bool(settings.gather),
     )
     exchange = (
         Exchange(Path(settings.exchange), intake, translator(settings.lang))
@@ -200,7 +210,13 @@ def build(
     orphans.keep(agenda, settings.timezone)
     for later in Later:
         agenda.on(later, engine.cases.due)
-    lookout = Lookout(db)
+    lookout = Lookout(
+        db,
+        canary=settings.canary,
+        words=lambda: translator(settings.lang),
+        signature=settings.signature,
+        zone=settings.zone,
+    )
     handovers = Handovers(db, directory, notices)
     handovers.serve(agenda)
     drills = Drills(db, directory, notices, zone=settings.timezone)
@@ -214,6 +230,8 @@ def build(
         signature=settings.signature,
         zone=settings.zone,
     )
+    answers = Answers(engine, intake, texting, lang=settings.lang)
+    puller = Puller(answers, routes, clock.now, intranet=settings.intranet == "yes")
     desk = Desk(engine)
     supervision = Supervision(db, directory, notices)
     due = Deadlines(desk, directory, notices)
@@ -225,6 +243,11 @@ def build(
     NightlySheet(db, directory, coverage, settings).keep(agenda)
     office = coverage.rules.office
     Lapses(directory, notices, zone=settings.zone, office=office).serve(agenda)
+
+    def look(now: datetime) -> None:
+        delivery.soon(puller.pull)
+        lookout.look(now)
+
     return App(
         settings=settings,
         clock=clock,
@@ -235,7 +258,7 @@ def build(
         desk=desk,
         deadlines=due,
         acts=Acts(desk, intake),
-        answers=Answers(engine, intake, texting, lang=settings.lang),
+        answers=answers,
         supervision=supervision,
         outbound=Outbound(db, clock=clock, new_id=new_id, exchange=exchange, node=node),
         answering=Answering(engine, intake, links),
@@ -247,10 +270,9 @@ def build(
         notices=notices,
         calendars=calendars,
         coverage=coverage,
-        timers=Timers(
-            engine, agenda, clock=clock, node=node, sent=delivery.wake, look=lookout.look
-        ),
+        timers=Timers(engine, agenda, clock=clock, node=node, sent=delivery.wake, look=look),
         lookout=lookout,
+        puller=puller,
         node=node,
         new_id=new_id,
     )

@@ -21,7 +21,8 @@ way, in order. Nothing runs in the background, so a web server over the same app
 (``create_app(world.app, run_engine=False)``) sends nothing until the test settles.
 Phones misbehave by ``world.phones.script(e164(ZHANG), OutcomeKind.REJECTED)``; see
 ``notifiers.testing``. Units, people and the November roster are in ``tests.county``. A node of its
-own process: pass ``world.url`` to it.
+own process: pass ``world.url`` to it. Messages to one person are not gathered here, unless a test
+gives settings of its own.
 """
 
 from __future__ import annotations
@@ -98,7 +99,9 @@ class World:
         self.url = url
         self.clock = ManualClock(START)
         self.phones = phones or Phones()
-        self.settings = settings or load({"database_url": url}, {}, cwd=Path("/nonexistent"))
+        self.settings = settings or load(
+            {"database_url": url, "gather_seconds": "0"}, {}, cwd=Path("/nonexistent")
+        )
         self.app: App = build(
             self.settings,
             clock=self.clock,

@@ -71,7 +71,14 @@ class Office:
         """What decides about pages; whatever it wants sent is sent by a node."""
         settings = self.settings
         notices = Notices(lang=settings.lang, signature=settings.signature)
-        return Engine(self.db, self.directory, notices=notices, zone=settings.zone, new_id=new_id)
+        return Engine(
+            self.db,
+            self.directory,
+            notices=notices,
+            zone=settings.zone,
+            new_id=new_id,
+            gather=settings.gather,
+        )
 
     @cached_property
     def intake(self) -> Intake:

@@ -369,4 +369,17 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("{host}:{port} cannot be used: {detail}."),
         N_("Another service may be running there; choose another --port."),
     ),
+    "bad_seconds": (
+        N_("“{value}” is no number of seconds up to {longest}."),
+        N_("Write a whole number; 0 switches it off."),
+    ),
+    "bad_switch": (N_("“{value}” is neither yes nor no."), N_("Write yes or no.")),
+    "bad_canary": (
+        N_("“{value}” is no phone number."),
+        N_("Give the mobile number that takes the test messages, or nothing."),
+    ),
+    "bad_limit": (
+        N_("“{entry}” is no limit of a provider."),
+        N_("Write for example twilio:sms=10/s, or twilio:voice=1/s each 1/m 5/h 20/d, or =none."),
+    ),
 }

@@ -315,10 +315,6 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("`oncall config show` lists every setting."),
     ),
     "unknown_lang": (N_("There is no language “{value}”."), N_("Write one of: {known}.")),
-    "bad_limit": (
-        N_("“{entry}” is no limit of a provider."),
-        N_("Write for example twilio:sms=10/s, or twilio:voice=1/s each 1/m 5/h 20/d, or =none."),
-    ),
     "unknown_zone": (
         N_("There is no time zone “{value}”."),
         N_("Write for example Asia/Shanghai."),

@@ -100,6 +100,8 @@ class Alarm(StrEnum):
     ORPHAN = "orphan"
     #: A provider is not used just now.
     DEGRADED = "degraded"
+    #: A test message did not arrive.
+    CANARY = "canary"
     #: Messages do not leave.
     STUCK = "stuck"
     #: Somebody who must be told what becomes of their matters is not reached.

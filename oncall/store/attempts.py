@@ -172,6 +172,22 @@ def stopped(tx: Tx, row_id: int, now: datetime) -> None:
     )
 
 
+def unheard(
+    tx: Tx, provider: str, channel: str, *, after: datetime, before: datetime, limit: int
+) -> list[Row]:
+    """Messages a provider took between two moments and has not told the end of."""
+    c = outbox.c
+    where = and_(
+        c.state == ACCEPTED,
+        c.provider == provider,
+        c.channel == channel,
+        c.ended_at.is_(None),
+        c.sent_at > after,
+        c.sent_at <= before,
+    )
+    return select_rows(tx, where, limit)
+
+
 def reached(tx: Tx, page: str, person: str) -> bool:
     """Whether anything of this page ever left for this person."""
     where = and_(outbox.c.page == page, outbox.c.person == person, outbox.c.tries > 0)

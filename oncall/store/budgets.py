@@ -15,6 +15,8 @@ import msgspec
 from sqlalchemy import and_, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from notifiers.message import Limit
+from oncall.core import budget
 from oncall.core.breaker import Breaker, BreakerState
 from oncall.store.database import Tx
 from oncall.tables import breakers, budgets
@@ -44,6 +46,16 @@ def write(tx: Tx, key: str, state: Sequence[float], now: datetime) -> None:
     text = msgspec.json.encode(list(state)).decode()
     values = {"state": text, "touched_at": now}
     tx.conn.execute(update(budgets).where(budgets.c.key == key).values(**values))
+
+
+def my_turn(tx: Tx, what: str, pace: Sequence[Limit], now: datetime) -> bool:
+    """Whether it is this node's turn to do ``what``, which all nodes together do at this pace."""
+    key = f"turn:{what}"
+    paid = locked(tx, key, now)
+    if not budget.may_spend(paid, pace, now):
+        return False
+    write(tx, key, budget.spend(paid, pace, 1, now), now)
+    return True
 
 
 def forget(tx: Tx, now: datetime) -> int:

@@ -191,6 +191,40 @@ def next_due(tx: Tx, channels: Collection[str] | None = None) -> datetime | None
     return tx.conn.execute(select(func.min(c.due_at)).where(and_(*where))).scalar()
 
 
+def last_texts(tx: Tx, people: Collection[str], since: datetime) -> dict[str, datetime]:
+    """Person -> when their latest page by text was or is to be sent, if that is after ``since``."""
+    c = outbox.c
+    asked = and_(
+        c.person.in_(people),
+        c.due_at > since,
+        c.channel == "sms",
+        c.notice.in_(("page", "handover")),
+        c.state != SUPERSEDED,
+    )
+    query = select(c.person, func.max(c.due_at).label("at")).where(asked).group_by(c.person)
+    return {row.person: row.at for row in tx.conn.execute(query)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """Whether and when a message arrived."""
+
+    sent_at: datetime
+    arrived: bool
+    ended_at: datetime | None
+
+
+def latest_arrivals(tx: Tx, prefix: str, limit: int) -> list[Arrival]:
+    """The newest messages whose key begins so, the newest first."""
+    c = outbox.c
+    query = select(c.planned_at, c.state, c.ended_at).where(c.key.startswith(prefix))
+    found = tx.conn.execute(query.order_by(c.id.desc()).limit(limit))
+    return [
+        Arrival(sent_at=r.planned_at, arrived=r.state in (DELIVERED, ACKED), ended_at=r.ended_at)
+        for r in found
+    ]
+
+
 def oldest(tx: Tx, now: datetime) -> dict[int, datetime]:
     """Since when the oldest message of each lane waits for a provider to take it."""
     c = outbox.c

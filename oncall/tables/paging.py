@@ -40,6 +40,7 @@ outbox = Table(
     flag("stop"),
     flag("stalled"),
     Index("ix_outbox_state_lane_due_at", "state", "lane", "due_at"),
+    Index("ix_outbox_person_due_at", "person", "due_at"),
 )
 
 alarms = Table(

@@ -53,16 +53,19 @@ class ShiftedClock:
         return moment - self._shift
 
 
-def settings_for(url: str, api_url: str, limits: str = UNLIMITED) -> Settings:
+def settings_for(
+    url: str, api_url: str, limits: str = UNLIMITED, public: str = "http://127.0.0.1:9"
+) -> Settings:
     """A node's settings: real Twilio notifiers that speak to an emulator."""
     flags = {
         "database_url": url,
         "channels": "sms=twilio,voice=twilio",
         "limits": limits,
+        "gather_seconds": "0",
         "twilio_account_sid": ACCOUNT,
         "twilio_from_number": "+12025550100",
         "twilio_api_url": api_url,
-        "public_url": "http://127.0.0.1:9",
+        "public_url": public,
     }
     return load(flags, {"TWILIO_AUTH_TOKEN": TOKEN}, cwd=Path("/nonexistent"))
 

@@ -232,6 +232,7 @@ ALARMS: Mapping[Alarm, str] = {
     Alarm.NOT_JOINED: N_("These have not joined the talk: {who}. Call them by telephone."),
     Alarm.NUISANCE: N_("A caller is marked as malicious; look at the evidence and decide."),
     Alarm.ORPHAN: N_("Nothing is planned for this transfer and nobody works on it; decide."),
+    Alarm.CANARY: N_("The test message did not arrive; telephone, and ask the provider why."),
     Alarm.STUCK: N_("Messages do not leave; telephone, and see what the providers say."),
     Alarm.DEGRADED: N_("{who} takes no messages; others carry them where there are any."),
     Alarm.NOT_DONE: N_("Planned work fails again and again ({who}); look into the log."),
