@@ -19,6 +19,7 @@ from web import (
     answer,
     api,
     deadlines,
+    drills,
     duty_changes,
     errors,
     events,
@@ -88,6 +89,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
         api,
         lookup,
         handover,
+        drills,
         overrides,
         duty_changes,
     )

@@ -34,6 +34,9 @@ TABLE: list[tuple[str, str, Any, str]] = [
         None,
         "yyyyy",
     ),
+    ("GET", f"/handover?unit={CITY}", None, "yyyyy"),
+    ("POST", "/drills", {"units": [CITY]}, "yynnn"),
+    ("GET", "/drills/scores", None, "yyyyy"),
     ("GET", "/overrides", None, "yyyyy"),
     (
         "POST",
