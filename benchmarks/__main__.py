@@ -18,7 +18,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import arrival, drain, footprint, imports, lanes, lateness, rosters
+from benchmarks import arrival, drain, feeds, footprint, imports, lanes, lateness, rosters
 from benchmarks.ground import Figure, Postgres
 
 Measurement = Callable[[Path, Postgres], Coroutine[Any, Any, list[Figure]]]
@@ -29,6 +29,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "lateness": lateness.run,
     "lanes": lanes.run,
     "rosters": rosters.run,
+    "feeds": feeds.run,
     "imports": imports.run,
     "footprint": footprint.run,
 }

@@ -43,6 +43,7 @@ from oncall.outbound import Outbound
 from oncall.providers import makers
 from oncall.pulling import Puller
 from oncall.rounds import orphans
+from oncall.rounds.gaps import GapWatch
 from oncall.rounds.sheets import NightlySheet
 from oncall.routes import Routes
 from oncall.store.changes import watch
@@ -241,6 +242,7 @@ def build(
     calendars.keep(agenda, clock.now)
     coverage = coverage_of(settings)
     NightlySheet(db, directory, coverage, settings).keep(agenda)
+    GapWatch(db, directory, coverage, notices).keep(agenda)
     office = coverage.rules.office
     Lapses(directory, notices, zone=settings.zone, office=office).serve(agenda)
 

@@ -71,11 +71,17 @@ def uid(person: str, slot: Slot) -> str:
     return f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@dehua-oncall"
 
 
-def publish(
-    person: str, events: Iterable[tuple[Slot, str]], *, name: str, description: str
-) -> bytes:
-    """The calendar of a person (an opaque id): each slot with its summary. Lines are folded at 75
-    octets, never inside a character."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """One event of a calendar: whose slot (an opaque id), and what is read of it."""
+
+    owner: str
+    slot: Slot
+    summary: str
+
+
+def publish(events: Iterable[Listed], *, name: str, description: str) -> bytes:
+    """A calendar of these events. Lines are folded at 75 octets, never inside a character."""
     calendar = Calendar()
     calendar.add("prodid", _PRODID)
     calendar.add("version", "2.0")
@@ -86,12 +92,12 @@ def publish(
     calendar.add("x-wr-caldesc", description)
     calendar.add("refresh-interval", _REFRESH, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", _REFRESH_TEXT)
-    for slot, summary in events:
-        event = Event()
-        event.add("uid", uid(person, slot))
+    for one in events:
+        event, slot = Event(), one.slot
+        event.add("uid", uid(one.owner, slot))
         event.add("dtstart", slot.start)
         event.add("dtend", slot.end)
-        event.add("summary", summary)
+        event.add("summary", one.summary)
         event.add("dtstamp", slot.changed_at)
         event.add("last-modified", slot.changed_at)
         event.add("sequence", slot.sequence)

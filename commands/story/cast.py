@@ -107,7 +107,8 @@ def furnish(db: Database, token_hash: str) -> None:
                 role=one.role,
                 person=f"story-{one.number[-2:]}",
                 start=midnight,
-                end=midnight + timedelta(days=1),
+                # A fortnight: nobody in the story has reason to be warned of a gap.
+                end=midnight + timedelta(days=14),
                 source=f"11月!B{row}",
             )
             for row, one in enumerate(CAST, 5)

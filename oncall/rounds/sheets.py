@@ -63,18 +63,22 @@ class NightlySheet:
 
     def _work(self, tx: Tx, _: Appointment, now: datetime) -> After:
         planned.book(tx, KIND, KIND, now + RETRY)
+        # Reading a whole county takes a while: not in a transaction that others wait for.
+        return lambda: self._write(self._made(now), now)
+
+    def _made(self, now: datetime) -> Sheet:
         lang = self.settings.lang
-        made = papers.duty_sheet(
-            tx,
-            self.directory.at(tx, now),
-            self.coverage,
-            now,
-            DAYS,
-            lang=lang,
-            t=translator(lang),
-            full=True,
-        )
-        return lambda: self._write(made, now)
+        with self.db.read() as tx:
+            return papers.duty_sheet(
+                tx,
+                self.directory.at(tx, now),
+                self.coverage,
+                now,
+                DAYS,
+                lang=lang,
+                t=translator(lang),
+                full=True,
+            )
 
     def _write(self, made: Sheet, now: datetime) -> None:
         zone, lang = self.settings.zone, self.settings.lang

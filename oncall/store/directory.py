@@ -144,8 +144,10 @@ def put_units(tx: Tx, rows: Iterable[Unit]) -> None:
 
 
 def put_people(tx: Tx, rows: Iterable[Person]) -> None:
-    """Insert or replace people by id."""
+    """Insert or replace people by id. Who left has no calendar address any more."""
     _put(tx, people, people.c.id, rows)
+    gone = and_(people.c.active.is_(False), people.c.feed_hash.is_not(None))
+    tx.conn.execute(update(people).where(gone).values(feed_hash=None))
 
 
 def _put(tx: Tx, table: Table, key: Column[str], rows: Iterable[Any]) -> None:
@@ -188,6 +190,16 @@ def feed_state(tx: Tx, person: str) -> tuple[bool, datetime | None]:
         select(people.c.feed_hash, people.c.feed_fetched_at).where(people.c.id == person)
     ).one()
     return row.feed_hash is not None, row.feed_fetched_at
+
+
+def people_with_feeds(tx: Tx) -> list[tuple[Person, datetime | None]]:
+    """Everybody with a calendar address, and when it was last read."""
+    query = select(*_columns(people, Person), people.c.feed_fetched_at)
+    rows = tx.conn.execute(query.where(people.c.feed_hash.is_not(None)).order_by(people.c.id))
+    return [
+        (Person(**{f.name: getattr(row, f.name) for f in fields(Person)}), row.feed_fetched_at)
+        for row in rows
+    ]
 
 
 def _feed(feed_hash: str) -> ColumnElement[bool]:

@@ -30,6 +30,7 @@ from oncall.tables.transfers import (
     seen,
     transfers,
 )
+from oncall.tables.watching import gap_warnings, unit_feeds
 
 __all__ = [
     "Moment",
@@ -47,6 +48,8 @@ __all__ = [
     "calendars",
     "calendar_duties",
     "duty_changes",
+    "gap_warnings",
+    "unit_feeds",
     "transfers",
     "parts",
     "frozen_policies",

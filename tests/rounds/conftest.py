@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from oncall.agenda import daily
 from oncall.config import load
+from oncall.rounds import gaps, sheets
+from oncall.store import planned
 from tests.county import furnished_url, templates
 from tests.world import World
 
@@ -14,11 +17,14 @@ __all__ = ["furnished_url", "templates", "world"]
 
 @pytest.fixture
 def world(furnished_url: str, tmp_path: Path) -> Iterator[World]:
-    """Its agenda has begun, as in a running node."""
+    """Of what a running node does again and again, only the rounds that are tested here."""
     environ = {"ONCALL_SHEET_DIR": str(tmp_path / "sheets")}
     settings = load({"database_url": furnished_url}, environ, cwd=Path("/nonexistent"))
     made = World(furnished_url, settings)
-    made.app.agenda.start(made.now)
+    with made.app.db.begin() as tx:
+        planned.book(tx, gaps.KIND, gaps.KIND, made.now + gaps.EVERY)
+        night = daily(sheets.CLOCK, settings.timezone)(made.now)
+        planned.book(tx, sheets.KIND, sheets.KIND, night)
     try:
         yield made
     finally:

@@ -1,0 +1,117 @@
+"""What stands in a calendar: the duties that hold, each with how often and when it was moved."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from oncall.config import Settings
+from oncall.core.words import N_, Text, role
+from oncall.directory import Snapshot, duties_in_force, duties_of
+from oncall.feeds.history import History, moments_of_unit
+from oncall.i18n import translator
+from oncall.store.database import Tx
+from oncall.store.directory import Person
+from rosters.calendars import Listed, Version, publish, slots
+from rosters.model import Duty
+
+_BACK, _AHEAD = timedelta(days=30), timedelta(days=181)
+
+_NAME = N_("Duties of {name}")
+_SUMMARY = N_("{role}, {unit}")
+_SUMMARY_OF_UNIT = N_("{role} {name}, {unit}")
+_ROLE_OF_UNIT = N_("{role}, {unit}")
+_AS_OF = N_(
+    "As of {moment}. Calendars read this again only every few hours; changes near in time "
+    "are also sent as a message."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Feed:
+    """One calendar as it is sent: the same until the duties change or the day ends."""
+
+    body: bytes
+    etag: str
+    changed_at: datetime
+
+
+def person_feed(
+    tx: Tx, snapshot: Snapshot, settings: Settings, person: Person, day: datetime
+) -> Feed:
+    """A person's duties in every unit, around the day that begins at ``day``."""
+    start, end = day - _BACK, day + _AHEAD
+    history = History(tx, person.id, start, end)
+    lang = person.lang or settings.lang
+    t = translator(lang)
+    found = [
+        Listed(
+            owner=person.id,
+            slot=slot,
+            summary=t(_SUMMARY).format(
+                role=role(t, slot.role), unit=snapshot.unit_name(slot.unit, lang)
+            ),
+        )
+        for slot in slots(_versions(duties_of(tx, person.id, start, end), history))
+    ]
+    name = t(_NAME).format(name=person.name)
+    # The window moves at midnight, and with it what has changed since a reader was here.
+    return _feed(found, name, max(history.moments, default=day), day, settings, t)
+
+
+def unit_feed(
+    tx: Tx, snapshot: Snapshot, settings: Settings, unit: str, only: str | None, day: datetime
+) -> Feed:
+    """All duties of a unit, or those of one role: whose each is stands beside the role."""
+    start, end = day - _BACK, day + _AHEAD
+    lang = settings.lang
+    t = translator(lang)
+    of_unit = snapshot.unit_name(unit, lang)
+    by_person: dict[str, list[Duty]] = {}
+    for duty in duties_in_force(tx, start, end, unit=unit):
+        if only in (None, duty.role) and duty.end > start and duty.start < end:
+            by_person.setdefault(duty.person, []).append(duty)
+    found = []
+    for person, own in by_person.items():
+        known = snapshot.people.get(person)
+        name = known.name if known is not None else person
+        for slot in slots(_versions(own, History(tx, person, start, end))):
+            said = t(_SUMMARY_OF_UNIT).format(role=role(t, slot.role), name=name, unit=of_unit)
+            found.append(Listed(owner=f"unit/{person}", slot=slot, summary=said))
+    found.sort(key=lambda one: (one.slot.start, one.slot.role, one.owner))
+    title = t(_ROLE_OF_UNIT).format(role=role(t, only), unit=of_unit) if only else of_unit
+    changed = max(moments_of_unit(tx, unit, only, start, end), default=day)
+    return _feed(found, t(_NAME).format(name=title), changed, day, settings, t)
+
+
+def _versions(duties: Iterable[Duty], history: History) -> list[Version]:
+    return [
+        Version(
+            unit=duty.unit,
+            role=duty.role,
+            start=duty.start,
+            end=duty.end,
+            touched=history.touched(duty),
+        )
+        for duty in duties
+    ]
+
+
+def _feed(
+    found: list[Listed],
+    name: str,
+    changed: datetime,
+    day: datetime,
+    settings: Settings,
+    t: Text,
+) -> Feed:
+    local = changed.astimezone(settings.zone)
+    body = publish(
+        found,
+        name=name,
+        description=t(_AS_OF).format(moment=local.strftime("%Y-%m-%d %H:%M")),
+    )
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    return Feed(body=body, etag=etag, changed_at=max(changed, day).replace(microsecond=0))
