@@ -246,7 +246,8 @@ def test_the_setting_lifts_a_limit(furnished_url: str) -> None:
     """What the provider's own notifier declares is what counts, unless the setting says more."""
     sent = []
     for limits in ("", "paced:sms=none"):
-        settings = load({"database_url": furnished_url, "limits": limits}, {}, cwd=Path("/none"))
+        flags = {"database_url": furnished_url, "limits": limits, "gather_seconds": "0"}
+        settings = load(flags, {}, cwd=Path("/none"))
         paced = Named("paced", rate=(Limit(count=1, span=HOUR),))
         world = World(furnished_url, settings, phones=paced)
         for _ in range(5):
