@@ -43,6 +43,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="roster_mappings", variable="ONCALL_ROSTER_MAPPINGS", default=""),
     Setting(name="coverage", variable="ONCALL_COVERAGE", default=""),
     Setting(name="sheet_dir", variable="ONCALL_SHEET_DIR", default=""),
+    Setting(name="heartbeat_url", variable="ONCALL_HEARTBEAT_URL", default="", secret=True),
     Setting(name="exchange", variable="ONCALL_EXCHANGE", default=""),
     Setting(name="channels", variable="ONCALL_CHANNELS", default="log"),
     Setting(name="limits", variable="ONCALL_LIMITS", default=""),
@@ -87,6 +88,7 @@ class Settings:
     roster_mappings: str
     coverage: str
     sheet_dir: str
+    heartbeat_url: str
     exchange: str
     channels: str
     limits: str

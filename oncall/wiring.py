@@ -40,6 +40,7 @@ from oncall.links import Links
 from oncall.lookout import Lookout
 from oncall.notices import Notices
 from oncall.outbound import Outbound
+from oncall.page_watch import PageWatch
 from oncall.providers import makers
 from oncall.pulling import Puller
 from oncall.rounds import orphans
@@ -238,6 +239,7 @@ def build(
     due = Deadlines(desk, directory, notices)
     due.serve(agenda)
     supervision.serve(agenda, settings.timezone)
+    PageWatch(settings.heartbeat_url).keep(agenda)
     calendars = Calendars(db, directory, settings.zone)
     calendars.keep(agenda, clock.now)
     coverage = coverage_of(settings)

@@ -7,7 +7,7 @@ port="${PORT:-8119}"
 folder="$(mktemp -d)"
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
 server=0
-tools="var/schemathesis"
+tools="$PWD/var/schemathesis"
 if [ ! -x "$tools/bin/schemathesis" ]; then
     .venv/bin/python -m venv "$tools"
     "$tools/bin/pip" install --quiet "schemathesis>=4.32,<5"
@@ -19,6 +19,8 @@ token="$(.venv/bin/oncall token create --name surface --role admin --json |
     .venv/bin/python -c 'import json, sys; print(json.load(sys.stdin)["token"])')"
 .venv/bin/oncall serve --no-engine --port "$port" >"$folder/serve.log" 2>&1 &
 server=$!
+# It keeps a cache where it runs: not in the repository.
+cd "$folder"
 "$tools/bin/schemathesis" run "http://127.0.0.1:$port/api/v1/openapi.json" \
     --wait-for-schema 60 -H "Authorization: Bearer $token" \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
