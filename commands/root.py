@@ -57,6 +57,10 @@ COMMANDS = {
         "commands.report:report",
         N_("Figures: how well it goes, who carries how much, what may be published."),
     ),
+    "route": (
+        "commands.route:route",
+        N_("Which units matters of a category usually go to."),
+    ),
     "policy": ("commands.policy:policy", N_("Who is contacted, when and how.")),
     "simulate": (
         "commands.simulate:simulate",

@@ -67,6 +67,7 @@ class Cases:
         self.pager = pager
         self.zone = zone
         self.new_id = new_id
+        self.lang = notices.lang
         self.terms = Terms()
         self.parts = Parts(new_id, notices, self.terms)
 
@@ -287,13 +288,14 @@ class Cases:
             self.parts.inform(batch, transfer, unit, command.news, command.text)
 
     def _sound(self, batch: Batch, transfer: Transfer, command: c.Sound, _: str) -> None:
+        snapshot = batch.snapshot
         alarms.raise_alarm(
             batch.tx,
             command.alarm,
             batch.now,
             unit=None,
             transfer=transfer.id,
-            who=command.who,
+            who="、".join(snapshot.unit_name(w, self.lang) for w in command.who.split("、")),
         )
 
     def _silence(self, batch: Batch, transfer: Transfer, command: c.Silence, by: str) -> None:

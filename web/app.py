@@ -33,6 +33,7 @@ from web import (
     quiet,
     reference,
     reports,
+    routes,
     supervisions,
 )
 from web.door import Door
@@ -86,6 +87,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
         events,
         supervisions,
         acts,
+        routes,
         api,
         lookup,
         handover,

@@ -291,6 +291,13 @@ class PeopleQuery(Body):
     unit: UnitCode | None = None
 
 
+class RoutesQuery(Body):
+    """One category, and where; every row where none is given."""
+
+    category: Annotated[str, Field(max_length=60)] | None = None
+    area: UnitCode | None = None
+
+
 class AlarmsQuery(Body):
     """One unit's alarms, or all."""
 

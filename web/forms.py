@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from notifiers.twilio.emulator import EmulatorError
 from oncall.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound, OncallError
 from oncall.core.faults import explain, explain_error
 from oncall.core.model import Reason
+from oncall.core.routing import suggest
 from oncall.core.transfers import Draft
 from oncall.core.words import N_, Text, reason_text
 from oncall.desk import Outcome
 from oncall.directory import Snapshot
-from oncall.store import alarms
+from oncall.store import alarms, routes
 from oncall.store.pages import Lost
 from oncall.verbs import VERBS, Verb
 from oncall.wiring import App
@@ -164,11 +166,22 @@ class Forms:
             copy=tuple(_units(given.get("copy"), snapshot)),
             police_first=bool(given.get("police_first")),
         )
+        if not draft.to and draft.category:
+            self._suggest(snapshot, draft, now, given.look.lang)
         key = given.get("key")[:60] or None
         accepted = self.app.intake.accept(draft, now, given.visitor.actor, key=key)
         code = accepted.transfer.code
         said = _SENT if accepted.created else _SENT_BEFORE
         return Result(said=given.t(said).format(code=code), goto=code)
+
+    def _suggest(self, snapshot: Snapshot, draft: Draft, now: datetime, lang: str) -> None:
+        """Say whose it usually is, where nobody named a unit. Raises Invalid with that."""
+        with self.app.db.read() as tx:
+            known = routes.all_routes(tx)
+        day = now.astimezone(self.app.settings.zone).date()
+        for route in suggest(known, draft.category or "", draft.area, day):
+            named = [snapshot.unit_name(c, lang) for c in (route.lead, *route.assist)]
+            raise Invalid([Fault(where="to", code="suggested", value=", ".join(named))])
 
     def _act(self, given: Given, ref: str, verb: str) -> Result:
         if verb in VERBS:

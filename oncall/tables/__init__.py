@@ -21,6 +21,7 @@ from oncall.tables.rosters import (
     rotation_people,
     rotations,
 )
+from oncall.tables.routing import routes
 from oncall.tables.supervision import supervisions
 from oncall.tables.transfers import (
     frozen_policies,
@@ -51,6 +52,7 @@ __all__ = [
     "gap_warnings",
     "unit_feeds",
     "transfers",
+    "routes",
     "parts",
     "frozen_policies",
     "pages",

@@ -94,6 +94,7 @@ TABLE: list[tuple[str, str, Any, str]] = [
         "yyyyn",
     ),
     ("POST", "/transfers/T/extension", {"by": "吴九", "grant": False}, "yynyn"),
+    ("GET", "/routes", None, "yyyyy"),
     ("GET", "/units", None, "yyyyy"),
     ("GET", "/people", None, "yyyyy"),
     ("GET", "/alarms", None, "yyyyy"),

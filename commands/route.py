@@ -1,0 +1,116 @@
+"""`oncall route`: whose matter is usually whose; suggested, never forced."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from commands.lazy import group, option
+from commands.output import good, json_option, show_json, table
+from commands.records import office_of
+from commands.reporting import importing
+from commands.session import Session, session_of
+from oncall.admin import routes as admin
+from oncall.admin.spelling import unit_of
+from oncall.admin.tables import file_bytes
+from oncall.core.routing import Route, suggest
+from oncall.core.words import N_
+from oncall.directory import Snapshot
+from oncall.store import routes as rows
+
+
+@group(N_("Which units matters of a category usually go to."))
+@click.pass_context
+def route(ctx: click.Context) -> None:
+    """See the commands."""
+    session_of(ctx)
+
+
+@route.command("import", help=N_("Read rows from a CSV file; the same file again changes nothing."))
+@click.argument("file", metavar="FILE.csv")
+@option("--dry-run", is_flag=True, help=N_("Only say what would change."))
+@json_option
+@click.pass_context
+def import_(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None:
+    """All errors at once; all of the file, or nothing."""
+    session = session_of(ctx)
+    data = file_bytes(file, sys.stdin.buffer.read)
+    name = "stdin" if file == "-" else Path(file).name
+    with office_of(session) as office, office.db.begin() as tx:
+        planned = admin.plan(data, name, rows.all_routes(tx), office.snapshot(tx).units)
+        if not dry_run:
+            rows.put(tx, [*planned.add, *(new for _, new in planned.change)])
+    importing(
+        session,
+        added=[" ".join(filter(None, admin.key(r))) for r in planned.add],
+        changed=[(old.category, old, new) for old, new in planned.change],
+        unchanged=planned.unchanged,
+        warnings=planned.warnings,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@route.command("list", help=N_("Every row, those of the past and the future included."))
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool) -> None:
+    """By category."""
+    session = session_of(ctx)
+    with office_of(session) as office, office.db.read() as tx:
+        _shown(session, office.snapshot(tx), rows.all_routes(tx), as_json=as_json)
+
+
+@route.command("suggest", help=N_("The rows that fit a matter today, the best first."))
+@option("--category", required=True, help=N_("What kind of matter."))
+@option("--area", metavar="CODE", help=N_("Where: a township's code."))
+@json_option
+@click.pass_context
+def suggest_(ctx: click.Context, category: str, area: str | None, as_json: bool) -> None:
+    """A suggestion only: whoever hands it over decides."""
+    session = session_of(ctx)
+    with office_of(session) as office, office.db.read() as tx:
+        snapshot = office.snapshot(tx)
+        place = unit_of(snapshot.units, area).code if area else None
+        day = office.now.astimezone(session.settings.zone).date()
+        found = suggest(rows.all_routes(tx), category, place, day)
+        if not found and not as_json:
+            good(session.t(N_("Nothing is suggested for this category.")))
+            return
+        _shown(session, snapshot, found, as_json=as_json)
+
+
+def _shown(session: Session, snapshot: Snapshot, found: Sequence[Route], *, as_json: bool) -> None:
+    if as_json:
+        show_json({"items": [as_values(one) for one in found]})
+        return
+
+    def names(codes: Sequence[str]) -> str:
+        return session.t(N_(", ")).join(snapshot.unit_name(c, session.lang) for c in codes)
+
+    table(
+        session,
+        (N_("Category"), N_("Place"), N_("leading unit"), N_("assisting unit"),
+         N_("for information"), N_("Valid from"), N_("Valid to"), N_("Source")),
+        [
+            (one.category, snapshot.unit_name(one.area, session.lang), names((one.lead,)),
+             names(one.assist), names(one.copy), one.valid_from, one.valid_to, one.source)
+            for one in found
+        ],
+    )  # fmt: skip
+
+
+def as_values(one: Route) -> dict[str, object]:
+    """The names the HTTP interface uses."""
+    return {
+        "category": one.category,
+        "area": one.area,
+        "to": [one.lead, *one.assist],
+        "copy_to": list(one.copy),
+        "valid_from": str(one.valid_from) if one.valid_from else None,
+        "valid_to": str(one.valid_to) if one.valid_to else None,
+        "source": one.source,
+    }

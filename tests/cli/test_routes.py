@@ -1,0 +1,39 @@
+"""Routes on the command line: read from a file in either language, suggested, never forced."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from tests.cli.conftest import Cli
+from tests.county import CITY, DESK_12345, TOWN
+
+FILE = """\
+类别,区域,主办,协办,抄送,启用日期,依据
+供水,,县城建集团,浔中镇,12345热线,,
+供水,浔中镇,TWN-100,,,2026-01-01,会商纪要3号
+"""
+
+
+def test_clause_14_a_file_of_routes_is_suggested_from(cli: Cli, tmp_path: Path) -> None:
+    """The same file again changes nothing; the row for the very place comes first."""
+    file = tmp_path / "routes.csv"
+    file.write_text(FILE, encoding="utf-8")
+    first = json.loads(cli("route", "import", str(file), "--json").stdout)
+    again = json.loads(cli("route", "import", str(file), "--json").stdout)
+    assert (first["summary"]["add"], again["summary"]["unchanged"]) == (2, 2)
+    said = cli("route", "suggest", "--category", "供水", "--area", TOWN, "--json").stdout
+    best, other = json.loads(said)["items"]
+    assert (best["to"], best["source"]) == ([TOWN], "会商纪要3号")
+    assert (other["to"], other["copy_to"]) == ([CITY, TOWN], [DESK_12345])
+    assert "Urban Construction Group" in cli("route", "list").stdout
+
+
+def test_every_fault_of_a_file_at_once(cli: Cli, tmp_path: Path) -> None:
+    """Unknown units and days that are none are named with their lines, and nothing is changed."""
+    file = tmp_path / "routes.csv"
+    file.write_text("category,lead,valid_from\n供水,NOWHERE,x\n,TWN-100,\n", encoding="utf-8")
+    done = cli("route", "import", str(file))
+    assert done.exit_code == 3
+    assert "NOWHERE" in done.stderr
+    assert json.loads(cli("route", "list", "--json").stdout)["items"] == []
