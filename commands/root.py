@@ -61,6 +61,7 @@ COMMANDS = {
         "commands.route:route",
         N_("Which units matters of a category usually go to."),
     ),
+    "group": ("commands.group:group", N_("Units that are called together.")),
     "policy": ("commands.policy:policy", N_("Who is contacted, when and how.")),
     "simulate": (
         "commands.simulate:simulate",

@@ -14,6 +14,7 @@ from commands.output import good, json_option, local, show_json, warn
 from commands.records import office_of, operator
 from commands.session import Session, session_of
 from oncall.admin import matters
+from oncall.admin.groups import called
 from oncall.admin.office import Office
 from oncall.admin.spelling import unit_of
 from oncall.core.errors import Fault, Invalid
@@ -21,11 +22,14 @@ from oncall.core.model import Urgency
 from oncall.core.transfers import Draft, Ground
 from oncall.core.words import N_
 from oncall.intake import Accepted
+from oncall.store import groups
 from oncall.verbs import VERBS
 
 
 @command(N_("Hand a matter over to one or more units; the first one leads."))
 @option("--to", "to", multiple=True, metavar="UNIT", help=N_("Unit; repeatable."))
+@option("--group", metavar="NAME", help=N_("All units of a broadcast group instead."))
+@option("--count", type=int, metavar="N", help=N_("How many units that is, for large groups."))
 @option("--urgency", required=True, type=Word(list(Urgency)), help=N_("How fast."))
 @option("--summary", required=True, help=N_("What it is about; - reads it from stdin."))
 @option("--from", "origin", default="desk", show_default=True, help=N_("Who sends it, e.g. 110."))
@@ -113,10 +117,13 @@ def _draft(ctx: click.Context, office: Office, given: dict[str, Any], *, decided
     received = given["received_at"]
     with office.db.read() as tx:
         units = office.snapshot(tx).units
+        known = groups.all_groups(tx)
+    group = called(known, given["group"], given["count"]) if given["group"] else None
     area = given["area"]
     return Draft(
         origin=given["origin"],
-        to=tuple(unit_of(units, unit).code for unit in given["to"]),
+        to=(*(unit_of(units, unit).code for unit in given["to"]), *(group.units if group else ())),
+        needed=group.needed if group else 0,
         urgency=given["urgency"],
         summary=sys.stdin.read() if given["summary"] == "-" else given["summary"],
         origin_ref=given["ref"],

@@ -170,9 +170,15 @@ class Cases:
                 for part, page, state in found
             ),
             heir=self._unit(batch, transfer.first_receiver) or self._unit(batch, transfer.origin),
+            copies=self._copies(tx, transfer) if isinstance(event, e.Corrected) else (),
             police_live=live,
             terms=self.terms,
         )
+
+    def _copies(self, tx: Tx, transfer: Transfer) -> tuple[str, ...]:
+        """The units that need only know: they have no page, so no fact of their own."""
+        found = transfers.units_of(tx, transfer.id)
+        return tuple(part.unit for part in found if part.role is PartRole.COPY)
 
     def _police_live(
         self, tx: Tx, transfer: Transfer, found: Iterable[tuple[Part, str, State]]

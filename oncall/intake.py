@@ -186,6 +186,7 @@ def _accepted(draft: Draft, actor: Actor, *, nuisance: bool) -> HandedOver:
         origin=draft.origin,
         shares=shares(draft),
         police_first=draft.police_first,
+        needed=draft.needed,
         nuisance=nuisance,
     )
 

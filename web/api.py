@@ -10,10 +10,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
+from oncall.admin.groups import called
 from oncall.core.errors import Fault, Forbidden, Invalid, NotFound
 from oncall.core.transfers import Draft, Transfer, TransferState
 from oncall.desk import Outcome
-from oncall.store import reports
+from oncall.store import groups, reports
 from oncall.store.database import Tx
 from oncall.store.log import Entry, append
 from oncall.verbs import AT_THE_DOOR, VERBS
@@ -60,9 +61,14 @@ def hand_over(
     Idempotency-Key.
     """
     caller_in = body.caller.model_dump(exclude_none=True) if body.caller else None
+    group = None
+    if body.group is not None:
+        with door.app.db.read() as tx:
+            group = called(groups.all_groups(tx), body.group, body.count)
     draft = Draft(
-        **body.model_dump(exclude={"caller", "to", "copy_to", "decision"}),
-        to=tuple(body.to),
+        **body.model_dump(exclude={"caller", "to", "copy_to", "decision", "group", "count"}),
+        to=(*body.to, *(group.units if group is not None else ())),
+        needed=group.needed if group is not None else 0,
         copy=tuple(body.copy_to),
         decided=body.decision is not None,
         caller=caller_in or None,

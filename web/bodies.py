@@ -88,6 +88,9 @@ class TransferIn(Body):
 
     origin: str
     to: Annotated[list[str], Field(max_length=100)] = []
+    #: A broadcast group instead of units, and, for a large one, how many units that is.
+    group: Annotated[str, Field(max_length=60)] | None = None
+    count: int | None = None
     urgency: str
     summary: str
     origin_ref: str | None = None

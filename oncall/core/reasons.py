@@ -63,6 +63,7 @@ class Reason(StrEnum):
     FED_BACK = "fed_back"
     FINISHED = "finished"
     REOPENED = "reopened"
+    CORRECTED = "corrected"
     UNITS_ADDED = "units_added"
     EXTENDED = "extended"
     FOLLOW_UP_PLANNED = "follow_up_planned"

@@ -21,7 +21,7 @@ from oncall.tables.rosters import (
     rotation_people,
     rotations,
 )
-from oncall.tables.routing import routes
+from oncall.tables.routing import groups, routes
 from oncall.tables.supervision import supervisions
 from oncall.tables.transfers import (
     frozen_policies,
@@ -53,6 +53,7 @@ __all__ = [
     "unit_feeds",
     "transfers",
     "routes",
+    "groups",
     "parts",
     "frozen_policies",
     "pages",

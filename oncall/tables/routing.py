@@ -1,8 +1,8 @@
-"""Whose matter is usually whose."""
+"""Whose matter is usually whose, and who is called together."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Date, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, Date, Integer, String, Table, Text, UniqueConstraint
 
 from oncall.tables.base import Serial, metadata
 
@@ -19,4 +19,14 @@ routes = Table(
     Column("valid_to", Date),
     Column("source", String(200)),
     UniqueConstraint("category", "area", "valid_from"),
+)
+
+#: Broadcast groups 预案组: the units that are called together, and how many must answer (0: all).
+groups = Table(
+    "groups",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("unit", String(40), primary_key=True),
+    Column("place", Integer, nullable=False),
+    Column("needed", Integer, nullable=False),
 )

@@ -154,6 +154,7 @@ def _birth(dice: Dice) -> e.TransferEvent:
         by="desk",
         shares=shares,
         police_first=dice.upto(4) == 4,
+        needed=dice.pick((0, 0, 1)),
         nuisance=dice.upto(9) == 9,
     )
 
@@ -233,6 +234,7 @@ def happenings(dice: Dice, now: datetime) -> tuple[e.TransferEvent, ...]:
         e.FanOutForced(by=by, why="x"),
         e.MajorDeclared(by=by),
         e.UnitsAdded(by=by, units=(other,)),
+        e.Corrected(by=by, text="x"),
         e.TimeGranted(by="boss", until=later),
         e.TimeGranted(by="boss", until=later),
         e.FollowUpPlanned(by=by, at=later, text="x"),

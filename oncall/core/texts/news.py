@@ -12,6 +12,7 @@ from oncall.core.words import N_, Text
 #: Blanks: code; unit, the name of a unit where the news is about one.
 NEWS: Mapping[News, str] = {
     News.COPIED: N_("For your information: transfer {code}. No answer is needed."),
+    News.CORRECTED: N_("Correction about {code}: please read it again on the web page."),
     News.RETURNED: N_("{unit} returned {code}. Please decide whether it is theirs."),
     News.RETURN_DENIED: N_("Your return of {code} was not upheld; please go on with it."),
     News.DISPUTED: N_("It is open whose {code} is. Please say so on the web page; whoever has it "

@@ -90,7 +90,7 @@ class Case:
     def working(self) -> TransferState:
         """Where the work stands, whatever is argued about beside it."""
         pages = [(p.role, p.state) for p in self.facts.parts]
-        stands = standing(pages, noted=self.life.noted)
+        stands = standing(pages, noted=self.life.noted, needed=self.life.needed)
         if stands in (TransferState.NEW, TransferState.CANCELLED):
             return stands
         if self.life.result_at is not None:

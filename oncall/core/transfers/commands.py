@@ -24,6 +24,7 @@ class News(StrEnum):
     """What a unit's people are told beside paging."""
 
     COPIED = "copied"
+    CORRECTED = "corrected"
     RETURNED = "returned"
     RETURN_DENIED = "return_denied"
     DISPUTED = "disputed"

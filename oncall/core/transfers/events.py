@@ -27,6 +27,8 @@ class Accepted(TransferEvent, frozen=True, kw_only=True):
     origin: str = ""
     shares: tuple[Share, ...] = ()
     police_first: bool = False
+    #: How many of the units must answer; 0 for all of them.
+    needed: int = 0
     #: Somebody marked this caller as malicious: the desk decides before a unit is disturbed.
     nuisance: bool = False
 
@@ -60,6 +62,12 @@ class Closed(TransferEvent, frozen=True, kw_only=True):
 
     waivers: tuple[Waiver, ...] = ()
     why: str = ""
+
+
+class Corrected(TransferEvent, frozen=True, kw_only=True):
+    """What was said at first was wrong or has changed: everybody who was told is told so."""
+
+    text: str
 
 
 class Reopened(TransferEvent, frozen=True, kw_only=True):

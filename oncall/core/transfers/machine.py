@@ -93,7 +93,7 @@ TRANSITIONS: dict[Key, Rule] = {
     **_in((S.REPLIED,), (e.FedBack, work.feed_back)),
     **_in(LIVE, (e.Closed, work.close)),
     **_in((S.CLOSED,), (e.Reopened, work.reopen)),
-    **_in(LIVE, (e.UnitsAdded, work.add_units)),
+    **_in(LIVE, (e.UnitsAdded, work.add_units), (e.Corrected, work.correct)),
     # Deadlines and reminders.
     **_in(_PAGED, (e.TimeGranted, work.extend)),
     **_in(_ALL, (e.FollowUpPlanned, work.plan_follow_up), (e.FollowUpDue, work.follow_up)),

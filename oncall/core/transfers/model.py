@@ -117,6 +117,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     copy: tuple[str, ...] = ()
     #: The units wait until the police are on their way (clause 13).
     police_first: bool = False
+    #: How many of the units must answer; 0 for all of them.
+    needed: int = 0
     #: Answered, guided or not accepted at the door: no unit is named, nobody is paged.
     decided: bool = False
 
@@ -191,6 +193,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     waivers: tuple[Waiver, ...] = ()
     ground: Ground | None = None
     noted: bool = False
+    #: How many of the binding units are enough; 0 for all of them.
+    needed: int = 0
     reopened: int = 0
     #: How many times it was put into somebody's hands; a third is forbidden without a dispute.
     hops: int = 1
@@ -281,6 +285,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[PartFact, ...] = ()
     #: The unit that first heard of the matter, under the code it has today.
     heir: str | None = None
+    #: The units that need only know.
+    copies: tuple[str, ...] = ()
     #: A call to 110 about this matter is still being worked on.
     police_live: bool = False
     terms: Terms = Terms()
@@ -290,17 +296,28 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
         return next((part.unit for part in self.parts if part.role is role), None)
 
 
-def standing(pages: Sequence[tuple[PartRole, State]], *, noted: bool) -> TransferState:
-    """Where the whole stands, from the states of its pages; ``noted`` once work was reported."""
+def standing(
+    pages: Sequence[tuple[PartRole, State]], *, noted: bool, needed: int = 0
+) -> TransferState:
+    """Where the whole stands, from the states of its pages; ``noted`` once work was reported.
+
+    ``needed`` answers are enough; 0 asks for all of them.
+    """
     binding = [state for role, state in pages if role in BINDING]
     live = [state for state in binding if state is not State.CANCELLED]
     if not binding:
         return TransferState.NEW
     if not live:
         return TransferState.CANCELLED
-    if any(state is not State.ACKED for state in live):
+    if not enough(live, needed):
         return TransferState.PAGED
     return TransferState.HANDLING if noted else TransferState.ACKED
+
+
+def enough(live: Sequence[State], needed: int) -> bool:
+    """Whether so many of the binding pages were answered that the matter is in somebody's hands."""
+    answered = sum(state is State.ACKED for state in live)
+    return answered >= (min(needed, len(live)) if needed else len(live))
 
 
 def part_state(page: State | None) -> str:

@@ -8,6 +8,7 @@ from oncall.core.model import Alarm, Reason, State
 from oncall.core.transfers.case import Case
 from oncall.core.transfers.commands import (
     Book,
+    ChangeRole,
     EndParts,
     Inform,
     Later,
@@ -35,6 +36,7 @@ from oncall.core.transfers.model import (
     Share,
     TransferState,
     Waiver,
+    enough,
 )
 
 #: What the desk need no longer look at once a life is over.
@@ -56,6 +58,7 @@ def accept(case: Case, event: TransferEvent) -> Reason:
     if event.police_first or event.nuisance:
         held = tuple(s for s in event.shares if s.role is not PartRole.POLICE)
         at_once = tuple(s for s in event.shares if s.role is PartRole.POLICE)
+    case.keep(needed=event.needed)
     if any(s.role is PartRole.POLICE for s in event.shares):
         case.keep(police_called_at=case.now)
     if at_once:
@@ -81,13 +84,36 @@ def settle(case: Case, _: TransferEvent) -> Reason:
     if case.transfer.state is TransferState.CANCELLED:
         finish(case)
         return Reason.CANCELLED
+    if state is not TransferState.PAGED:
+        _stand_down_the_rest(case)
     return Reason.SETTLED if case.transfer != before else Reason.NOTHING_MOVED
+
+
+def _stand_down_the_rest(case: Case) -> None:
+    """Enough have answered: whoever is still asked is not needed, and one who answered leads."""
+    waiting = [p for p in case.binding if p.state is not State.ACKED]
+    if not case.life.needed or not waiting:
+        return
+    if any(p.role is PartRole.LEAD for p in waiting):
+        first = next(p.unit for p in case.binding if p.state is State.ACKED)
+        case.do(ChangeRole(unit=first, role=PartRole.LEAD))
+    for role in (PartRole.LEAD, PartRole.ASSIST):
+        units = tuple(p.unit for p in waiting if p.role is role)
+        if units:
+            case.do(EndParts(units=units, role=role))
+
+
+def correct(case: Case, _: TransferEvent) -> Reason:
+    """One word to everybody who has a part in it, those who need only know included."""
+    units = dict.fromkeys(p.unit for p in case.facts.parts)
+    case.do(*(Inform(unit=unit, news=News.CORRECTED) for unit in (*units, *case.facts.copies)))
+    return Reason.CORRECTED
 
 
 def hear(case: Case) -> None:
     """Write down what the pages tell: the first full response, and who joined a talk."""
     binding = case.binding
-    answered = binding and all(p.state is State.ACKED for p in binding)
+    answered = binding and enough([p.state for p in binding], case.life.needed)
     if answered and case.life.responded_at is None:
         case.keep(responded_at=case.now)
     talk = case.life.talk

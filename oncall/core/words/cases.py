@@ -46,6 +46,7 @@ CASES: Mapping[Reason, str] = {
     Reason.FED_BACK: N_("{who} told the result on: “{detail}”."),
     Reason.FINISHED: N_("{who} closed it."),
     Reason.REOPENED: N_("{who} reopened it; the units that had it are paged anew."),
+    Reason.CORRECTED: N_("{who} corrected it, and everybody was told: “{detail}”."),
     Reason.UNITS_ADDED: N_("{who} added units to it."),
     Reason.EXTENDED: N_("More time was granted."),
     Reason.FOLLOW_UP_PLANNED: N_("{who} planned a reminder: “{detail}”."),

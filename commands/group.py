@@ -1,0 +1,78 @@
+"""`oncall group`: units that are called together (预案组)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from commands.lazy import group as commands
+from commands.lazy import option
+from commands.output import json_option, show_json, table
+from commands.records import office_of
+from commands.reporting import importing
+from commands.session import session_of
+from oncall.admin import groups as admin
+from oncall.admin.tables import file_bytes
+from oncall.core.words import N_
+from oncall.store import groups as rows
+
+
+@commands(N_("Units that are called together."))
+@click.pass_context
+def group(ctx: click.Context) -> None:
+    """See the commands."""
+    session_of(ctx)
+
+
+@group.command("import", help=N_("Read groups from a CSV file; the same file changes nothing."))
+@click.argument("file", metavar="FILE.csv")
+@option("--dry-run", is_flag=True, help=N_("Only say what would change."))
+@json_option
+@click.pass_context
+def import_(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None:
+    """All errors at once; all of the file, or nothing."""
+    session = session_of(ctx)
+    data = file_bytes(file, sys.stdin.buffer.read)
+    name = "stdin" if file == "-" else Path(file).name
+    with office_of(session) as office, office.db.begin() as tx:
+        planned = admin.plan(data, name, rows.all_groups(tx), office.snapshot(tx).units)
+        if not dry_run:
+            rows.put(tx, [*planned.add, *(new for _, new in planned.change)])
+    importing(
+        session,
+        added=[one.name for one in planned.add],
+        changed=[(old.name, old, new) for old, new in planned.change],
+        unchanged=planned.unchanged,
+        warnings=planned.warnings,
+        dry_run=dry_run,
+        as_json=as_json,
+    )
+
+
+@group.command("list", help=N_("Every group, its units, and how many of them must answer."))
+@json_option
+@click.pass_context
+def list_(ctx: click.Context, as_json: bool) -> None:
+    """By name."""
+    session = session_of(ctx)
+    t = session.t
+    with office_of(session) as office, office.db.read() as tx:
+        snapshot, found = office.snapshot(tx), list(rows.all_groups(tx).values())
+    if as_json:
+        items = [{"name": g.name, "units": list(g.units), "needed": g.needed} for g in found]
+        show_json({"items": items})
+        return
+    table(
+        session,
+        (N_("Group"), N_("Units"), N_("Must answer")),
+        [
+            (
+                g.name,
+                t(N_(", ")).join(snapshot.unit_name(u, session.lang) for u in g.units),
+                g.needed or t(N_("all")),
+            )
+            for g in found
+        ],
+    )

@@ -1,0 +1,44 @@
+"""Broadcast groups 预案组: rows in, values out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select
+
+from oncall.store.database import Tx
+from oncall.tables import groups
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnitGroup:
+    """Units that are called together; ``needed`` answers are enough, 0 asks for all."""
+
+    name: str
+    units: tuple[str, ...]
+    needed: int = 0
+
+
+def all_groups(tx: Tx) -> dict[str, UnitGroup]:
+    """Every group by name, its units in the order of the file."""
+    c = groups.c
+    found: dict[str, UnitGroup] = {}
+    for row in tx.conn.execute(select(groups).order_by(c.name, c.place)):
+        before = found.get(row.name)
+        units = (*(before.units if before else ()), row.unit)
+        found[row.name] = UnitGroup(name=row.name, units=units, needed=row.needed)
+    return found
+
+
+def put(tx: Tx, new: Iterable[UnitGroup]) -> None:
+    """Insert or replace groups by name."""
+    for group in new:
+        tx.conn.execute(delete(groups).where(groups.c.name == group.name))
+        tx.conn.execute(
+            insert(groups),
+            [
+                {"name": group.name, "unit": unit, "place": i, "needed": group.needed}
+                for i, unit in enumerate(group.units)
+            ],
+        )
