@@ -382,4 +382,16 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("“{entry}” is no limit of a provider."),
         N_("Write for example twilio:sms=10/s, or twilio:voice=1/s each 1/m 5/h 20/d, or =none."),
     ),
+    "no_such_group": (
+        N_("There is no group “{group}”."),
+        N_("List the groups with `oncall group list`, or import one."),
+    ),
+    "count_them": (
+        N_("“{group}” has {count} units; so many are called only once their number is given."),
+        N_("Look who is in it, and give the count."),
+    ),
+    "needs_more_than_there_are": (
+        N_("“{value}” asks for more answers than it has units ({count})."),
+        N_("Ask for fewer, or add units."),
+    ),
 }

@@ -111,18 +111,6 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("“{unit}” has no part in {transfer}."),
         N_("Name one of the units it was handed to."),
     ),
-    "no_such_group": (
-        N_("There is no group “{group}”."),
-        N_("List the groups with `oncall group list`, or import one."),
-    ),
-    "count_them": (
-        N_("“{group}” has {count} units; so many are called only once their number is given."),
-        N_("Look who is in it, and give the count."),
-    ),
-    "needs_more_than_there_are": (
-        N_("“{value}” asks for more answers than it has units ({count})."),
-        N_("Ask for fewer, or add units."),
-    ),
     "no_such_page": (N_("There is no page “{page}”."), N_("Look it up in the transfer.")),
     "no_such_alarm": (N_("There is no alarm {alarm}."), N_("List the open alarms.")),
     "no_such_person": (

@@ -92,11 +92,11 @@ def settle(case: Case, _: TransferEvent) -> Reason:
 def _stand_down_the_rest(case: Case) -> None:
     """Enough have answered: whoever is still asked is not needed, and one who answered leads."""
     waiting = [p for p in case.binding if p.state is not State.ACKED]
-    if not case.life.needed or not waiting:
+    taken = [p for p in case.binding if p.state is State.ACKED]
+    if not case.life.needed or not waiting or not taken:
         return
     if any(p.role is PartRole.LEAD for p in waiting):
-        first = next(p.unit for p in case.binding if p.state is State.ACKED)
-        case.do(ChangeRole(unit=first, role=PartRole.LEAD))
+        case.do(ChangeRole(unit=taken[0].unit, role=PartRole.LEAD))
     for role in (PartRole.LEAD, PartRole.ASSIST):
         units = tuple(p.unit for p in waiting if p.role is role)
         if units:
