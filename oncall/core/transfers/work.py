@@ -91,8 +91,9 @@ def settle(case: Case, _: TransferEvent) -> Reason:
 
 def _stand_down_the_rest(case: Case) -> None:
     """Enough have answered: whoever is still asked is not needed, and one who answered leads."""
-    waiting = [p for p in case.binding if p.state is not State.ACKED]
     taken = [p for p in case.binding if p.state is State.ACKED]
+    has_it = {p.unit for p in taken}
+    waiting = [p for p in case.binding if p.unit not in has_it]
     if not case.life.needed or not waiting or not taken:
         return
     if any(p.role is PartRole.LEAD for p in waiting):
@@ -258,7 +259,7 @@ def _go_on(case: Case) -> None:
     """Stand where the work stands, if nothing else is the matter."""
     state = case.working()
     waits = case.transfer.state is TransferState.FIRST_RECEIVER and state is TransferState.PAGED
-    if case.transfer.state in _AT_WORK and not waits:
+    if case.transfer.state in _AT_WORK and not waits and state is not TransferState.NEW:
         case.move(state)
 
 
