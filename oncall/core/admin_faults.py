@@ -394,8 +394,4 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("“{value}” asks for more answers than it has units ({count})."),
         N_("Ask for fewer, or add units."),
     ),
-    "suggested": (
-        N_("No unit is named. Matters of this kind usually go to {value}."),
-        N_("Write them here, or others."),
-    ),
 }

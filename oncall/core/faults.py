@@ -42,6 +42,10 @@ FAULTS: Mapping[str, tuple[str, str]] = {
         N_("There is no unit “{value}”."),
         N_("Look the code up with `oncall unit list`, or import the unit."),
     ),
+    "suggested": (
+        N_("No unit is named. Matters of this kind usually go to {value}."),
+        N_("Write them here, or others."),
+    ),
     "unit_twice": (N_("The unit “{value}” is named twice."), N_("Name it once.")),
     "in_future": (
         N_("This moment has not come yet: {value}."),
