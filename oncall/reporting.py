@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from oncall.core.drills import scores
 from oncall.core.kpi import (
     Frequent,
     Period,
@@ -22,6 +23,7 @@ from oncall.core.kpi import (
 from oncall.core.transfers import Transfer
 from oncall.coverage import Coverage
 from oncall.directory import Snapshot
+from oncall.store import drills
 from oncall.store import figures as rows
 from oncall.store.database import Tx
 from oncall.store.log import Entry, append
@@ -53,8 +55,15 @@ def kpi(
         period,
         profile=profile,
         covered=_covered(tx, snapshot, coverage, period, units),
+        reached=_reached(tx, period, unit),
         unit=unit,
     )
+
+
+def _reached(tx: Tx, period: Period, unit: str | None) -> dict[str, Rate]:
+    """Reachability checks of the period that are over: answered in time, of those asked."""
+    found = scores(drills.between(tx, period.start, period.end, unit))
+    return {one.unit: Rate(of=one.in_time, out_of=one.asked) for one in found}
 
 
 def _covered(
@@ -85,7 +94,8 @@ def codes(tx: Tx, found: Sequence[Frequent]) -> dict[str, str]:
 
 def public(tx: Tx, period: Period) -> Published:
     """What may be published of a period."""
-    return published(read(rows.lines(tx, period.start, period.end)), period)
+    reached = sum(_reached(tx, period, None).values(), Rate())
+    return published(read(rows.lines(tx, period.start, period.end)), period, reached=reached)
 
 
 def misdated(transfer: Transfer, at: datetime, now: datetime, zone: ZoneInfo) -> str | None:

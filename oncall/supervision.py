@@ -300,7 +300,7 @@ def _failings(tx: Tx, since: datetime, now: datetime) -> list[Failed]:
                     Failed(what=Failing.LATE, unit=page.unit, transfer=matter.id, at=page.limit_at)
                 )
         due, lead, closed = matter.due_at, matter.lead, matter.closed_at
-        if due is None or lead is None or matter.withdrawn_at is not None:
+        if due is None or lead is None or matter.dropped_at is not None:
             continue
         if since < due <= now and (closed is None or closed > due):
             found.append(Failed(what=Failing.OVERDUE, unit=lead, transfer=matter.id, at=due))

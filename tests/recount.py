@@ -90,7 +90,8 @@ class Slow:
         return leads[-1] if leads else (first[0] if first else None)
 
     def fair(self, told: list[Line]) -> bool:
-        marks = [x.event for x in told if x.event in ("NuisanceConfirmed", "NuisanceLifted")]
+        ends = ("NuisanceLifted", "NuisanceDue")
+        marks = [x.event for x in told if x.event in ends or x.reason == "nuisance_in_force"]
         return not self.fact(told, "drill") and marks[-1:] != ["NuisanceConfirmed"]
 
     def inside(self, at: datetime) -> bool:
@@ -102,12 +103,23 @@ class Slow:
         return datetime.fromisoformat(last.payload["due_at"]).astimezone(UTC)
 
     def closed(self, told: list[Line]) -> datetime | None:
-        turns = [x for x in told if x.event in ("Closed", "Reopened") and x.page is None]
-        return turns[-1].at if turns and turns[-1].event == "Closed" else None
+        shut = self.closings(told)
+        turns = [x for x in told if x.event == "Reopened" or x in shut]
+        return turns[-1].at if turns and turns[-1].event != "Reopened" else None
+
+    def closings(self, told: list[Line]) -> list[Line]:
+        return [
+            x for x in told if x.event in ("Closed", "Answered") or x.reason == "nuisance_in_force"
+        ]
+
+    def disputed(self, told: list[Line]) -> bool:
+        third = [x for x in self.all(told, "Returned") if x.payload.get("state") == "disputed"]
+        return bool(self.all(told, "Disputed") or third)
 
     def last_since_reopened(self, told: list[Line], event: str) -> bool:
-        turns = [x.event for x in told if x.page is None and x.event in (event, "Reopened")]
-        return turns[-1:] == [event]
+        said = (event, "Answered")
+        turns = [x.event for x in told if x.page is None and x.event in (*said, "Reopened")]
+        return bool(turns) and turns[-1] in said
 
     # -- scopes ----------------------------------------------------------------------------
 
@@ -165,10 +177,10 @@ class Slow:
             for told in own
             if self.inside(self.due(told))
             and self.due(told) <= self.as_of
-            and not self.all(told, "Withdrawn")
+            and not any(self.all(told, end) for end in ("Withdrawn", "Rejected", "Guided"))
         ]
         closed = [t for t in own if (at := self.closed(t)) is not None and self.inside(at)]
-        once = [t for t in own if (c := self.all(t, "Closed")) and self.inside(c[0].at)]
+        once = [t for t in own if (c := self.closings(t)) and self.inside(c[0].at)]
         visits = [v for t in own for v in self.all(t, "Visited") if self.inside(v.at)]
         sent = [
             told
@@ -189,7 +201,7 @@ class Slow:
                 for x in self.all(told, "Returned")
             )
         ]
-        disputed = [t for t in handed if self.all(t, "Disputed")]
+        disputed = [t for t in handed if self.disputed(t)]
         return {
             "transferred": len(handed),
             "pages": len(pages),
@@ -210,8 +222,8 @@ class Slow:
             "first_receiver": _share(disputed, lambda t: any(
                 x.payload.get("state") == "first_receiver" for x in self.all(t, "DisputeDue"))),
             "complete": _share(closed, lambda t: any(
-                x.event == "Acked" and x.reason == "acked"
-                and x.page in {o.page for o in self.opened(t)} for x in t)
+                x.event == "Answered" or (x.event == "Acked" and x.reason == "acked"
+                and x.page in {o.page for o in self.opened(t)}) for x in t)
                 and self.last_since_reopened(t, "ResultReported")
                 and self.last_since_reopened(t, "FedBack")),
             "hop_time": _spread([
@@ -221,7 +233,7 @@ class Slow:
         }  # fmt: skip
 
     def _held(self, told: list[Line]) -> bool:
-        first = self.all(told, "Closed")[0].at
+        first = self.closings(told)[0].at
         back = [x.at for x in self.all(told, "Reopened") if x.at >= first]
         return all(at - first > timedelta(days=30) for at in back)
 

@@ -141,7 +141,7 @@ def test_practice_malice_and_early_withdrawals_are_left_out() -> None:
     log.matter("drill", START, ["A"], drill=True)
     log.ack("drill", "A", START + MINUTE)
     log.matter("malice", START, ["A"])
-    log.add("malice", START + MINUTE, "NuisanceConfirmed")
+    log.add("malice", START + MINUTE, "NuisanceConfirmed", reason="nuisance_in_force")
     log.matter("taken back", START, ["A"])
     log.add("taken back", START + 14 * MINUTE, "Cancelled", page="taken back/A")
     found = counted(log)
@@ -173,6 +173,83 @@ def test_wrong_sendings_are_charged_to_the_sender() -> None:
     assert units["A"].returned == Rate(of=1, out_of=1)
     assert units["A"].missent == Rate()
     assert units["DESK-12345"].missent == Rate(of=1, out_of=1)
+
+
+def test_a_third_hand_is_a_return_and_a_dispute() -> None:
+    """The engine opens a dispute by itself, and writes only the return; whoever leads is asked."""
+    log = Log()
+    log.matter("1", START, ["A"])
+    log.add(
+        "1",
+        START + MINUTE,
+        "Returned",
+        reason="third_hop",
+        unit="A",
+        suggestion="B",
+        state="disputed",
+    )
+    log.add("1", START + 20 * MINUTE, "DisputeDue", state="first_receiver", lead="C")
+    found = counted(log)
+    assert (found.returned, found.disputed) == (Rate(of=1, out_of=1), Rate(of=1, out_of=1))
+    assert found.first_receiver == Rate(of=1, out_of=1)
+    [matter] = read(log.lines)
+    assert (matter.disputes, matter.lead) == ([(START + MINUTE, ("A", "B"))], "C")
+
+
+def test_a_mark_of_malice_counts_from_its_second_confirmation_to_its_end() -> None:
+    """One person's agreement leaves nothing out; when the mark's time is over it counts again."""
+    log = Log()
+    log.matter("1", START, ["A"])
+    log.add("1", START + MINUTE, "NuisanceConfirmed", reason="nuisance_confirmed")
+    assert counted(log).transferred == 1
+    log.add("1", START + 2 * MINUTE, "NuisanceConfirmed", reason="nuisance_in_force")
+    assert counted(log).transferred == 0
+    log.add("1", START + timedelta(days=30), "NuisanceDue", reason="nuisance_ended")
+    found = counted(log)
+    assert (found.transferred, found.on_time) == (1, Rate(of=1, out_of=1))
+
+
+def test_an_answer_on_the_spot_closes_with_all_three() -> None:
+    """Response, result and feedback in one breath, and nobody had to take it."""
+    log = Log()
+    log.matter("1", START, ["A"])
+    log.add("1", START + MINUTE, "Answered", text="明早恢复", state="closed")
+    found = counted(log)
+    assert found.on_time == found.complete == found.closed_once == Rate(of=1, out_of=1)
+
+
+@pytest.mark.parametrize("event", ["Withdrawn", "Rejected", "Guided"])
+def test_what_was_not_to_be_finished_is_not_late(event: str) -> None:
+    """Taken back, not accepted, or guided elsewhere: no unit failed its deadline."""
+    log = Log()
+    log.matter("1", START, ["A"])
+    assert counted(log).on_time == Rate(of=0, out_of=1)
+    log.add("1", START + MINUTE, event)
+    assert counted(log).on_time == Rate()
+
+
+def test_reachability_checks_count_with_practice() -> None:
+    """Answered in time of asked, of the unit and of the whole; no other unit is charged."""
+    log = Log()
+    log.matter("1", START, ["A"], drill=True)
+    log.ack("1", "A", START + MINUTE)
+    reached = {"A": Rate(of=1, out_of=3), "B": Rate(of=2, out_of=2)}
+    found = report(read(log.lines), PERIOD, reached=reached)
+    assert found.total.reachable == Rate(of=4, out_of=6)
+    assert {unit: f.reachable for unit, f in found.units.items() if f.reachable.out_of} == {
+        "A": Rate(of=2, out_of=4),
+        "B": Rate(of=2, out_of=2),
+    }
+    alone = report(read(log.lines), PERIOD, reached=reached, unit="B")
+    assert alone.total.reachable == Rate(of=2, out_of=2)
+
+
+def test_whoever_leads_is_read_from_the_line_that_says_so() -> None:
+    """Not the first that was named, where the hand-over says that another leads."""
+    log = Log()
+    log.add("1", START, "Accepted", to=["A", "B"], origin="110", lead="B")
+    [matter] = read(log.lines)
+    assert matter.lead == "B"
 
 
 def test_the_police_see_what_went_through_110() -> None:
@@ -259,7 +336,8 @@ def _life(log: Log, rng: Random, id: str) -> None:
             if rng.random() < 0.2:
                 log.add(id, moment, "Acked", page=page, reason="already_owned", of_level=1)
     kinds: list[tuple[str, dict[str, Any]]] = [
-        ("Returned", {"unit": rng.choice(UNITS)}),
+        ("Returned", {"unit": rng.choice(UNITS), "state": "returned"}),
+        ("Returned", {"unit": rng.choice(UNITS), "state": "disputed", "reason": "third_hop"}),
         ("ReturnUpheld", {"to": rng.choice(UNITS), "lead": rng.choice(UNITS)}),
         ("Disputed", {"candidates": rng.sample(UNITS, 2)}),
         ("DisputeDue", {"state": rng.choice(("first_receiver", "paged"))}),
@@ -267,9 +345,14 @@ def _life(log: Log, rng: Random, id: str) -> None:
         ("FedBack", {"to": "origin"}),
         ("Closed", {}),
         ("Reopened", {"why": "又漏了"}),
+        ("Answered", {"text": "已答复"}),
         ("Withdrawn", {}),
-        ("NuisanceConfirmed", {}),
+        ("Rejected", {"ground": "R1"}),
+        ("Guided", {"text": "找社区"}),
+        ("NuisanceConfirmed", {"reason": "nuisance_confirmed"}),
+        ("NuisanceConfirmed", {"reason": "nuisance_in_force"}),
         ("NuisanceLifted", {}),
+        ("NuisanceDue", {}),
         ("ExtensionGranted", {"due_at": at + timedelta(hours=rng.randrange(1, 900))}),
         ("DueMoved", {"due_at": at + timedelta(hours=rng.randrange(1, 900))}),
         ("Visited", {"solved": rng.choice((True, False, None)), "satisfied": rng.random() < 0.5}),

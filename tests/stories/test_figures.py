@@ -96,6 +96,22 @@ def test_cover_is_counted_from_the_rosters_to_the_second(world: World) -> None:
     assert "OLD" not in found
 
 
+def test_reachability_checks_count_as_reached(world: World) -> None:
+    """One answered in time, one not: of each unit and of the whole, and in no other figure."""
+    world.app.drills.new((CITY, TOWN), "值班长", world.now)
+    world.advance(3)
+    world.text(ZHANG, "1")
+    assert counted(world).total.reachable == Rate(of=1, out_of=1)
+    world.advance(10)
+    found = counted(world)
+    assert found.total.reachable == Rate(of=1, out_of=2)
+    assert found.units[CITY].reachable == Rate(of=1, out_of=1)
+    assert found.units[TOWN].reachable == Rate(of=0, out_of=1)
+    assert (found.total.pages, found.total.transferred) == (0, 0)
+    with world.app.db.read() as tx:
+        assert reporting.public(tx, month(world)).total.reachable == Rate(of=1, out_of=2)
+
+
 @pytest.mark.parametrize("days", [-400, 40])
 def test_another_month_knows_nothing_of_this_one(world: World, days: int) -> None:
     """What happened outside of the period is not in it."""

@@ -105,13 +105,16 @@ class Scope:
     returned: list[Matter] = field(default_factory=list)
 
 
-def figures(scope: Scope, period: Period, *, covered: Rate = Rate()) -> Figures:
-    """Count one scope. ``covered`` comes from the rosters: seconds somebody was on duty."""
+def figures(
+    scope: Scope, period: Period, *, covered: Rate = Rate(), reached: Rate = Rate()
+) -> Figures:
+    """Count one scope. ``covered`` comes from the rosters: seconds somebody was on duty;
+    ``reached`` from the reachability checks, which are no matters and are added to practice."""
     pages = [page for matter, page in scope.pages if matter.counts and _counted(page, period)]
     acked = [page for page in pages if page.acked_at is not None]
     drills = [page for matter, page in scope.pages if matter.drill and _counted(page, period)]
     handed = [m for m in scope.involved if m.counts and m.units and m.at in period]
-    due = [m for m in scope.leading if m.counts and m.withdrawn_at is None and _due(m, period)]
+    due = [m for m in scope.leading if m.counts and m.dropped_at is None and _due(m, period)]
     closed = [m for m in scope.leading if m.counts and m.closed_at in period]
     first = [m for m in scope.leading if m.counts and m.closings and m.closings[0] in period]
     visits = [v for m in scope.leading if m.counts for v in m.visits if v.at in period]
@@ -125,7 +128,7 @@ def figures(scope: Scope, period: Period, *, covered: Rate = Rate()) -> Figures:
         ack_time=spread([p.acked_at - p.paged_at for p in acked if p.acked_at is not None]),
         first_level=_rate(acked, [p for p in acked if p.acked_level in _FIRST_LEVELS]),
         escalated=_rate(pages, [p for p in pages if p.level >= _ESCALATED_FROM]),
-        reachable=_rate(drills, [p for p in drills if _in_time(p)]),
+        reachable=_rate(drills, [p for p in drills if _in_time(p)]) + reached,
         covered=covered,
         on_time=_rate(due, [m for m in due if _on_time(m)]),
         extended=_rate(due, [m for m in due if m.extensions]),

@@ -69,9 +69,12 @@ class Matter:
     extensions: int = 0
     result_at: datetime | None = None
     feedback_at: datetime | None = None
+    #: When it was answered on the spot: response, result and feedback in one breath.
+    answered_at: datetime | None = None
     closings: list[datetime] = field(default_factory=list)
     reopenings: list[datetime] = field(default_factory=list)
-    withdrawn_at: datetime | None = None
+    #: When it was given up without being worked on: withdrawn, not accepted, guided elsewhere.
+    dropped_at: datetime | None = None
     #: Units that gave it back; how often the sender had to agree that it was sent wrongly.
     returned_by: list[str] = field(default_factory=list)
     upheld: int = 0
@@ -88,9 +91,9 @@ class Matter:
 
     @property
     def responded_at(self) -> datetime | None:
-        """The first answer of any unit."""
-        answers = [p.acked_at for p in self.pages.values() if p.acked_at is not None]
-        return min(answers, default=None)
+        """The first answer of any unit, or the one on the spot."""
+        answers = [self.answered_at, *(p.acked_at for p in self.pages.values())]
+        return min((at for at in answers if at is not None), default=None)
 
     @property
     def closed_at(self) -> datetime | None:
@@ -160,7 +163,7 @@ def moment(text: str) -> datetime:
 
 def _accepted(matter: Matter, line: Happened) -> None:
     to = line.payload.get("to") or [None]
-    matter.lead = to[0]
+    matter.lead = line.payload.get("lead") or to[0]
     matter.origin = line.payload.get("origin", "")
 
 
@@ -186,13 +189,20 @@ def _closed(matter: Matter, line: Happened) -> None:
     matter.closings.append(line.at)
 
 
+def _answered(matter: Matter, line: Happened) -> None:
+    matter.answered_at = matter.answered_at or line.at
+    _result(matter, line)
+    _fed_back(matter, line)
+    _closed(matter, line)
+
+
 def _reopened(matter: Matter, line: Happened) -> None:
     matter.reopenings.append(line.at)
     matter.result_at = matter.feedback_at = None
 
 
-def _withdrawn(matter: Matter, line: Happened) -> None:
-    matter.withdrawn_at = line.at
+def _dropped(matter: Matter, line: Happened) -> None:
+    matter.dropped_at = line.at
 
 
 def _result(matter: Matter, line: Happened) -> None:
@@ -207,6 +217,10 @@ def _returned(matter: Matter, line: Happened) -> None:
     unit = line.payload.get("unit") or matter.lead or ""
     matter.returned_by.append(unit)
     matter.returns.append((line.at, unit))
+    if line.payload.get("state") == "disputed":
+        # A third hand is not tried: the unit, whoever leads and whom it named argue instead.
+        suggestion = line.payload.get("suggestion")
+        _dispute(matter, line.at, [unit, *([suggestion] if suggestion else [])])
 
 
 def _upheld(matter: Matter, _: Happened) -> None:
@@ -214,7 +228,13 @@ def _upheld(matter: Matter, _: Happened) -> None:
 
 
 def _disputed(matter: Matter, line: Happened) -> None:
-    matter.disputes.append((line.at, tuple(line.payload.get("candidates", ()))))
+    _dispute(matter, line.at, line.payload.get("candidates", ()))
+
+
+def _dispute(matter: Matter, at: datetime, named: Iterable[str]) -> None:
+    """Whoever leads is asked with those who were named."""
+    units = dict.fromkeys(unit for unit in (matter.lead, *named) if unit)
+    matter.disputes.append((at, tuple(units)))
 
 
 def _dispute_over(matter: Matter, line: Happened) -> None:
@@ -222,8 +242,11 @@ def _dispute_over(matter: Matter, line: Happened) -> None:
         matter.first_receiver = True
 
 
-def _nuisance(matter: Matter, _: Happened) -> None:
-    matter.nuisance = True
+def _nuisance(matter: Matter, line: Happened) -> None:
+    # One person's agreement changes nothing; the one that brings it into force ends the matter.
+    if line.reason == Reason.NUISANCE_IN_FORCE:
+        matter.nuisance = True
+        _closed(matter, line)
 
 
 def _no_nuisance(matter: Matter, _: Happened) -> None:
@@ -245,12 +268,16 @@ _HEARS: Mapping[str, Callable[[Matter, Happened], None]] = {
     "FedBack": _fed_back,
     "Closed": _closed,
     "Reopened": _reopened,
-    "Withdrawn": _withdrawn,
+    "Answered": _answered,
+    "Withdrawn": _dropped,
+    "Rejected": _dropped,
+    "Guided": _dropped,
     "Returned": _returned,
     "ReturnUpheld": _upheld,
     "Disputed": _disputed,
     "DisputeDue": _dispute_over,
     "NuisanceConfirmed": _nuisance,
     "NuisanceLifted": _no_nuisance,
+    "NuisanceDue": _no_nuisance,
     "Visited": _visited,
 }

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from oncall.core.kpi.figures import Figures, Period, figures
+from oncall.core.kpi.figures import Figures, Period, Rate, figures
 from oncall.core.kpi.history import Matter
 from oncall.core.kpi.report import whole
 
@@ -27,13 +27,15 @@ class Published:
     units: Mapping[str | None, int]
 
 
-def published(matters: Iterable[Matter], period: Period) -> Published:
-    """The sums of a period."""
+def published(
+    matters: Iterable[Matter], period: Period, *, reached: Rate | None = None
+) -> Published:
+    """The sums of a period; ``reached`` are the reachability checks of all units."""
     mine = list(matters)
     handed = [m for m in mine if m.counts and m.units and m.at in period]
     return Published(
         period=period,
-        total=figures(whole(mine), period),
+        total=figures(whole(mine), period, reached=reached or Rate()),
         categories=_grouped([m.category for m in handed]),
         units=_grouped([m.lead for m in handed]),
     )

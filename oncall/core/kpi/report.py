@@ -42,28 +42,41 @@ def report(
     *,
     profile: Profile = Profile.GOV,
     covered: Mapping[str, Rate] = {},
+    reached: Mapping[str, Rate] = {},
     unit: str | None = None,
 ) -> Report:
     """Count the matters of a period; ``unit`` leaves out what does not concern it.
 
-    ``covered`` are the seconds in which each unit had somebody on duty, of those it should have.
+    ``covered`` are the seconds in which each unit had somebody on duty, of those it should have;
+    ``reached`` the reachability checks that each unit answered in time, of those it was asked.
     """
     mine = [m for m in matters if profile is Profile.GOV or _by_police(m)]
     if unit is not None:
         covered = {code: rate for code, rate in covered.items() if code == unit}
+        reached = {code: rate for code, rate in reached.items() if code == unit}
     by_unit = _by_unit(mine)
     scope = by_unit.get(unit, Scope()) if unit is not None else whole(mine)
     return Report(
         period=period,
         profile=profile,
-        total=figures(scope, period, covered=sum(covered.values(), Rate())),
+        total=figures(
+            scope,
+            period,
+            covered=sum(covered.values(), Rate()),
+            reached=sum(reached.values(), Rate()),
+        ),
         urgencies={
             urgency: figures(_only(scope, lambda m, u=urgency: m.urgency is u), period)  # type: ignore[misc]
             for urgency in Urgency
         },
         units={
-            code: figures(by_unit.get(code, Scope()), period, covered=covered.get(code, Rate()))
-            for code in sorted({*by_unit, *covered})
+            code: figures(
+                by_unit.get(code, Scope()),
+                period,
+                covered=covered.get(code, Rate()),
+                reached=reached.get(code, Rate()),
+            )
+            for code in sorted({*by_unit, *covered, *reached})
             if unit in (None, code)
         },
     )
