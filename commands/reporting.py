@@ -74,4 +74,6 @@ def _differences(old: Any, new: Any) -> list[tuple[str, str | None, str | None]]
 
 
 def _shown(value: object) -> str | None:
+    if isinstance(value, tuple):
+        value = "；".join(value) or None
     return None if value is None else mask_text(str(value))

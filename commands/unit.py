@@ -115,6 +115,9 @@ def show(ctx: click.Context, code: str, as_json: bool) -> None:
             N_("Desk phone"): found.desk_phone,
             N_("Valid from"): found.valid_from,
             N_("Valid to"): found.valid_to,
+            N_("Also called"): t(N_(", ")).join(found.aliases) or None,
+            N_("Its duties go to"): found.successor
+            and f"{found.successor} {snapshot.unit_name(found.successor, session.lang)}",
             N_("Roster until"): t(N_(", ")).join(
                 f"{role_word(t, role)} {day}" for role, day in last.items()
             ),
@@ -134,4 +137,6 @@ def _as_json(unit: Unit) -> dict[str, object]:
         "desk_phone": unit.desk_phone,
         "valid_from": str(unit.valid_from) if unit.valid_from else None,
         "valid_to": str(unit.valid_to) if unit.valid_to else None,
+        "aliases": list(unit.aliases),
+        "successor": unit.successor,
     }

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from oncall.core.errors import Conflict, Fault, Invalid
 from oncall.core.model import Reason
 from oncall.core.transfers import Draft, Ground, Transfer, Waiver
 from oncall.desk import Desk
-from oncall.directory import Snapshot
+from oncall.directory import Snapshot, unit_fault
 from oncall.intake import Accepted, Actor, Intake
 from oncall.store import transfers
 from oncall.store.database import Tx
@@ -93,7 +93,8 @@ class Acts:
         now: datetime,
         unit: str | None,
     ) -> Acted:
-        values = _checked(verb, given, self.engine.directory.at(tx, now), unit)
+        day = now.astimezone(self.engine.cases.zone).date()
+        values = _checked(verb, given, self.engine.directory.at(tx, now), unit, day)
         event = verb.make(by=by, unit=unit, **values)
         decision = self.engine.cases.tell(tx, transfer.id, event, now)
         if decision.refused:
@@ -103,7 +104,7 @@ class Acts:
 
 
 def _checked(
-    verb: Verb, given: Mapping[str, Any], snapshot: Snapshot, unit: str | None
+    verb: Verb, given: Mapping[str, Any], snapshot: Snapshot, unit: str | None, day: date
 ) -> dict[str, Any]:
     faults: list[Fault] = []
     values = {}
@@ -115,14 +116,14 @@ def _checked(
             if field.required:
                 faults.append(Fault(where=field.name, code="missing"))
             continue
-        faults += _faults(field, value, snapshot)
+        faults += _faults(field, value, snapshot, day)
         values[field.name] = _typed(field, value)
     if faults:
         raise Invalid(faults)
     return values
 
 
-def _faults(field: Field, value: Any, snapshot: Snapshot) -> Iterator[Fault]:
+def _faults(field: Field, value: Any, snapshot: Snapshot, day: date) -> Iterator[Fault]:
     if field.kind is Kind.TEXT:
         if not value.strip():
             yield Fault(where=field.name, code="empty")
@@ -132,8 +133,10 @@ def _faults(field: Field, value: Any, snapshot: Snapshot) -> Iterator[Fault]:
     several = field.kind in (Kind.UNITS, Kind.CHOICES)
     for i, one in enumerate(value if several else (value,)):
         where = f"{field.name}[{i}]" if several else field.name
-        if field.kind in (Kind.UNIT, Kind.UNITS) and one not in snapshot.units:
-            yield Fault(where=where, code="unknown_unit", value=one)
+        if field.kind in (Kind.UNIT, Kind.UNITS):
+            fault = unit_fault(snapshot.units, one, where, day)
+            if fault is not None:
+                yield fault
         if field.choices and one not in field.choices:
             known = {"known": ", ".join(field.choices)}
             yield Fault(where=where, code="unknown_word", value=one, params=known)

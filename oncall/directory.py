@@ -7,12 +7,12 @@ anywhere makes the next look compile anew, unit by unit, as units are asked for.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Lock
 
-from oncall.core.errors import Invalid, NotFound
+from oncall.core.errors import Fault, Invalid, NotFound
 from oncall.core.ladder import OnDuty
 from oncall.core.model import Ask, Channel, Contact, Source, Watch, WorkCalendar
 from oncall.core.policies import PolicyBook, default_book, parse
@@ -117,6 +117,37 @@ class Snapshot:
         if len(found) > 1:
             raise NotFound("several_people", name=name_or_id, count=str(len(found)))
         return found[0]
+
+
+def unit_fault(units: Mapping[str, Unit], code: str, where: str, day: date) -> Fault | None:
+    """Why a matter cannot go to the unit of this code on a day of the installation's zone.
+
+    None where it can. One that has ended names its heir, if there is one on that day.
+    """
+    unit = units.get(code)
+    if unit is None:
+        return Fault(where=where, code="unknown_unit", value=code)
+    if unit.exists(day):
+        return None
+    begun = unit.begun(day)
+    params = {"name": unit.name_zh, "day": str(unit.valid_to if begun else unit.valid_from)}
+    heir = heir_of(units, unit, day) if begun else None
+    if heir is not None:
+        params["heir"] = f"{heir.code} {heir.name_zh}"
+    said = "unit_succeeded" if heir else "unit_ended" if begun else "unit_not_begun"
+    return Fault(where=where, code=said, value=code, params=params)
+
+
+def heir_of(units: Mapping[str, Unit], unit: Unit, day: date) -> Unit | None:
+    """The unit that has an ended one's duties on a day, through as many mergers as there were."""
+    passed = {unit.code}
+    at = units.get(unit.successor or "")
+    while at is not None and at.code not in passed:
+        if at.exists(day):
+            return at
+        passed.add(at.code)
+        at = units.get(at.successor or "")
+    return None
 
 
 def _numbers(person: Person) -> dict[Channel, str]:

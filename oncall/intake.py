@@ -7,7 +7,7 @@ the sender hears so.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -22,9 +22,11 @@ from oncall.core.transfers import (
 )
 from oncall.core.transfers.events import Accepted as HandedOver
 from oncall.core.transfers.events import PoliceCalled
+from oncall.directory import unit_fault
 from oncall.engine import Engine
 from oncall.store import transfers
 from oncall.store.database import Tx
+from oncall.store.directory import Unit
 from oncall.store.log import dumps
 
 
@@ -76,7 +78,7 @@ class Intake:
             known = self._known(tx, draft, stored_key, digest)
             if known is not None:
                 return Accepted(transfer=known, created=False)
-            _require(draft, self.engine.directory.at(tx, now).units, now)
+            self._require(draft, self.engine.directory.at(tx, now).units, now)
         # On PostgreSQL in a transaction of its own: inside the transfer's, everybody who hands over
         # would wait for everybody else's disk. A number whose transfer then fails is left out.
         number = self.engine.cases.number
@@ -84,7 +86,7 @@ class Intake:
         with self.db.begin() as tx:
             code = code or number(tx, now)
             batch = self.engine.batch(tx, now)
-            _require(draft, batch.snapshot.units, now)
+            self._require(draft, batch.snapshot.units, now)
             event = _accepted(draft, actor, nuisance=_marked(tx, draft))
             decision = self.engine.cases.born(self._transfer(code, draft, now, actor), event, now)
             transfer = decision.transfer
@@ -108,9 +110,23 @@ class Intake:
         faults: list[Fault] = []
         for where, draft in drafts:
             try:
-                _require(draft, units, now)
+                self._require(draft, units, now)
             except Invalid as exc:
                 faults += [replace(f, where=f"{where}.{f.where}") for f in exc.faults]
+        if faults:
+            raise Invalid(faults)
+
+    def _require(self, draft: Draft, units: Mapping[str, Unit], now: datetime) -> None:
+        faults = check(draft, units, now)
+        day = now.astimezone(self.engine.cases.zone).date()
+        for field, codes in (("to", draft.to), ("copy", draft.copy)):
+            for i, code in enumerate(codes):
+                fault = unit_fault(units, code, f"{field}[{i}]", day)
+                if fault is not None and code in units:
+                    faults.append(fault)
+        if not faults:
+            missing = [s.unit for s in shares(draft) if s.unit not in units]
+            faults = [Fault(where="danger", code="unknown_unit", value=u) for u in missing]
         if faults:
             raise Invalid(faults)
 
@@ -203,12 +219,3 @@ def _marked(tx: Tx, draft: Draft) -> bool:
 def _digits(phone: str) -> str:
     """A number without what people write around it; the last eleven digits tell it."""
     return "".join(c for c in phone if c.isdecimal())[-11:]
-
-
-def _require(draft: Draft, units: Collection[str], now: datetime) -> None:
-    faults = check(draft, units, now)
-    if not faults:
-        missing = [s.unit for s in shares(draft) if s.unit not in units]
-        faults = [Fault(where="danger", code="unknown_unit", value=u) for u in missing]
-    if faults:
-        raise Invalid(faults)

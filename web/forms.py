@@ -315,8 +315,9 @@ def _minutes(typed: str) -> int | None:
 
 def _units(typed: str, snapshot: Snapshot) -> list[str]:
     """Codes for whatever people type: a code, or a name in either language."""
-    known: dict[str, str] = {}
-    for unit in snapshot.units.values():
+    units = snapshot.units.values()
+    known = {word.casefold(): unit.code for unit in units for word in unit.aliases}
+    for unit in units:
         for word in (unit.name_en, unit.name_zh, unit.code):
             if word:
                 known[word.casefold()] = unit.code

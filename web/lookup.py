@@ -115,6 +115,8 @@ def units(_: _NoQuery, door: TheDoor) -> shapes.UnitsOut:
                 desk_phone=unit.desk_phone,
                 valid_from=unit.valid_from.isoformat() if unit.valid_from else None,
                 valid_to=unit.valid_to.isoformat() if unit.valid_to else None,
+                aliases=list(unit.aliases),
+                successor=unit.successor,
             )
             for unit in found
         ]

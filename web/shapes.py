@@ -342,6 +342,8 @@ class UnitOut(BaseModel):
     desk_phone: str | None
     valid_from: str | None
     valid_to: str | None
+    aliases: list[str]
+    successor: str | None
 
 
 class UnitsOut(BaseModel):

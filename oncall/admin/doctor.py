@@ -238,7 +238,7 @@ def _policy(tx: Tx, settings: Settings, t: Text) -> Iterator[Finding]:
 
 
 def _directory(tx: Tx, now: datetime) -> Iterator[Finding]:
-    units = [u.code for u in rows.all_units(tx) if u.valid_to is None or u.valid_to > now.date()]
+    units = [u.code for u in rows.all_units(tx) if not u.ended(now.date())]
     peopled = {p.unit for p in rows.all_people(tx) if p.active}
     yield _listed(
         "units",

@@ -113,7 +113,8 @@ class _Reading:
         self.named: dict[tuple[str, str], list[Person]] = {}
         for person in self.people:
             self.named.setdefault((person.unit, fold_name(person.name)), []).append(person)
-        self.spelled = {squeeze(u.name_zh): u.code for u in self.units.values()}
+        self.spelled = {squeeze(word): u.code for u in self.units.values() for word in u.aliases}
+        self.spelled |= {squeeze(u.name_zh): u.code for u in self.units.values()}
         self.spelled |= {squeeze(u.code): u.code for u in self.units.values()}
 
     def add(self, row: Row) -> None:

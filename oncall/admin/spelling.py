@@ -26,17 +26,25 @@ class Named(Protocol):
     def name_en(self) -> str | None:
         """Its English name."""
 
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """What else it is called."""
+
 
 AUnit = TypeVar("AUnit", bound=Named)
 
 
 def unit_of(units: Mapping[str, AUnit], text: str) -> AUnit:
-    """The unit of this code or name. NotFound names those that are spelled alike."""
+    """The unit of this code, name or alias; a name goes before another's alias.
+
+    NotFound names those that are spelled alike.
+    """
     word = text.strip()
     found = units.get(word) or units.get(word.upper())
     if found is not None:
         return found
     named = [u for u in units.values() if word in (u.name_zh, u.name_en)]
+    named = named or [u for u in units.values() if word in u.aliases]
     if len(named) == 1:
         return named[0]
     near = similar(word, units.values())
@@ -50,7 +58,7 @@ def similar(word: str, units: Iterable[Named]) -> list[str]:
     spelled: dict[str, Named] = {}
     for unit in units:
         spelled[unit.code] = unit
-        spelled[unit.name_zh] = unit
+        spelled |= dict.fromkeys((unit.name_zh, *unit.aliases), unit)
     near = get_close_matches(word.upper(), spelled, n=_NEAR)
     near = near or get_close_matches(word, spelled, n=_NEAR)
     near += [name for name in spelled if len(word) > 1 and word.upper() in name.upper()]

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from oncall.admin.spelling import unit_of
 from oncall.admin.tables import Column, Faults, Row, read_table
-from oncall.core.errors import Fault
+from oncall.core.errors import Fault, NotFound
 from oncall.store import directory as rows
 from oncall.store import upkeep
 from oncall.store.database import Tx
@@ -25,11 +26,16 @@ COLUMNS = (
     Column(name="desk_phone", also=("值班电话", "值班室电话", "座机")),
     Column(name="valid_from", also=("启用日期", "生效日期")),
     Column(name="valid_to", also=("停用日期", "失效日期")),
+    Column(name="aliases", also=("别名", "简称", "曾用名")),
+    Column(name="successor", also=("并入/承接单位", "承接单位", "并入单位")),
 )
 _CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{0,38}[A-Z0-9]")
 _KIND = re.compile(r"[a-z][a-z_]{1,39}")
 _LONGEST = {"name_zh": 100, "name_en": 200}
-_OPTIONAL = ("name_en", "parent", "desk_phone")
+_OPTIONAL = ("name_en", "parent", "desk_phone", "successor")
+_BETWEEN = re.compile(r"[；;\n]")
+#: In the column of aliases: it has none any more.
+_NONE = "-"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,26 +56,59 @@ class UnitPlan:
 def plan(data: bytes, filename: str, known: Mapping[str, Unit]) -> UnitPlan:
     """What the file would change; raises Invalid with every fault of it.
 
-    A column the file does not have keeps what is known. Units the file does not name stay.
+    A column the file does not have keeps what is known. Units the file does not name stay. A unit
+    that gets another name keeps its old one as an alias, unless the file says which it has.
     """
     faults = Faults()
     read = read_table(data, filename, COLUMNS, faults)
-    found: dict[str, tuple[str, Unit]] = {}
+    found: dict[str, tuple[Row, Unit]] = {}
     for row in read:
         unit = _unit(row, known, faults)
         if unit is None:
             continue
         if unit.code in found:
-            faults.add(row.where, "given_before", unit.code, first=found[unit.code][0])
+            faults.add(row.where, "given_before", unit.code, first=found[unit.code][0].where)
             continue
-        found[unit.code] = (row.where, unit)
-    for where, unit in found.values():
+        found[unit.code] = (row, unit)
+    for row, unit in found.values():
         if unit.parent == unit.code:
-            faults.add(where, "own_parent")
+            faults.add(row.where, "own_parent")
         elif unit.parent and unit.parent not in found and unit.parent not in known:
-            faults.add(where, "unknown_unit", unit.parent)
+            faults.add(row.where, "unknown_unit", unit.parent)
+    everybody = {**known, **{code: unit for code, (_, unit) in found.items()}}
+    wanted = [_linked(row, unit, known, everybody, faults) for row, unit in found.values()]
     faults.check()
-    return compare((unit for _, unit in found.values()), known, faults.warnings)
+    return compare(wanted, known, faults.warnings)
+
+
+def _linked(
+    row: Row, unit: Unit, known: Mapping[str, Unit], everybody: Mapping[str, Unit], faults: Faults
+) -> Unit:
+    """The unit with its old name among its aliases, and its successor by code."""
+    others = [other for code, other in everybody.items() if code != unit.code]
+    taken = {word: other for other in reversed(others) for word in _words(other)}
+    old = known.get(unit.code, unit).name_zh
+    if not row.get("aliases") and old != unit.name_zh and old not in taken:
+        kept = (word for word in (*unit.aliases, old) if word != unit.name_zh)
+        unit = replace(unit, aliases=tuple(dict.fromkeys(kept)))
+    for word in unit.aliases:
+        if word in taken:
+            other = taken[word]
+            faults.add(row.where, "alias_taken", word, other=f"{other.code} {other.name_zh}")
+    if not unit.successor:
+        return unit
+    try:
+        heir = unit_of(everybody, unit.successor)
+    except NotFound:
+        faults.add(row.where, "unknown_unit", unit.successor)
+        return unit
+    if heir.code == unit.code:
+        faults.add(row.where, "own_successor")
+    return replace(unit, successor=heir.code)
+
+
+def _words(unit: Unit) -> tuple[str, ...]:
+    return (unit.code, unit.name_zh, unit.name_en or "", *unit.aliases)
 
 
 def compare(
@@ -114,11 +153,24 @@ def _unit(row: Row, known: Mapping[str, Unit], faults: Faults) -> Unit | None:
         given["desk_phone"] = phone(row, "desk_phone", faults)
     days = {name: _day(row, name, faults) for name in ("valid_from", "valid_to") if name in given}
     changes: dict[str, Any] = {n: given[n] for n in _OPTIONAL if n in given}
+    if given.get("aliases"):
+        changes["aliases"] = _aliases(row, faults)
     changes.update(name_zh=given.get("name_zh") or before.name_zh, kind=kind, **days)
     made = replace(before, **changes)
     if made.valid_from and made.valid_to and made.valid_to <= made.valid_from:
         faults.add(row.where, "ends_first", made.valid_to.isoformat())
     return made
+
+
+def _aliases(row: Row, faults: Faults) -> tuple[str, ...]:
+    """The words of a cell, once each."""
+    parts = [word.strip() for word in _BETWEEN.split(row.get("aliases"))]
+    words = tuple(dict.fromkeys(word for word in parts if word and word != _NONE))
+    longest = _LONGEST["name_zh"]
+    for word in words:
+        if len(word) > longest:
+            faults.add(row.where, "too_long", str(len(word)), longest=str(longest))
+    return words
 
 
 def phone(row: Row, name: str, faults: Faults) -> str | None:

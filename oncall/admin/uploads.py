@@ -124,12 +124,16 @@ def _with_habits(
 
 
 def spellings(units: Iterable[Unit]) -> dict[str, str]:
-    """Every word for a unit -> its code."""
+    """Every word for a unit -> its code; a name goes before another's alias."""
+    known = list(units)
     found: dict[str, str] = {}
-    for unit in units:
+    for unit in known:
         for word in (unit.code, unit.name_zh, unit.name_en):
             if word:
                 found.setdefault(word, unit.code)
+    for unit in known:
+        for word in unit.aliases:
+            found.setdefault(word, unit.code)
     return found
 
 

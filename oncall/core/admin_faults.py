@@ -187,30 +187,6 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("Put quotation marks around a cell that holds a comma."),
     ),
     "nothing_in_it": (N_("There is nothing below the headings."), N_("Add at least one row.")),
-    # Units.
-    "bad_code": (
-        N_("“{value}” is no code of a unit."),
-        N_("Use 2 to 40 capital letters, digits and dashes, such as TWN-100."),
-    ),
-    "bad_kind": (
-        N_("“{value}” is no kind of unit."),
-        N_("Use a lower-case word such as township or gov_department."),
-    ),
-    "bad_day": (N_("“{value}” is no day."), N_("Write it as 2026-11-03.")),
-    "ends_first": (
-        N_("It ends on {value}, not after its first day."),
-        N_("Exchange or correct the two days."),
-    ),
-    "missing_cell": (N_("“{value}” is empty."), N_("Fill it in.")),
-    "given_before": (
-        N_("“{value}” was given before, at {first}."),
-        N_("Keep one of the two rows."),
-    ),
-    "own_parent": (N_("The unit is its own parent."), N_("Name the unit above it, or none.")),
-    "unknown_unit_near": (
-        N_("There is no unit “{unit}”."),
-        N_("Did you mean {near}?"),
-    ),
     # People.
     "bad_mobile": (
         N_("“{value}” is no mobile number."),

@@ -13,11 +13,13 @@ from oncall.core.admin_faults import ADMIN_FAULTS
 from oncall.core.errors import Fault, Invalid, OncallError
 from oncall.core.model import Reason
 from oncall.core.policies import MESSAGES as POLICY_FAULTS
+from oncall.core.unit_faults import UNIT_FAULTS
 from oncall.core.words import N_, Text, reason_text
 
 #: Code: (what is wrong, how to mend it). Blanks: value, where, and the fault's own parameters.
 FAULTS: Mapping[str, tuple[str, str]] = {
     **ADMIN_FAULTS,
+    **UNIT_FAULTS,
     # What a transfer may say.
     "empty": (N_("Nothing is written here."), N_("Write something.")),
     "too_long": (
@@ -37,10 +39,6 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     "unit_and_decided": (
         N_("What is decided at the door goes to no unit."),
         N_("Leave out the units, or the decision."),
-    ),
-    "unknown_unit": (
-        N_("There is no unit “{value}”."),
-        N_("Look the code up with `oncall unit list`, or import the unit."),
     ),
     "suggested": (
         N_("No unit is named. Matters of this kind usually go to {value}."),

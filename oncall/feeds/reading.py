@@ -67,7 +67,7 @@ class Feeds:
             return None
         unit = self.directory.at(tx, now).units.get(one.unit)
         today = now.astimezone(settings.zone).date()
-        if unit is None or (unit.valid_to is not None and unit.valid_to <= today):
+        if unit is None or unit.ended(today):
             return None
         role = None if one.role == ALL_ROLES else one.role
         make_unit = partial(_of_unit, settings, one.unit, role)

@@ -107,7 +107,7 @@ class _Writer:
         lines = [
             self._line(self.snapshot.units[code], rosters[code], span)
             for code in codes
-            if _exists(self.snapshot.units[code], day)
+            if self.snapshot.units[code].exists(day)
         ]
         said = self.t(N_("{day} {clock} until the next day {clock}"))
         clock = f"{self.cut // 60:02}:{self.cut % 60:02}"
@@ -177,11 +177,6 @@ def _clock(wall: datetime) -> str:
 
 def _number(person: Person) -> str:
     return person.mobile or person.mobile2 or person.office_phone or ""
-
-
-def _exists(unit: Unit, day: date) -> bool:
-    begun = unit.valid_from is None or unit.valid_from <= day
-    return begun and (unit.valid_to is None or day < unit.valid_to)
 
 
 def _usual_clock(rosters: Iterable[Roster], start: datetime, end: datetime, zone: ZoneInfo) -> int:

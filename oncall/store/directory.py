@@ -27,7 +27,7 @@ _CHUNK = 5_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """A linked unit 联动单位, or a call desk."""
+    """A linked unit 联动单位, or a call desk. Days are of the installation's zone."""
 
     code: str
     name_zh: str
@@ -36,7 +36,24 @@ class Unit:
     parent: str | None = None
     desk_phone: str | None = None
     valid_from: date | None = None
+    #: The first day on which it is no more.
     valid_to: date | None = None
+    #: What else it is called: short names, and those it had before.
+    aliases: tuple[str, ...] = ()
+    #: The unit that has its duties once it has ended.
+    successor: str | None = None
+
+    def begun(self, day: date) -> bool:
+        """Whether its first day has come."""
+        return self.valid_from is None or self.valid_from <= day
+
+    def ended(self, day: date) -> bool:
+        """Whether its last day is over."""
+        return self.valid_to is not None and self.valid_to <= day
+
+    def exists(self, day: date) -> bool:
+        """Whether there is such a unit on a day."""
+        return self.begun(day) and not self.ended(day)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

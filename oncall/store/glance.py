@@ -25,7 +25,7 @@ from rosters.sources import Sources
 
 _SQLITE = "sqlite:///"
 _REVISION = "SELECT version_num FROM alembic_version"
-_UNITS = "SELECT code, name_zh, name_en FROM units ORDER BY code"
+_UNITS = "SELECT code, name_zh, name_en, aliases FROM units ORDER BY code"
 _PEOPLE = "SELECT id, name, mobile, mobile2, office_phone FROM people"
 _DUTIES = (
     "SELECT unit, role, person, start_at, end_at, source FROM duties"
@@ -52,6 +52,7 @@ class Unit:
     code: str
     name_zh: str
     name_en: str | None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +111,11 @@ class Glance:
     def units(self) -> dict[str, Unit]:
         """Every unit by code."""
         rows = self._reader.rows(_UNITS)
-        return {r[0]: Unit(code=r[0], name_zh=r[1], name_en=r[2]) for r in rows}
+        found = {}
+        for code, name_zh, name_en, aliases in rows:
+            words = tuple(aliases.split("\n")) if aliases else ()
+            found[code] = Unit(code=code, name_zh=name_zh, name_en=name_en, aliases=words)
+        return found
 
     def people(self) -> dict[str, Person]:
         """Every person by id."""

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Text,
     false,
 )
 from sqlalchemy.types import TypeDecorator
@@ -40,6 +41,21 @@ class Moment(TypeDecorator[datetime]):
             return None
         moment: datetime = value
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Words(TypeDecorator[tuple[str, ...]]):
+    """Several words, one a line; nothing where there are none."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, _: Dialect) -> str | None:
+        """Empty text is not kept: some databases do not know it from nothing."""
+        return "\n".join(value) if value else None
+
+    def process_result_value(self, value: Any, _: Dialect) -> tuple[str, ...]:
+        """The words, in their order."""
+        return tuple(value.split("\n")) if value else ()
 
 
 metadata = MetaData(

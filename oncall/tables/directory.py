@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, String, Table, Text
 
-from oncall.tables.base import Moment, Serial, id_column, metadata
+from oncall.tables.base import Moment, Serial, Words, id_column, metadata
 
 units = Table(
     "units",
@@ -17,6 +17,8 @@ units = Table(
     Column("desk_phone", String(40)),
     Column("valid_from", Date),
     Column("valid_to", Date),
+    Column("aliases", Words),
+    Column("successor", String(40)),
 )
 
 people = Table(

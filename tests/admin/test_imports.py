@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 
 from oncall.admin import people, units
-from oncall.core.errors import Invalid
+from oncall.admin.spelling import unit_of
+from oncall.admin.uploads import spellings
+from oncall.core.errors import Invalid, NotFound
 from oncall.store import directory
 from oncall.store.database import Database
 from oncall.store.directory import Person, Unit
@@ -210,3 +212,60 @@ def test_units_are_kept_with_their_days(db: Database) -> None:
     with db.read() as tx:
         found = next(u for u in directory.all_units(tx) if u.code == "NEW-1")
     assert (found.name_zh, found.valid_from) == ("新单位", date(2026, 1, 1))
+
+
+def imported(db: Database, text: str) -> tuple[int, int, int]:
+    """Read a file of units; how many were new, changed and known."""
+    with db.begin() as tx:
+        planned = units.plan(text.encode(), "u.csv", {u.code: u for u in directory.all_units(tx)})
+        units.apply(tx, planned)
+    return len(planned.add), len(planned.change), planned.unchanged
+
+
+def test_a_merged_unit_names_its_successor_and_what_else_it_is_called(db: Database) -> None:
+    """Chinese headings, the successor by name; read again, nothing changes."""
+    text = (
+        "单位代码,单位名称,类别,停用日期,别名,并入/承接单位\n"
+        f"NEW-1,新单位,office,2026-11-01,新办；老新办；新办,县城建集团\n{CITY},县城建集团,soe,,,\n"
+    )
+    assert imported(db, text) == (1, 1, 0)
+    with db.read() as tx:
+        known = {u.code: u for u in directory.all_units(tx)}
+    assert (known["NEW-1"].aliases, known["NEW-1"].successor) == (("新办", "老新办"), CITY)
+    assert (known[CITY].aliases, known[CITY].successor) == ((), None)
+    assert unit_of(known, "老新办").code == "NEW-1"
+    assert imported(db, text) == (0, 0, 2)
+
+
+def test_a_renamed_unit_is_still_found_by_its_old_name(db: Database) -> None:
+    """The old name becomes an alias by itself, and stays until the file says which there are."""
+    head = "code,name_zh,kind,aliases\n"
+    assert imported(db, head + f"{CITY},县城投集团,soe,\n") == (0, 1, 0)
+    assert imported(db, head + f"{CITY},县城投集团,soe,\n") == (0, 0, 1)
+    with db.read() as tx:
+        known = {u.code: u for u in directory.all_units(tx)}
+    assert unit_of(known, "县城建集团").code == CITY
+    assert spellings(known.values())["县城建集团"] == CITY
+    assert imported(db, head + f"{CITY},县城投集团,soe,-\n") == (0, 1, 0)
+    with db.read() as tx:
+        known = {u.code: u for u in directory.all_units(tx)}
+    with pytest.raises(NotFound):
+        unit_of(known, "县城建集团")
+
+
+def test_two_units_may_exchange_their_names() -> None:
+    """A name that another unit has now is nobody's alias, and a name goes before an alias."""
+    text = f"code,name_zh,kind\n{CITY},浔中镇,soe\n{TOWN},县城建集团,township\n"
+    planned = units.plan(text.encode(), "u.csv", KNOWN)
+    assert [new.aliases for _, new in planned.change] == [(), ()]
+
+
+def test_people_and_rosters_of_a_unit_by_its_alias(db: Database) -> None:
+    """A list of contact cards may still use the short name."""
+    imported(db, f"code,name_zh,kind,aliases\n{CITY},县城建集团,soe,城建\n")
+    with db.read() as tx:
+        known = {u.code: u for u in directory.all_units(tx)}
+    text = "单位,姓名,手机\n城建,新人,13900000020\n"
+    planned = people.plan(text.encode(), "p.csv", known, [], new_id)
+    assert [person.unit for person in planned.add] == [CITY]
+    assert spellings(known.values())["城建"] == CITY
