@@ -276,7 +276,7 @@ def fill(number: int, body: FillIn, door: TheDoor, caller: Changer) -> ChangeOut
 def act(number: int, verb: Verb, body: ActIn, door: TheDoor, caller: Changer) -> ChangeOut:
     """Agree, refuse, approve, reject, withdraw or undo; who may is checked by name."""
     if verb is Verb.LAPSE:
-        raise NotFound("not_found")
+        raise NotFound("no_such_address")
     with _stage(door, caller, by=body.by, change=number) as stage:
         done = duty_changes.act(stage, number, verb, why=body.why)
         return _out(door, caller, stage, done)
