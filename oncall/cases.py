@@ -28,7 +28,6 @@ from oncall.core.transfers import (
     PartFact,
     PartRole,
     Share,
-    Terms,
     Transfer,
     TransferState,
     decide,
@@ -68,8 +67,7 @@ class Cases:
         self.zone = zone
         self.new_id = new_id
         self.lang = notices.lang
-        self.terms = Terms()
-        self.parts = Parts(new_id, notices, self.terms)
+        self.parts = Parts(new_id, notices)
 
     # -- births ----------------------------------------------------------------------------
 
@@ -80,9 +78,9 @@ class Cases:
         tx.in_a_hurry()
         return f"DH{day}-{bump(tx, f'transfer:{day}'):04d}"
 
-    def born(self, transfer: Transfer, event: e.Accepted, now: datetime) -> Decision:
+    def born(self, batch: Batch, transfer: Transfer, event: e.Accepted) -> Decision:
         """What a new transfer begins as; not yet in the database."""
-        return decide(transfer, event, now, Facts(terms=self.terms))
+        return decide(transfer, event, batch.now, Facts(terms=batch.snapshot.book.disputes))
 
     def begin(self, batch: Batch, decision: Decision, event: e.Accepted) -> None:
         """A transfer that was just written down begins to live."""
@@ -119,7 +117,7 @@ class Cases:
             linked_to=origin.id,
         )
         event = e.Accepted(by=by, unit=sender, to=(unit,), origin=sender, shares=shares)
-        decision = self.born(made, event, now)
+        decision = self.born(batch, made, event)
         transfers.add(tx, decision.transfer, transfers.caller(tx, origin.id))
         self.begin(self.pager.batch(tx, now), decision, event)
         return decision.transfer
@@ -172,7 +170,7 @@ class Cases:
             heir=self._unit(batch, transfer.first_receiver) or self._unit(batch, transfer.origin),
             copies=self._copies(tx, transfer) if isinstance(event, e.Corrected) else (),
             police_live=live,
-            terms=self.terms,
+            terms=batch.snapshot.book.disputes,
         )
 
     def _copies(self, tx: Tx, transfer: Transfer) -> tuple[str, ...]:

@@ -88,7 +88,8 @@ class Intake:
             batch = self.engine.batch(tx, now)
             self._require(draft, batch.snapshot.units, now)
             event = _accepted(draft, actor, nuisance=_marked(tx, draft))
-            decision = self.engine.cases.born(self._transfer(code, draft, now, actor), event, now)
+            born = self._transfer(code, draft, now, actor)
+            decision = self.engine.cases.born(batch, born, event)
             transfer = decision.transfer
             caller = dumps(draft.caller) if draft.caller else None
             if not self._is_first(tx, transfer, caller, stored_key, digest):

@@ -14,7 +14,7 @@ from oncall.core.events import Arrived
 from oncall.core.model import Ask, Policy, Source, Urgency
 from oncall.core.policies import special
 from oncall.core.texts.news import news
-from oncall.core.transfers import Part, PartRole, Share, Terms, Transfer
+from oncall.core.transfers import Part, PartRole, Share, Transfer
 from oncall.core.transfers.commands import News
 from oncall.notices import Notices
 from oncall.store import pages, transfers
@@ -33,10 +33,9 @@ _TELL = (
 class Parts:
     """Opens parts and tells units; everything in the transaction of the batch."""
 
-    def __init__(self, new_id: Callable[[], str], notices: Notices, terms: Terms) -> None:
+    def __init__(self, new_id: Callable[[], str], notices: Notices) -> None:
         self.new_id = new_id
         self.notices = notices
-        self.terms = terms
 
     def open(self, batch: Batch, transfer: Transfer, wanted: Sequence[Share]) -> None:
         """A part for each share, saved with everything it asks for."""
@@ -73,7 +72,7 @@ class Parts:
         book = batch.snapshot.book
         if share.role is PartRole.PARTY:
             critical = book.choose(transfer.category, Urgency.CRITICAL)
-            return special.talk(critical, self.terms.join_within)
+            return special.talk(critical, book.disputes.join_within)
         if share.role is PartRole.COUNTY:
             return special.county(book.choose(transfer.category, Urgency.CRITICAL))
         return book.choose(transfer.category, share.urgency)

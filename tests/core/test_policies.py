@@ -23,6 +23,7 @@ from oncall.core.oversight import Failing, Oversight, Tally
 from oncall.core.policies import MESSAGES, PolicyBook, default_book, dump, parse
 from oncall.core.policies.values import ROLES
 from oncall.core.terms import Term, Terms
+from oncall.core.transfers import LifeTerms
 from oncall.core.words import fault_text
 from oncall.i18n import LANGS, translator
 from rosters.toml_lines import locate
@@ -49,7 +50,7 @@ def fixture(name: str) -> str:
 
 
 @pytest.mark.parametrize(
-    "name", ["values", "order", "missing", "syntax", "one_way", "deadlines", "handover"]
+    "name", ["values", "order", "missing", "syntax", "one_way", "deadlines", "handover", "disputes"]
 )
 def test_every_fault_is_found_at_its_line(name: str) -> None:
     """All at once, each at the line that must be mended, and not one more."""
@@ -383,6 +384,11 @@ def books(draw: st.DrawFn) -> PolicyBook:
         policies={key: draw(ladders(key[1])) for key in keys},
         terms=draw(tables()),
         oversight=draw(supervision()),
+        disputes=LifeTerms(
+            dispute_urgent=draw(seconds(60)),
+            dispute_routine=draw(seconds(60)),
+            join_within=draw(seconds(60)),
+        ),
     )
 
 

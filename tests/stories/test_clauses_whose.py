@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from oncall.core.errors import Conflict
+from oncall.core.policies import default_book, dump
 from oncall.core.transfers import TransferState
+from oncall.store.directory import put_policy
 from tests.county import CHEN, CITY, DESK_110, LI, QIAN, SUN, TOWN, ZHANG, ZHAO
 from tests.stories.lives import alarms, do, due, holders, now, story
 from tests.world import World
@@ -37,6 +41,33 @@ def test_clause_08_a_talk_rings_everybody_at_once(world: World) -> None:
     assert talked.outcome == "属地先处置"
     assert (TOWN, "lead") in holders(world, sent)
     assert alarms(world) == []
+    world.ignore()
+
+
+def test_clauses_08_and_09_the_county_sets_its_own_times(world: World) -> None:
+    """The policy file says how long is argued and how long one may take to join; a dispute that
+    was open before keeps its deadline."""
+    first = world.transfer()
+    do(world, first, "dispute", candidates=[TOWN])
+    opened = world.now
+    text = dump(default_book()).replace('urgent = "15m"', 'urgent = "40m"')
+    text = text.replace('join = "5m"', 'join = "9m"')
+    with world.app.db.begin() as tx:
+        put_policy(tx, name="x", body=text, by="admin", now=world.now)
+    second = world.transfer()
+    do(world, second, "dispute", candidates=[TOWN])
+    do(world, second, "talk")
+    world.ignore()
+    life = now(world, second).life
+    assert life.dispute is not None
+    assert life.talk is not None
+    assert life.dispute.deadline - opened == timedelta(minutes=40)
+    assert life.talk.join_by - opened == timedelta(minutes=9)
+    world.advance(15)
+    assert now(world, first).state is TransferState.FIRST_RECEIVER
+    assert now(world, second).state is TransferState.DISPUTED
+    world.advance(25)
+    assert now(world, second).state is TransferState.FIRST_RECEIVER
     world.ignore()
 
 

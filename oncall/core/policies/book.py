@@ -21,6 +21,7 @@ from oncall.core.model import (
 )
 from oncall.core.oversight import Oversight
 from oncall.core.terms import Terms
+from oncall.core.transfers import LifeTerms
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -41,6 +42,8 @@ class PolicyBook:
     oversight: Oversight = field(default_factory=Oversight)
     #: When those who come on duty are reminded.
     handover: HandoverRules = field(default_factory=HandoverRules)
+    #: How long it may be argued whose matter it is.
+    disputes: LifeTerms = field(default_factory=LifeTerms)
 
     def choose(self, category: str | None, urgency: Urgency) -> Policy:
         """The ladder of this very category, else the one for any category.

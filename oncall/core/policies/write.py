@@ -12,6 +12,7 @@ from oncall.core.oversight import Oversight
 from oncall.core.policies.book import PolicyBook
 from oncall.core.policies.values import written
 from oncall.core.terms import Term, Terms
+from oncall.core.transfers import LifeTerms
 
 _TITLE = """\
 # Who is contacted, when and how, until a human answers · 呼叫谁、何时、用什么方式,直到有人签收
@@ -46,6 +47,9 @@ _NOTES = {
     "before": "and again so long before the duty · 接班前多久再提醒",
     "confirm_by": "unconfirmed by then, the leader is told · 未确认则报带班领导",
     "off": "units that are not reminded · 不提醒的单位",
+    "urgent": "to agree whose it is; critical matters too · 紧急、特急件争议协商时限",
+    "routine": "then the first receiver goes ahead · 一般件协商时限,逾时首接先行",
+    "join": "to join a talk of the parties · 三方沟通加入时限",
     "within": "from the first contact, day and night · 办理期限(自首次受理起)",
 }
 
@@ -63,7 +67,7 @@ def dump(book: PolicyBook) -> str:
         lines += ["", *_policy(category, policy, common)]
     # Tables come last in TOML: what stands above them would else belong to the one before.
     lines[at:at] = _terms(book.terms)
-    lines += ["", *_handover(book.handover)]
+    lines += ["", *_handover(book.handover), "", *_disputes(book.disputes)]
     for term in book.terms.terms:
         lines += ["", *_term(term)]
     lines += ["", *_oversight(book.oversight)]
@@ -78,6 +82,16 @@ def _handover(rules: HandoverRules) -> Iterator[str]:
     yield _line("confirm_by", _quoted(written(rules.confirm_by)))
     yield _line("roles", f"[{', '.join(map(_quoted, rules.roles))}]")
     yield _line("off", f"[{', '.join(map(_quoted, sorted(rules.off)))}]")
+
+
+def _disputes(terms: LifeTerms) -> Iterator[str]:
+    yield "[disputes]"
+    for key, length in (
+        ("urgent", terms.dispute_urgent),
+        ("routine", terms.dispute_routine),
+        ("join", terms.join_within),
+    ):
+        yield _line(key, _quoted(written(length)))
 
 
 def _common(policy: Policy) -> dict[str, str]:

@@ -260,8 +260,11 @@ class PartFact(msgspec.Struct, frozen=True, kw_only=True):
     owner: str | None = None
 
 
-class Terms(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of a transfer's life; defaults of product.md section 4, configurable."""
+class LifeTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """The numbers of a transfer's life; defaults of product.md section 4.
+
+    The policy file may give the lengths of disputes and talks other values.
+    """
 
     dispute_urgent: timedelta = timedelta(minutes=15)
     dispute_routine: timedelta = timedelta(minutes=30)
@@ -289,7 +292,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     copies: tuple[str, ...] = ()
     #: A call to 110 about this matter is still being worked on.
     police_live: bool = False
-    terms: Terms = Terms()
+    terms: LifeTerms = LifeTerms()
 
     def unit_of(self, role: PartRole) -> str | None:
         """The unit in a role; the first where there are several."""
