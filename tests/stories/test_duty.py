@@ -64,11 +64,11 @@ def test_a_roster_mended_while_it_rings(world: World) -> None:
 def test_a_unit_nobody_serves(world: World) -> None:
     """No roster, no people: alarms at once, and the matter goes straight to supervision."""
     world.transfer(POST)
-    world.expect((WU, "sms"), (WU, "voice"))
+    world.expect((WU, "sms"), (WU, "voice"), (WU, "sms", "督办单"))
     assert [a for a, _, _ in alarms(world)].count(Alarm.NO_TARGET) == 5
     assert {who for a, _, who in alarms(world) if a == Alarm.GAP} == {"primary", "deputy", "leader"}
     world.advance(120)
-    world.expect((ZHENG, "sms"), (ZHENG, "voice"))
+    world.expect((ZHENG, "sms"), (ZHENG, "voice"), (WU, "sms", "督办单"))
     world.advance(15)
     world.expect((WU, "sms"), (WU, "voice"), (ZHENG, "sms"), (ZHENG, "voice"))
     assert Alarm.EXHAUSTED in {a for a, _, _ in alarms(world)}
@@ -116,7 +116,7 @@ def test_an_outage_of_forty_minutes(world: World) -> None:
     world.advance(17)
     world.expect()
     world.advance(1)
-    world.expect((WU, "sms"), (WU, "voice"))
+    world.expect((WU, "sms"), (WU, "voice"), (WU, "sms", "督办单"))
 
 
 def test_an_outage_with_many_matters(world: World) -> None:

@@ -30,11 +30,12 @@ def test_urgent_to_the_very_end(world: World) -> None:
     world.advance(0.01)
     world.expect((ZHANG, "voice"))
     minute = 5.0
+    drafts = {60: [(WU, "sms", "黄色督办单")], 120: [(WU, "sms", "红色督办单")]}
     for at, number in ((10, LI), (15, CHEN), (25, LIN), (40, HUANG), (60, WU), (120, ZHENG)):
         world.advance(at - minute - 0.01)
         world.expect()
         world.advance(0.01)
-        world.expect(*both(number))
+        world.expect(*both(number), *drafts.get(at, []))
         minute = at
     assert open_alarms(world) == []
     world.advance(14.99)
