@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
-JOBS ?= 2
+# More than the cores: half of the tests wait for processes, phones and browsers.
+JOBS ?= 4
 ARGS ?=
 SEED ?= 1
 STAMP := .venv/.installed

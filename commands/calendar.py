@@ -69,7 +69,15 @@ def _whose(
         )
 
 
-@group(N_("Calendar addresses of people, units and roles."))
+_KEPT = {
+    "add": ("commands.calendar_in:add", N_("Read a unit's duties from a calendar others keep.")),
+    "list": ("commands.calendar_in:list_", N_("Calendars that are read, and how old they are.")),
+    "refresh": ("commands.calendar_in:refresh", N_("Read a calendar again now.")),
+    "remove": ("commands.calendar_in:remove", N_("Read a calendar no more.")),
+}
+
+
+@group(N_("Calendar addresses of people, units and roles, and calendars that others keep."), _KEPT)
 @click.pass_context
 def calendar(ctx: click.Context) -> None:
     """See the commands."""
@@ -135,11 +143,11 @@ def revoke(ctx: click.Context, name: str | None, unit: str | None, role: str | N
     good(t(N_("Ended.")) if had else t(N_("There was none; nothing to do.")))
 
 
-@calendar.command("list", help=N_("Every calendar address, and when it was last read."))
+@calendar.command("addresses", help=N_("Every calendar address, and when it was last read."))
 @option("--unit", metavar="CODE", help=N_("Only this unit."))
 @json_option
 @click.pass_context
-def list_(ctx: click.Context, unit: str | None, as_json: bool) -> None:
+def addresses(ctx: click.Context, unit: str | None, as_json: bool) -> None:
     """The addresses themselves are kept by nobody."""
     session = session_of(ctx)
     zone, t = session.settings.zone, session.t

@@ -26,7 +26,7 @@ STATES = {
     State.IN_FORCE: N_("in force"),
     State.REFUSED: N_("refused"),
     State.REJECTED: N_("not approved"),
-    State.WITHDRAWN: N_("withdrawn"),
+    State.WITHDRAWN: N_("called off"),
     State.LAPSED: N_("not settled in time"),
     State.UNDONE: N_("taken back"),
 }

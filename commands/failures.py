@@ -71,7 +71,7 @@ def _usage(session: Session, error: click.ClickException) -> int:
     if isinstance(error, click.exceptions.NoSuchCommand | click.exceptions.NoSuchOption):
         message = error.message
         if error.possibilities:
-            near = t(N_(", ")).join(sorted(error.possibilities))
+            near = t(N_(", ")).join(sorted(error.possibilities, key=lambda n: (len(n), n)))
             message = f"{message} {t(N_('Did you mean {near}?')).format(near=near)}"
     elif isinstance(error, click.exceptions.BadOptionUsage):
         message = t(N_("The option {name} needs a value.")).format(name=error.option_name)

@@ -174,8 +174,12 @@ def _contact(person: Person, role: str) -> Contact:
 class Directory:
     """Keeps one snapshot per process and hands it out while it holds."""
 
-    def __init__(self, fallback: Callable[[], PolicyBook] = default_book) -> None:
+    def __init__(
+        self, fallback: Callable[[], PolicyBook] = default_book, *, aloud: bool = True
+    ) -> None:
         self._fallback = fallback
+        #: Whether what is missing is told to the log; a single command has the doctor for that.
+        self._aloud = aloud
         self._lock = Lock()
         self._snapshot: Snapshot | None = None
         #: Years whose missing holiday table was told of.
@@ -195,7 +199,8 @@ class Directory:
     def _mind_the_year(self, made: Snapshot) -> None:
         """Without this year's holiday table we go by the week; say so aloud, once a year."""
         year, calendar = made.made_at.year, made.calendar
-        if year in self._years or any(d.year == year for d in (*calendar.off, *calendar.working)):
+        known = {day.year for day in (*calendar.off, *calendar.working)}
+        if not self._aloud or year in self._years or year in known:
             return
         self._years.add(year)
         _log.warning(

@@ -147,7 +147,7 @@ def open_office(settings: Settings, *, ready: bool = True) -> Office:
         settings=settings,
         clock=SystemClock(),
         db=db,
-        directory=Directory(policy_of(settings)),
+        directory=Directory(policy_of(settings), aloud=False),
     )
 
 

@@ -124,7 +124,7 @@ def _units(t: Text, found: Report, title: str, unit_name: Callable[[str], str]) 
                 percent=True,
             )
         )
-    return Table(name=t(N_("Units")), title=title, heads=heads, rows=rows, charts=charts)
+    return Table(name=t(N_("By unit")), title=title, heads=heads, rows=rows, charts=charts)
 
 
 def _row(figures: Figures, shown: list[str]) -> list[object]:

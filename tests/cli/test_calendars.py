@@ -20,13 +20,13 @@ def test_addresses_of_a_unit_and_a_role(cli: Cli) -> None:
     # Without a terminal nobody can be asked.
     assert cli("calendar", "url", "--unit", CITY).exit_code == 2
     assert cli("calendar", "url", "--unit", CITY, "--yes").exit_code == 0
-    listed = json.loads(cli("calendar", "list", "--json").stdout)["items"]
+    listed = json.loads(cli("calendar", "addresses", "--json").stdout)["items"]
     assert [(one["person"], one["role"]) for one in listed] == [
         (None, None),
         (None, "leader"),
         ("张三", None),
     ]
-    assert "never" in cli("calendar", "list", "--unit", CITY).stdout
+    assert "never" in cli("calendar", "addresses", "--unit", CITY).stdout
     assert "Ended" in cli("calendar", "revoke", "--unit", CITY, "--role", "leader").stderr
     assert "nothing to do" in cli("calendar", "revoke", "--unit", CITY, "--role", "team").stderr
     assert "Ended" in cli("calendar", "revoke", "张三").stderr
@@ -40,4 +40,4 @@ def test_nobody_s_address(cli: Cli, args: tuple[str, ...]) -> None:
     done = cli("calendar", "url", *args)
     assert done.exit_code in (1, 2)
     assert done.stdout == ""
-    assert "No calendar addresses" in cli("calendar", "list").stderr
+    assert "No calendar addresses" in cli("calendar", "addresses").stderr
