@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Any, TypeVar
@@ -33,6 +34,10 @@ T = TypeVar("T")
 _BUSY_SECONDS = 20
 #: A statement longer than this is cut: a slow query must not hold up paging.
 _STATEMENT_TIMEOUT = "30s"
+#: A node that stops in the middle of a transaction (power, a frozen machine) leaves its pages
+#: locked, and all others pass locked pages over. The server hears of a lost machine after hours
+#: only, so it ends a transaction in which nothing was asked for this long. Ours never pause.
+FROZEN = timedelta(seconds=10)
 #: A server that vanished without a word is given up after this long, not after the system's hours.
 GIVE_UP: Mapping[str, Any] = {
     "keepalives_idle": 5,
@@ -89,7 +94,7 @@ class Tx:
 class Database:
     """The connection pool of one process."""
 
-    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+    def __init__(self, url: str, *, pool_size: int = 10, frozen: timedelta = FROZEN) -> None:
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
@@ -103,7 +108,8 @@ class Database:
             options["connect_args"] = {
                 "connect_timeout": 5,
                 **GIVE_UP,
-                "options": f"-c timezone=UTC -c statement_timeout={_STATEMENT_TIMEOUT}",
+                "options": f"-c timezone=UTC -c statement_timeout={_STATEMENT_TIMEOUT}"
+                f" -c idle_in_transaction_session_timeout={frozen // timedelta(milliseconds=1)}",
             }
             options["max_overflow"] = pool_size
         else:

@@ -14,14 +14,14 @@ import random
 import signal
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, select, text, true
 
 from notifiers.twilio.emulator import Emulator
 from notifiers.twilio.emulator_script import Callbacks
@@ -46,6 +46,13 @@ from web.app import create_app
 
 #: Real seconds in which everything must have come to rest.
 PATIENCE = 900
+#: Seconds in which PostgreSQL must be through with what it was asked last.
+_LAST_STATEMENT = 40
+_WORKING = """
+    SELECT pid, state, query FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+    AND backend_type = 'client backend' AND state <> 'idle'
+"""
 #: How far the clock is set forward at the end, and how often: by then every ladder was climbed.
 JUMP, JUMPS = timedelta(days=2), 5
 
@@ -107,6 +114,7 @@ class Chaos:
                         child.kill()
                         child.join()
                     desk.db.close()
+        await self._see_them_dead()
         await asyncio.to_thread(self._count)
         self.figures.seconds = time.monotonic() - began
         return self.figures
@@ -223,9 +231,10 @@ class Chaos:
             self.rested_at = self.clock.now()
 
     def _busy(self, now: datetime) -> bool:
+        # Pages first: one decided between the two looks is due no more, but has a message queued.
         c = outbox.c
         to_be_sent = c.state.in_((QUEUED, SENDING, UNKNOWN)) & c.stop.is_(False)
-        return self._look_for(to_be_sent) or self._look_for(pages.c.wake_at < now)
+        return self._look_for(pages.c.wake_at < now) or self._look_for(to_be_sent)
 
     def _look_for(self, what: ColumnElement[bool]) -> bool:
         """Whether there is any such row."""
@@ -280,6 +289,27 @@ class Chaos:
                 # The last nodes were killed as well; another would take over what they held.
                 give_back(tx, true())
             audit(db, self.rested_at)
+        finally:
+            db.close()
+
+    async def _see_them_dead(self) -> None:
+        """Wait for what the killed nodes had already asked of PostgreSQL.
+
+        On SQLite a transaction dies with its process. PostgreSQL goes on with the statement it has,
+        a COMMIT too, before it sees that nobody is there: until then rows stay locked, and what was
+        claimed appears only afterwards. Living nodes look again every second; we count once.
+        """
+        until = time.monotonic() + _LAST_STATEMENT
+        while self.plan.nodes > 1 and (working := await asyncio.to_thread(self._working)):
+            assert time.monotonic() < until, f"still at work for the dead: {working}"
+            await asyncio.sleep(0.02)
+
+    def _working(self) -> Sequence[Any]:
+        """PostgreSQL's sessions in the middle of something, but our own."""
+        db = Database(self.url)
+        try:
+            with db.read() as tx:
+                return tx.conn.execute(text(_WORKING)).all()
         finally:
             db.close()
 

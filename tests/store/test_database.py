@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 
 from oncall.core.errors import Unreachable
 from oncall.store import schema
-from oncall.store.database import Database
+from oncall.store.database import FROZEN, Database
 from oncall.store.log import bump, counter
 from oncall.tables import nodes
 
@@ -86,3 +86,29 @@ def test_a_database_that_is_away_is_named_as_such() -> None:
         pass
     assert caught.value.exit_code == 6
     assert caught.value.status == 503
+
+
+def test_a_node_that_freezes_lets_go_of_what_it_locked(new_pg_database: Callable[[], str]) -> None:
+    """Stopped between two statements it would keep its pages from all; PostgreSQL ends it."""
+    url = new_pg_database()
+    frozen, other = Database(url, frozen=timedelta(milliseconds=200)), Database(url)
+    schema.upgrade(other)
+    with other.begin() as tx:
+        bump(tx, "x")
+
+    def stops_half_way() -> None:
+        with frozen.begin() as its:
+            bump(its, "x")
+            with other.begin() as tx:
+                # Waits for the row; a statement's own limit is the end of the test.
+                assert bump(tx, "x") == 2
+            bump(its, "x")
+
+    with pytest.raises(Unreachable):
+        stops_half_way()
+    with other.begin() as tx:
+        assert bump(tx, "x") == 3
+        patience = tx.conn.execute(text("SHOW idle_in_transaction_session_timeout")).scalar_one()
+    assert patience == f"{FROZEN.seconds}s"
+    frozen.close()
+    other.close()

@@ -27,6 +27,7 @@ def audit(db: Database, now: datetime) -> int:
             if row.state in (State.WAITING, State.EXHAUSTED):
                 assert row.wake_at is not None or row.id in alarmed, f"{row.id} went silent"
                 assert row.wake_at is None or row.wake_at > now, f"{row.id} is overdue"
-        held = select(outbox.c.id).where(outbox.c.state == SENDING)
-        assert tx.conn.execute(held).scalars().all() == []
+        c = outbox.c
+        held = select(c.id, c.key, c.node, c.tries, c.stop).where(c.state == SENDING)
+        assert tx.conn.execute(held).all() == [], "messages hang in the air"
     return len(rows)
