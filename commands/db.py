@@ -67,7 +67,7 @@ def backup(ctx: click.Context, file: Path) -> None:
     """Never over a file that is there."""
     session = session_of(ctx)
     with office_of(session, ready=False) as office:
-        copies.backup(office.db, file)
+        copies.backup(office.db, file, office.now)
     t = session.t
     good(t(N_("Wrote {file}.")).format(file=file))
     warn(t(N_("It holds telephone numbers: keep it as safe as the database.")))

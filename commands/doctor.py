@@ -8,6 +8,7 @@ from commands.lazy import command
 from commands.output import bad, good, json_option, say, show_json, warn
 from commands.records import office_of
 from commands.session import session_of
+from oncall.admin import doctor_outside
 from oncall.admin.doctor import TITLES, examine
 from oncall.admin.findings import Level
 from oncall.core.words import N_
@@ -24,6 +25,7 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
     t = session.t
     with office_of(session, ready=False) as office:
         found = examine(session.settings, office.db, office.now, t)
+        found += doctor_outside.look(session.settings, office.now)
     failures = sum(finding.level is Level.FAILURE for finding in found)
     if as_json:
         show_json(

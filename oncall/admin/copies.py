@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 from oncall.admin.matters import served
 from oncall.core.errors import Conflict, OncallError, Unreachable
-from oncall.store import upkeep
+from oncall.store import backups, upkeep
 from oncall.store.database import Database
 from oncall.store.revisions import newest
 
@@ -17,8 +18,9 @@ from oncall.store.revisions import newest
 _PG_MAGIC = b"PGDMP"
 
 
-def backup(db: Database, target: Path) -> None:
-    """Write a copy while the service goes on; ``target`` appears whole or not at all.
+def backup(db: Database, target: Path, now: datetime) -> None:
+    """Write a copy while the service goes on; ``target`` appears whole or not at all. A database
+    of the present schema notes when and where, so that the doctor sees when none was made.
 
     Raises OncallError where the file is there already or cannot be written, Unreachable where
     PostgreSQL's tools are missing.
@@ -37,6 +39,10 @@ def backup(db: Database, target: Path) -> None:
     except OSError as exc:
         detail = exc.strerror or type(exc).__name__
         raise OncallError("file_unwritable", file=str(target), detail=detail) from exc
+    with db.begin() as tx:
+        # A copy is also made before an upgrade, of a database that cannot note it yet.
+        if upkeep.revision(tx) == newest():
+            backups.note(tx, str(target.resolve()), now)
 
 
 def check(db: Database, source: Path) -> str | None:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from notifiers import registry
 from notifiers.errors import NotifierError
 from notifiers.log import LogNotifier
-from oncall.admin import doctor_sources
+from oncall.admin import doctor_sources, doctor_watch
 from oncall.admin.findings import Finding, Level
 from oncall.admin.history import holes
 from oncall.admin.matters import served
@@ -55,6 +55,7 @@ def examine(settings: Settings, db: Database, now: datetime, t: Text) -> list[Fi
     )
     with db.read() as tx:
         inside = [*_policy(tx, settings, t), *_directory(tx, now), *_clock(tx, now)]
+        inside += doctor_watch.look(tx, settings, now)
     return [fine, *inside, *found]
 
 
@@ -346,4 +347,9 @@ TITLES: Mapping[str, str] = {
     "secret key": N_("Secret key"),
     "channels": N_("Channels"),
     "public address": N_("Public address"),
+    "certificate": N_("Certificate"),
+    "hooks": N_("Hooks"),
+    "self-watch": N_("Self-watch"),
+    "heartbeat": N_("Heartbeat"),
+    "backup": N_("Backup"),
 }

@@ -83,6 +83,14 @@ def about(tx: Tx, subject: str) -> list[Appointment]:
     return [Appointment(**row._mapping) for row in tx.conn.execute(query)]
 
 
+def standing(tx: Tx, key: str) -> datetime | None:
+    """For when the appointment of this key stands; None where there is none."""
+    moment: datetime | None = tx.conn.execute(
+        select(appointments.c.at).where(appointments.c.key == key)
+    ).scalar()
+    return moment
+
+
 def due_keys(tx: Tx, now: datetime, limit: int) -> list[str]:
     """The keys of what is due, the most overdue first."""
     c = appointments.c

@@ -31,7 +31,7 @@ from oncall.tables.transfers import (
     seen,
     transfers,
 )
-from oncall.tables.watching import gap_warnings, unit_feeds
+from oncall.tables.watching import backups, gap_warnings, unit_feeds
 
 __all__ = [
     "Moment",
@@ -50,6 +50,7 @@ __all__ = [
     "calendar_duties",
     "duty_changes",
     "gap_warnings",
+    "backups",
     "unit_feeds",
     "transfers",
     "routes",

@@ -1,8 +1,8 @@
-"""Who reads a unit's calendar, and which gaps were told."""
+"""Who reads a unit's calendar, which gaps were told, and which copies were made."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, String, Table, Text, UniqueConstraint
 
 from oncall.tables.base import Moment, Serial, metadata
 
@@ -30,4 +30,13 @@ gap_warnings = Table(
     Column("horizon", String(10), nullable=False),
     Column("told_at", Moment, nullable=False),
     UniqueConstraint("unit", "role", "start_at", "horizon"),
+)
+
+#: Copies of the database, each with its whole path on the machine that made it.
+backups = Table(
+    "backups",
+    metadata,
+    Column("id", Serial, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("file", Text, nullable=False),
 )

@@ -11,7 +11,8 @@ import pytest
 from oncall.admin.doctor import TITLES, examine
 from oncall.admin.findings import Finding, Level
 from oncall.config import load
-from oncall.store import calendars, directory, nodes, overrides
+from oncall.page_watch import KIND
+from oncall.store import backups, calendars, directory, nodes, overrides, planned
 from oncall.store.database import Database
 from oncall.store.directory import Person
 from tests.county import POST, START
@@ -129,6 +130,41 @@ def test_no_service_is_a_warning(db: Database, tmp_path: Path) -> None:
     with db.begin() as tx:
         nodes.beat(tx, "n", START)
     assert level(findings(db, tmp_path), "service") is Level.OK
+
+
+def test_a_service_that_does_not_watch_itself_is_a_failure(db: Database, tmp_path: Path) -> None:
+    """A node beats, but nothing looks for silent pages, or has not for five minutes."""
+    assert not [f for f in findings(db, tmp_path) if f.what == "self-watch"]
+    with db.begin() as tx:
+        nodes.beat(tx, "n", START)
+    assert level(findings(db, tmp_path), "self-watch") is Level.FAILURE
+    for late, expected in ((-1, Level.OK), (4, Level.OK), (6, Level.FAILURE)):
+        with db.begin() as tx:
+            planned.book(tx, KIND, KIND, START - timedelta(minutes=late))
+        assert level(findings(db, tmp_path), "self-watch") is expected
+
+
+def test_a_heart_that_nobody_hears_is_a_warning(db: Database, tmp_path: Path) -> None:
+    """Without an address outside nobody notices when everything stops; it is never shown."""
+    found = findings(db, tmp_path)
+    assert level(found, "heartbeat") is Level.WARNING
+    assert any("ONCALL_HEARTBEAT_URL" in f.text(str) for f in found)
+    found = findings(db, tmp_path, {"ONCALL_HEARTBEAT_URL": "https://watch.example/geheim"})
+    assert level(found, "heartbeat") is Level.OK
+    assert "geheim" not in str(found)
+
+
+def test_a_backup_is_missed_after_two_days(db: Database, tmp_path: Path) -> None:
+    """None at all, or none for 48 hours, is a warning; the newest counts and is named."""
+    assert level(findings(db, tmp_path), "backup") is Level.WARNING
+    for hours, expected in ((49, Level.WARNING), (48, Level.OK), (60, Level.OK)):
+        with db.begin() as tx:
+            backups.note(tx, f"/copies/{hours}", START - timedelta(hours=hours))
+        found = findings(db, tmp_path)
+        assert level(found, "backup") is expected
+    [one] = [f for f in found if f.what == "backup"]
+    assert "/copies/48" in one.text(str)
+    assert "2026-11-01 14:00" in one.text(str)
 
 
 def test_a_policy_that_asks_nobody_we_know(db: Database, tmp_path: Path) -> None:

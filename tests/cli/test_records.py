@@ -150,8 +150,10 @@ def test_settings_are_shown_with_their_origin(cli: Cli) -> None:
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_a_copy_brings_everything_back(cli: Cli) -> None:
     """Backed up, changed, restored: as it was; and no copy is ever written over."""
+    assert "No backup was ever made" in cli("doctor").output
     assert cli("db", "backup", "a.backup").exit_code == 0
     assert cli("db", "backup", "a.backup").exit_code == 1
+    assert str(Path("a.backup").resolve()) in cli("doctor").output
     cli("person", "import", cli.file("people.csv", PEOPLE))
     assert cli("db", "restore", "a.backup").exit_code == 2
     assert cli("db", "restore", "a.backup", "--yes").exit_code == 0
