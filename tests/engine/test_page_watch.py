@@ -104,6 +104,20 @@ def test_an_engine_that_stands_still_stops_the_heart(world: World, switch: Switc
     assert switch.beats == 1
 
 
+def test_messages_that_do_not_leave_stop_the_heart(world: World, switch: Switch) -> None:
+    """No page is silent yet and the engine goes on, but nothing leaves: that is not all well."""
+    watch = PageWatch(switch.url)
+    world.transfer(settle=False)
+    world.let_pass(1.5)
+    world.app.lookout.look(world.now)
+    look(world, watch)
+    assert (silent(world), switch.beats) == (0, 0)
+    world.settle()
+    world.app.lookout.look(world.now)
+    look(world, watch)
+    assert (silent(world), switch.beats) == (0, 1)
+
+
 def test_what_goes_as_it_should_is_left_alone(world: World, switch: Switch) -> None:
     """Climbing, owned, worked on: no alarm, whatever the hour; without an address no call."""
     watch = PageWatch("")

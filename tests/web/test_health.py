@@ -1,14 +1,21 @@
 """Alive, ready, and figures, for the machine that watches this one."""
 
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
 
+from notifiers.message import Channel
 from oncall.core.breaker import Breaker, BreakerState
 from oncall.store import budgets
+from oncall.wiring import build
 from tests.county import CITY, LI, POST, ZHANG
-from tests.web.serving import Site, serving_web, urgent
+from tests.engine.test_delivery import until
+from tests.web.serving import Site, serving, serving_web, urgent
 from tests.world import World
 from web.app import create_app
 
@@ -54,6 +61,44 @@ def test_an_engine_that_makes_no_progress_is_not_ready(world: World) -> None:
         assert ready() == (200, "ok")
         progress(11)
         assert ready() == (503, "no progress")
+
+
+@contextmanager
+def without_pages(world: World) -> Iterator[None]:
+    """The database answers, but every round of the engine fails: its table is not there."""
+
+    def rename(old: str, new: str) -> None:
+        with world.app.db.begin() as tx:
+            tx.conn.execute(text(f"ALTER TABLE {old} RENAME TO {new}"))
+
+    rename("pages", "pages_away")
+    try:
+        yield
+    finally:
+        rename("pages_away", "pages")
+
+
+def test_an_engine_whose_rounds_fail_is_not_ready_until_they_succeed(world: World) -> None:
+    """A real node: it beats and answers all the while, and only its progress tells."""
+
+    def asked() -> httpx.Response:
+        return httpx.get(f"{url}/readyz", trust_env=False)
+
+    def comes(status: int) -> dict[str, str]:
+        asyncio.run(until(lambda: asked().status_code == status))
+        checks: dict[str, str] = asked().json()["checks"]
+        return checks
+
+    phones = dict.fromkeys(Channel, (world.phones,))
+    app = build(world.settings, clock=world.clock, notifiers=phones, node="web")
+    with serving(app, run_engine=True) as url:
+        assert comes(200) == {"database": "ok", "engine": "ok"}
+        with without_pages(world):
+            world.let_pass(1)
+            assert comes(503) == {"database": "ok", "engine": "no progress"}
+            assert httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
+        assert comes(200) == {"database": "ok", "engine": "ok"}
+    app.db.close()
 
 
 def test_figures_tell_how_much_of_what(site: Site) -> None:
