@@ -2,8 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
-# More than the cores: half of the tests wait for processes, phones and browsers.
-JOBS ?= 4
+JOBS ?= 2
 ARGS ?=
 SEED ?= 1
 STAMP := .venv/.installed

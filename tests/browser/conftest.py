@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.serving import Service, running
 from tests.county import Templates
@@ -24,6 +24,11 @@ _ARGUMENTS = (
 #: server that is gone, as it is at every test's end before the window closes.
 _REMARKS = ("status of 4", "net::ERR_CONNECTION", "net::ERR_EMPTY", "net::ERR_INCOMPLETE")
 _NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+
+
+#: The page asks a slow server less often (four times as long as an answer took), so on a machine
+#: that does other things as well a change may be seen late; these tests ask that it is seen.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="module")
