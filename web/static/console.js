@@ -30,10 +30,18 @@ function sync(old, fresh) {
   }
   const keyed = new Map();
   for (const child of old.children) if (child.dataset.key) keyed.set(child.dataset.key, child);
+  const wanted = new Set();
+  for (const child of fresh.children) if (child.dataset.key) wanted.add(child.dataset.key);
   let at = old.firstChild;
   for (const next of [...fresh.childNodes]) {
     const key = next.dataset?.key;
     const same = key ? keyed.get(key) : at;
+    // Rather take away what is gone than move what stays: a moved field loses the cursor.
+    while (key && same && at && at !== same && !wanted.has(at.dataset?.key)) {
+      const gone = at;
+      at = at.nextSibling;
+      gone.remove();
+    }
     if (same && same.nodeName === next.nodeName && same.dataset?.key === key) {
       if (same === at) at = at.nextSibling;
       else old.insertBefore(same, at);
