@@ -35,6 +35,7 @@ from oncall.core.transfers import (
 )
 from oncall.core.transfers import commands as c
 from oncall.core.transfers import events as e
+from oncall.core.transfers.work import NUISANCE
 from oncall.notices import Notices
 from oncall.parts import Parts
 from oncall.store import alarms, pages, planned, transfers
@@ -206,6 +207,7 @@ class Cases:
             c.Later.JOIN: e.JoinDue(),
             c.Later.NUISANCE: e.NuisanceDue(),
             c.Later.FOLLOW_UP: e.FollowUpDue(text=text),
+            c.Later.HELD: e.HeldDue(nuisance=text == NUISANCE),
         }[c.Later(appointment.kind)]
         self.tell(tx, appointment.subject or "", event, now)
 

@@ -127,7 +127,8 @@ class Intake:
                     faults.append(fault)
         if not faults:
             missing = [s.unit for s in shares(draft) if s.unit not in units]
-            faults = [Fault(where="danger", code="unknown_unit", value=u) for u in missing]
+            where = "danger" if draft.danger else "police" if draft.police else "urgency"
+            faults = [Fault(where=where, code="unknown_unit", value=u) for u in missing]
         if faults:
             raise Invalid(faults)
 
@@ -210,7 +211,8 @@ def _accepted(draft: Draft, actor: Actor, *, nuisance: bool) -> HandedOver:
 
 def _marked(tx: Tx, draft: Draft) -> bool:
     """Whether the caller is marked as malicious just now; danger is never held up by that."""
-    if draft.danger or draft.police or draft.police_first or draft.decided:
+    grave = draft.urgency == Urgency.CRITICAL or draft.danger or draft.police
+    if grave or draft.police_first or draft.decided:
         return False
     phone = _digits((draft.caller or {}).get("phone", ""))
     marked = (_digits(caller.get("phone", "")) for caller in transfers.marked_callers(tx))

@@ -90,6 +90,7 @@ class Parts:
                 batch.tx,
                 snapshot,
                 person,
+                # mypy infers no type for a lambda's default, which binds this turn's words.
                 lambda t, about=about: news(  # type: ignore[misc]
                     t, kind, transfer.code, unit=about, drill=transfer.drill
                 ),

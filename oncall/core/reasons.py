@@ -55,6 +55,8 @@ class Reason(StrEnum):
     ACCEPTED = "accepted"
     HELD_FOR_POLICE = "held_for_police"
     HELD_AS_NUISANCE = "held_as_nuisance"
+    STILL_HELD = "still_held"
+    HELD_TOO_LONG = "held_too_long"
     SETTLED = "settled"
     NOTHING_MOVED = "nothing_moved"
     NOTED = "noted"

@@ -210,6 +210,7 @@ def happenings(dice: Dice, now: datetime) -> tuple[e.TransferEvent, ...]:
         e.NuisanceConfirmed(by=by),
         e.NuisanceLifted(by=by, why="x"),
         e.NuisanceDue(),
+        e.HeldDue(nuisance=bool(dice.upto(1))),
         e.Returned(by=by, unit=unit, why="x", suggestion=other),
         e.Returned(by=by, why="x"),
         e.Returned(by=by, why="x"),

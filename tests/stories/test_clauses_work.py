@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from notifiers.phone import national
 from oncall.core.errors import Conflict, Invalid
 from oncall.core.transfers import Draft, Transfer, TransferState
 from oncall.store import planned, transfers
+from oncall.store.alarms import close, open_alarms
 from oncall.verbs import VERBS
 from tests.county import CITY, DESK_12345, HE, QIAN, START, TOWN, ZHANG, ZHAO
 from tests.stories.lives import alarms, do, holders, links, now, story
@@ -164,6 +166,78 @@ def test_clause_30_a_malicious_caller(world: World) -> None:
     world.advance(hours=24 * 30 + 1)
     world.ignore()
     assert not now(world, sent).nuisance
+
+
+def marked(world: World) -> None:
+    """A caller whom two others agree to call malicious."""
+    sent = world.transfer(caller={"phone": "13900000099"})
+    do(world, sent, "nuisance", by="甲", evidence="一小时内二十次")
+    do(world, sent, "confirm", by="乙")
+    do(world, sent, "confirm", by="丙")
+    world.ignore()
+
+
+def test_clause_30_a_marked_caller_is_never_forgotten(world: World) -> None:
+    """The desk has a quarter of an hour, even if it waves the alarm away; then units are paged."""
+    marked(world)
+    sent = world.transfer(caller={"phone": "139 0000 0099"})
+    world.expect()
+    with world.app.db.begin() as tx:
+        for one in open_alarms(tx):
+            close(tx, one.id, "何二", world.now)
+    world.advance(14.99)
+    world.expect()
+    world.advance(0.01)
+    world.expect((ZHANG, "sms", sent.code))
+    assert now(world, sent).state is TransferState.PAGED
+
+
+def test_clause_30_no_mark_holds_up_what_is_critical(world: World) -> None:
+    """The liar may be telling the truth: what is critical is paged at once, and 110 with it."""
+    marked(world)
+    world.transfer(origin="12345", urgency="critical", caller={"phone": "13900000099"})
+    world.expect(*((n, c) for n in (ZHANG, QIAN) for c in ("sms", "voice")))
+
+
+@pytest.mark.parametrize(
+    ("more", "called"),
+    [
+        ({"urgency": "critical"}, True),
+        ({"urgency": "critical", "origin": "110"}, False),
+        ({"police": True}, True),
+        ({}, False),
+    ],
+)
+def test_clause_02_what_is_critical_goes_to_110_as_well(
+    world: World, more: dict[str, Any], called: bool
+) -> None:
+    """Critical, or a police matter: the 110 desk is paged in the same second, unless it sent it."""
+    world.transfer(**({"origin": "12345"} | more))
+    reached = {national(m.to) for m in world.phones.sent}
+    assert (QIAN in reached) is called
+    assert ZHANG in reached
+
+
+def test_clause_13_units_that_wait_for_the_police_are_not_forgotten(world: World) -> None:
+    """Waved away or not, the alarm comes back every five minutes until somebody decides."""
+    sent = world.transfer(police_first=True)
+    for _ in range(3):
+        assert "held" in alarms(world)
+        with world.app.db.begin() as tx:
+            for one in open_alarms(tx):
+                close(tx, one.id, "何二", world.now)
+        world.advance(4.99)
+        assert "held" not in alarms(world)
+        world.advance(0.01)
+    assert "held" in alarms(world)
+    world.ignore()
+    do(world, sent, "dispatched")
+    world.advance(0)
+    assert "held" not in alarms(world)
+    assert ZHANG in {national(m.to) for m in world.phones.sent}
+    world.advance(30)
+    assert "held" not in alarms(world)
+    world.ignore()
 
 
 def door(world: World, verb: str, given: dict[str, str], **more: Any) -> Transfer:

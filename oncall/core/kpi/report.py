@@ -66,6 +66,7 @@ def report(
             reached=sum(reached.values(), Rate()),
         ),
         urgencies={
+            # mypy infers no type for a lambda's default, which binds this turn's urgency.
             urgency: figures(_only(scope, lambda m, u=urgency: m.urgency is u), period)  # type: ignore[misc]
             for urgency in Urgency
         },

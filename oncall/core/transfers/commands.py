@@ -18,6 +18,8 @@ class Later(StrEnum):
     JOIN = "join"
     NUISANCE = "nuisance"
     FOLLOW_UP = "follow_up"
+    #: Units are kept waiting: look whether somebody has decided by now.
+    HELD = "held"
 
 
 class News(StrEnum):

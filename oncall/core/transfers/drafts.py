@@ -78,7 +78,9 @@ def shares(draft: Draft) -> tuple[Share, ...]:
         for i, unit in enumerate(draft.to)
     ]
     out += [Share(unit=unit, role=PartRole.COPY, urgency=urgency) for unit in draft.copy]
-    alarming = draft.police or draft.danger or draft.police_first
+    # Critical or a police matter: 110 hears of it in parallel (clause 2).
+    critical = urgency is Urgency.CRITICAL
+    alarming = critical or draft.police or draft.danger or draft.police_first
     if alarming and draft.origin not in _POLICE_ORIGINS and POLICE_DESK not in draft.to:
         out.append(Share(unit=POLICE_DESK, role=PartRole.POLICE, urgency=Urgency.CRITICAL))
     return tuple(out)

@@ -125,6 +125,12 @@ class NuisanceDue(TransferEvent, frozen=True, kw_only=True):
     """The mark's time is over."""
 
 
+class HeldDue(TransferEvent, frozen=True, kw_only=True):
+    """The units have been kept waiting for a while; ``nuisance`` tells on whose account."""
+
+    nuisance: bool = False
+
+
 # -- whose is it? --------------------------------------------------------------------------
 
 

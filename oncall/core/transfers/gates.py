@@ -16,13 +16,14 @@ from oncall.core.transfers.commands import (
     Unbook,
 )
 from oncall.core.transfers.events import (
+    HeldDue,
     NuisanceMarked,
     PoliceDispatched,
     Rejected,
     TransferEvent,
 )
 from oncall.core.transfers.model import Ground, Nuisance, TransferState
-from oncall.core.transfers.work import finish
+from oncall.core.transfers.work import finish, keep_waiting
 
 # -- decisions at the door -----------------------------------------------------------------
 
@@ -157,12 +158,27 @@ def force(case: Case, _: TransferEvent) -> Reason:
     return Reason.FAN_OUT_FORCED
 
 
+def still_held(case: Case, event: TransferEvent) -> Reason:
+    """Nobody has decided: the units of a marked caller are paged after all, for a page too many
+    annoys and one too few harms; where the police go first the desk is alarmed again, and again.
+    """
+    assert isinstance(event, HeldDue)
+    if not case.life.held:
+        return Reason.NOTHING_MOVED
+    if event.nuisance:
+        _release(case)
+        return Reason.HELD_TOO_LONG
+    keep_waiting(case, nuisance=False)
+    return Reason.STILL_HELD
+
+
 def _release(case: Case) -> None:
     """Page whoever was kept waiting."""
     held = case.life.held
     if not held:
         return
     case.keep(held=())
+    case.do(Unbook(what=Later.HELD))
     case.silence(Alarm.HELD, Alarm.NUISANCE)
     case.do(OpenParts(shares=held))
     case.move(TransferState.PAGED)

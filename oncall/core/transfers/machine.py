@@ -67,7 +67,7 @@ def _nothing(transfer: Transfer, reason: Reason, event: TransferEvent) -> Decisi
 
 
 #: Said by the clock and by pages, not by people.
-UNASKED = (e.Settled, e.DisputeDue, e.JoinDue, e.NuisanceDue, e.FollowUpDue)
+UNASKED = (e.Settled, e.DisputeDue, e.JoinDue, e.NuisanceDue, e.FollowUpDue, e.HeldDue)
 
 # -- the table -----------------------------------------------------------------------------
 
@@ -121,6 +121,7 @@ TRANSITIONS: dict[Key, Rule] = {
     **_in(_ALL, (e.DangerReported, gates.danger), (e.PoliceCalled, gates.call_police)),
     **_in(_ALL, (e.MajorDeclared, gates.declare_major)),
     **_in(LIVE, (e.PoliceDispatched, gates.dispatched), (e.FanOutForced, gates.force)),
+    **_in((S.NEW,), (e.HeldDue, gates.still_held)),
 }
 
 Arrows = dict[TransferState, tuple[TransferState, ...]]
@@ -169,6 +170,7 @@ LEADS_TO: dict[Rule, Arrows] = {
     gates.end_nuisance: _from((S.NEW,), S.PAGED),
     gates.dispatched: _from((S.NEW,), S.PAGED),
     gates.force: _from((S.NEW,), S.PAGED),
+    gates.still_held: _from((S.NEW,), S.PAGED),
 }
 
 

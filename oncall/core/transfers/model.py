@@ -274,6 +274,10 @@ class LifeTerms(msgspec.Struct, frozen=True, kw_only=True):
     #: How long a mark of nuisance waits for its confirmations, and holds once it has them.
     nuisance_lapses: timedelta = timedelta(hours=24)
     nuisance_holds: timedelta = timedelta(days=30)
+    #: How long the desk may leave a marked caller's matter undecided before its units are paged.
+    nuisance_waits: timedelta = timedelta(minutes=15)
+    #: How often the desk is alarmed again while units wait for the police.
+    held_again: timedelta = timedelta(minutes=5)
     county_office: str = "GOV-OFFICE"
 
     def dispute_within(self, urgency: Urgency) -> timedelta:

@@ -39,6 +39,8 @@ from oncall.core.transfers.model import (
     enough,
 )
 
+#: How an appointment remembers that it was a mark of nuisance that kept the units waiting.
+NUISANCE = "nuisance"
 #: What the desk need no longer look at once a life is over.
 _DECIDED = (
     Alarm.HELD,
@@ -70,8 +72,18 @@ def accept(case: Case, event: TransferEvent) -> Reason:
         case.move(TransferState.PAGED)
         return Reason.ACCEPTED
     case.keep(held=held)
-    case.sound(Alarm.NUISANCE if event.nuisance else Alarm.HELD)
+    # An alarm somebody waves away must not be the last that is heard of a matter.
+    keep_waiting(case, nuisance=event.nuisance)
     return Reason.HELD_AS_NUISANCE if event.nuisance else Reason.HELD_FOR_POLICE
+
+
+def keep_waiting(case: Case, *, nuisance: bool) -> None:
+    """Alarm the desk about units that are kept waiting, and look again soon."""
+    terms = case.facts.terms
+    case.sound(Alarm.NUISANCE if nuisance else Alarm.HELD)
+    wait = terms.nuisance_waits if nuisance else terms.held_again
+    text = NUISANCE if nuisance else ""
+    case.do(Book(what=Later.HELD, at=case.now + wait, text=text))
 
 
 def settle(case: Case, _: TransferEvent) -> Reason:
@@ -188,7 +200,7 @@ def finish(case: Case, *, police: bool = True) -> None:
     """An end: nothing rings any more, and nothing is asked of the desk."""
     case.keep(dispute=None, returned=None, held=())
     case.do(StandDownAll(police=police))
-    case.do(*(Unbook(what=what) for what in (Later.DISPUTE, Later.JOIN)))
+    case.do(*(Unbook(what=what) for what in (Later.DISPUTE, Later.JOIN, Later.HELD)))
     case.silence(*_DECIDED)
 
 

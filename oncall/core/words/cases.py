@@ -38,6 +38,8 @@ CASES: Mapping[Reason, str] = {
     Reason.HELD_AS_NUISANCE: N_(
         "The caller is marked as malicious; the desk decides before a unit is disturbed."
     ),
+    Reason.STILL_HELD: N_("The units still wait for the police; the desk is alarmed again."),
+    Reason.HELD_TOO_LONG: N_("Nobody decided about the marked caller in time; units are paged."),
     Reason.SETTLED: N_("A unit's answer moved the whole transfer."),
     Reason.NOTHING_MOVED: N_("Nothing changed for the transfer as a whole."),
     Reason.NOTED: N_("{who} recorded progress: “{detail}”."),
