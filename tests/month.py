@@ -205,8 +205,9 @@ class Play:
                 steps += [e.FedBack(by="席位", to="origin"), e.Closed(by="席位")]
             if how == "reopened":
                 steps.append(e.Reopened(by="席位", why="又坏了"))
-            for step in steps:
-                self.app.engine.cases.tell(tx, found.id, step, self.now)
-            if how in ("left", "reopened"):
-                # Or it would be asked about until the end of time.
-                self.app.engine.cases.tell(tx, found.id, e.Withdrawn(by="席位"), self.now)
+            tell = self.app.engine.cases.tell
+            refused = [tell(tx, found.id, step, self.now).refused for step in steps]
+            if how in ("left", "reopened") or any(refused):
+                # Left, begun again, or closed while another unit of it never answered: the desk
+                # would hear of it until the end of time.
+                tell(tx, found.id, e.Withdrawn(by="席位"), self.now)

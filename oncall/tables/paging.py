@@ -11,7 +11,7 @@ outbox = Table(
     metadata,
     Column("id", Serial, primary_key=True),
     Column("key", String(200), nullable=False, unique=True),
-    Column("page", String(40), index=True),
+    Column("page", String(40)),
     Column("transfer", String(40), index=True),
     Column("person", String(60)),
     Column("name", String(60), nullable=False),
@@ -39,6 +39,8 @@ outbox = Table(
     flag("resent"),
     flag("stop"),
     flag("stalled"),
+    # Both together: by the person alone, a supervisor's thousands of messages are read each time.
+    Index("ix_outbox_page_person", "page", "person"),
     Index("ix_outbox_state_lane_due_at", "state", "lane", "due_at"),
     Index("ix_outbox_person_due_at", "person", "due_at"),
 )
