@@ -1,29 +1,32 @@
 """Copies of pages for a chat group: colleagues read along, nobody answers, no page waits for one.
 
 A copy is sent once its page has left, is not kept, and is dropped where a robot is slow, refuses,
-or has had its messages of this minute: whoever must act was paged in another way.
+or has had its messages of this minute: whoever must act was paged in another way. Which step has
+its copy, and what a robot has had, is in the database: several nodes make one copy.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict, deque
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
-from notifiers.message import Channel, Message, Notifier, Outcome, OutcomeKind
+from notifiers.message import Channel, Limit, Message, Notifier, Outcome, OutcomeKind
+from oncall.core.errors import OncallError
 from oncall.core.words import N_
 from oncall.i18n import translator
 from oncall.packing import PAGING, Parcel
 from oncall.routes import Routes
+from oncall.store import budgets
+from oncall.store.database import Database, Tx
 
 _log = logging.getLogger(__name__)
 
 #: Copies on their way at once; more are dropped, for a robot that hangs must cost nothing.
 _AT_ONCE = 10
-#: Copies remembered, so that a second person paged at the same step makes no second copy.
-_REMEMBERED = 500
+#: A second person paged at the same step, by whichever node, makes no second copy.
+_ONCE = (Limit(count=1, span=timedelta(days=1)),)
 #: Seconds a robot gets.
 _PATIENCE = 9.0
 
@@ -33,36 +36,34 @@ _COPY = N_("[Copy, please do not answer here] Sent to {name}: {text}")
 class Courtesy:
     """Sends copies beside the pages of one node."""
 
-    def __init__(self, routes: Routes, now: Callable[[], datetime], *, lang: str) -> None:
+    def __init__(
+        self, db: Database, routes: Routes, now: Callable[[], datetime], *, lang: str
+    ) -> None:
+        self._db = db
         self._routes = routes
         self._now = now
         self._t = translator(lang)
         self._lang = lang
         self._under_way = 0
-        self._copied: OrderedDict[tuple[str | None, str, int], None] = OrderedDict()
-        #: When each robot was last written to, the oldest first.
-        self._written: dict[str, deque[datetime]] = {}
 
     def wanted(self, channel: Channel, parcel: Parcel, outcome: Outcome) -> bool:
-        """Whether this message deserves a copy: a page by text that was taken, and its first."""
+        """Whether this message may deserve a copy: a page by text that was taken."""
         row = parcel.rows[0]
-        if channel is not Channel.SMS or outcome.kind is not OutcomeKind.ACCEPTED:
-            return False
-        if row.notice not in PAGING or not self._routes.order(Channel.CHAT):
-            return False
-        step = (row.page, row.notice, row.level)
-        if step in self._copied or self._under_way >= _AT_ONCE:
-            return False
-        self._copied[step] = None
-        while len(self._copied) > _REMEMBERED:
-            self._copied.popitem(last=False)
-        return True
+        return (
+            channel is Channel.SMS
+            and outcome.kind is OutcomeKind.ACCEPTED
+            and row.notice in PAGING
+            and self._under_way < _AT_ONCE
+            and bool(self._routes.order(Channel.CHAT))
+        )
 
     async def copy(self, parcel: Parcel) -> None:
         """Write to the first robot that takes it; whatever goes wrong is logged and forgotten."""
         self._under_way += 1
         try:
             row = parcel.rows[0]
+            if not await self._turn(f"copy:{row.page}/{row.notice}/{row.level}", _ONCE):
+                return
             message = Message(
                 key=f"copy-{row.id}",
                 channel=Channel.CHAT,
@@ -71,7 +72,7 @@ class Courtesy:
                 lang=self._lang,
             )
             for robot in self._routes.order(Channel.CHAT):
-                if self._may(robot) and await self._taken(robot, message):
+                if await self._may(robot) and await self._taken(robot, message):
                     return
             _log.info("the copy of attempt %s was dropped", row.id)
         finally:
@@ -87,16 +88,18 @@ class Courtesy:
             _log.warning("%s did not take a copy: %s %s", robot.name, outcome.kind, outcome.code)
         return outcome.kind is OutcomeKind.ACCEPTED
 
-    def _may(self, robot: Notifier) -> bool:
+    async def _may(self, robot: Notifier) -> bool:
         """Whether the robot has messages left, and if so one fewer from now on."""
-        now, limits = self._now(), robot.capabilities(Channel.CHAT).rate
-        written = self._written.setdefault(robot.name, deque())
-        longest = max((limit.span for limit in limits), default=None)
-        while written and longest is not None and written[0] <= now - longest:
-            written.popleft()
-        for limit in limits:
-            if sum(moment > now - limit.span for moment in written) >= limit.count:
-                return False
-        if longest is not None:
-            written.append(now)
-        return True
+        rate = robot.capabilities(Channel.CHAT).rate
+        return not rate or await self._turn(f"robot:{robot.name}", rate)
+
+    async def _turn(self, what: str, pace: Sequence[Limit]) -> bool:
+        """Whether this node may, of all nodes; a database that is away costs the copy only."""
+        try:
+            return await asyncio.to_thread(self._db.attempt, self._asked(what, pace))
+        except OncallError as exc:
+            _log.warning("no copy: %s", exc)
+            return False
+
+    def _asked(self, what: str, pace: Sequence[Limit]) -> Callable[[Tx], bool]:
+        return lambda tx: budgets.my_turn(tx, what, pace, self._now())

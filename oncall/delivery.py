@@ -93,7 +93,7 @@ class Delivery:
         self.db = engine.db
         self.routes = routes
         self.sender = Sender(engine.db, routes, clock.now, lang=lang, signature=signature)
-        self.courtesy = Courtesy(routes, clock.now, lang=lang)
+        self.courtesy = Courtesy(engine.db, routes, clock.now, lang=lang)
         self.links = links
         #: Pages of one person that are due together become one message.
         self.gather = gather

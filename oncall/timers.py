@@ -29,6 +29,8 @@ _log = logging.getLogger(__name__)
 #: Pages decided in one commit.
 BATCH = 200
 _LOOK_EVERY = 1
+#: Seconds after which what a dead node's transaction kept from us is free.
+_SOON = 0.1
 #: Seconds between looks at the sending from outside.
 _LOOK_AT_SENDING_EVERY = 10
 #: Seconds in which commits of others are gathered into one look.
@@ -123,15 +125,16 @@ class Timers:
     async def _live(self) -> None:
         """The safety look: beat, take over what dead nodes held, and see what is due."""
         while True:
+            again = False
             try:
-                await self._on(self._pulse, self._beat)
+                again = await self._on(self._pulse, self._beat)
                 self.beating.set()
             except OncallError as exc:
                 _log.warning("no heartbeat: %s", exc)
             except Exception:  # noqa: BLE001 - whatever it is, the clock must go on
                 _log.exception("no heartbeat")
             self._due.set()
-            await asyncio.sleep(_LOOK_EVERY)
+            await asyncio.sleep(_SOON if again else _LOOK_EVERY)
 
     async def _keep_agenda(self) -> None:
         """Do what is planned beside paging, at its moment and never in paging's way."""
@@ -197,12 +200,17 @@ class Timers:
             max_instances=1_000,
         )
 
-    def _beat(self) -> None:
+    def _beat(self) -> bool:
+        """Whether transactions of dead nodes were ended: what they kept is free a moment later."""
         with self.engine.db.begin() as tx:
             nodes.beat(tx, self.node, self.progress_at)
+            ended = nodes.cut_off(tx)
             taken = nodes.take_over(tx)
+        if ended:
+            _log.warning("ended %s transactions of a node that stopped", ended)
         if taken:
             _log.warning("took over %s messages from a node that stopped", taken)
+        return ended > 0
 
     def _leave(self) -> None:
         try:

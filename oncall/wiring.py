@@ -47,6 +47,7 @@ from oncall.rounds import orphans
 from oncall.rounds.gaps import GapWatch
 from oncall.rounds.sheets import NightlySheet
 from oncall.routes import Routes
+from oncall.store import nodes
 from oncall.store.changes import watch
 from oncall.store.database import Database
 from oncall.supervision import Supervision
@@ -175,7 +176,7 @@ def build(
     """One node from its settings; a test or the demo may bring its own clock and phones."""
     clock = clock or SystemClock()
     node = node or new_id()
-    db = Database(settings.database_url)
+    db = Database(settings.database_url, name=nodes.sessions_of(node))
     directory = Directory(policy_of(settings))
     notices = Notices(lang=settings.lang, signature=settings.signature)
     engine = Engine(

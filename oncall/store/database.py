@@ -36,7 +36,9 @@ _BUSY_SECONDS = 20
 _STATEMENT_TIMEOUT = "30s"
 #: A node that stops in the middle of a transaction (power, a frozen machine) leaves its pages
 #: locked, and all others pass locked pages over. The server hears of a lost machine after hours
-#: only, so it ends a transaction in which nothing was asked for this long. Ours never pause.
+#: only. With its lease a node loses its transactions too (``nodes.cut_off``); for whoever holds
+#: no lease, a command or a process without an engine, the server ends a transaction in which
+#: nothing was asked for this long. Ours never pause.
 FROZEN = timedelta(seconds=10)
 #: A server that vanished without a word is given up after this long, not after the system's hours.
 GIVE_UP: Mapping[str, Any] = {
@@ -48,8 +50,9 @@ GIVE_UP: Mapping[str, Any] = {
 
 #: What goes wrong with a database rather than with what was asked of it.
 _AWAY = (OperationalError, InterfaceError, InternalError, PoolTimeout)
-#: SQLSTATEs of a transaction undone so that another could go on: deadlock, serialization.
-_UNDONE = frozenset({"40P01", "40001"})
+#: SQLSTATEs of a transaction undone so that another could go on: deadlock, serialization; ended
+#: because this node was taken for dead, or because it stood still too long.
+_UNDONE = frozenset({"40P01", "40001", "57P01", "25P03"})
 #: A transaction undone this often in a row is given up.
 _ATTEMPTS = 5
 
@@ -94,7 +97,10 @@ class Tx:
 class Database:
     """The connection pool of one process."""
 
-    def __init__(self, url: str, *, pool_size: int = 10, frozen: timedelta = FROZEN) -> None:
+    def __init__(
+        self, url: str, *, pool_size: int = 10, frozen: timedelta = FROZEN, name: str = "oncall"
+    ) -> None:
+        """``name`` is what PostgreSQL calls the sessions of this process."""
         parsed = make_url(url)
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
@@ -107,6 +113,7 @@ class Database:
         if self.postgres:
             options["connect_args"] = {
                 "connect_timeout": 5,
+                "application_name": name,
                 **GIVE_UP,
                 "options": f"-c timezone=UTC -c statement_timeout={_STATEMENT_TIMEOUT}"
                 f" -c idle_in_transaction_session_timeout={frozen // timedelta(milliseconds=1)}",

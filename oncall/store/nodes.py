@@ -8,7 +8,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from oncall.store.database import Tx
 from oncall.store.outbox import give_back
@@ -17,6 +30,24 @@ from oncall.tables import breakers, nodes, outbox
 #: A node that has not beaten for this long is dead, and what it held is taken over. Nodes beat and
 #: look once a second, so that five seconds after its death a node's work goes on elsewhere.
 LEASE = timedelta(seconds=3)
+
+
+#: The sessions of a node, as PostgreSQL lists them, are called this and the node's id.
+_SESSIONS = "oncall "
+
+#: Only those in a transaction: the others hold nothing that anybody waits for.
+_END = text(
+    """
+    SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE datname = current_database() AND usename = current_user
+      AND xact_start IS NOT NULL AND application_name IN :names
+    """
+).bindparams(bindparam("names", expanding=True))
+
+
+def sessions_of(node: str) -> str:
+    """What a node calls its sessions, so that others can end them when it is dead."""
+    return _SESSIONS + node
 
 
 def beat(tx: Tx, node: str, progress: datetime | None) -> None:
@@ -33,6 +64,25 @@ def leave(tx: Tx, node: str) -> None:
     """This node stops in an orderly way; what it held is free at once."""
     tx.conn.execute(delete(nodes).where(nodes.c.id == node))
     tx.conn.execute(delete(breakers).where(breakers.c.node == node))
+
+
+def cut_off(tx: Tx) -> int:
+    """End the transactions of nodes that are dead or frozen; says how many (PostgreSQL only).
+
+    What such a transaction has locked nobody else would get, for as long as it stands. A node that
+    was only slow finds its transaction undone and does it again.
+    """
+    if not tx.postgres:
+        return 0
+    # Not those whose beat lies ahead: there a clock was put back, and nobody died.
+    stale = select(nodes.c.id).where(nodes.c.beat_at <= _database_time(tx) - LEASE)
+    names = [sessions_of(node) for node in tx.conn.execute(stale).scalars()]
+    if not names:
+        return 0
+    ended = int(tx.conn.execute(_END, {"names": names}).scalar_one())
+    if ended:
+        tx.ring()
+    return ended
 
 
 def take_over(tx: Tx) -> int:
@@ -67,5 +117,5 @@ def _database_time(tx: Tx) -> datetime:
     if tx.postgres:
         now: datetime = tx.conn.execute(select(func.clock_timestamp())).scalar_one()
         return now.astimezone(UTC)
-    text = tx.conn.execute(select(func.strftime("%Y-%m-%d %H:%M:%f", "now"))).scalar_one()
-    return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    said = tx.conn.execute(select(func.strftime("%Y-%m-%d %H:%M:%f", "now"))).scalar_one()
+    return datetime.fromisoformat(said).replace(tzinfo=UTC)

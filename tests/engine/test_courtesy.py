@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 
 from notifiers.message import Capabilities, Channel, Limit, Message, Outcome, OutcomeKind
 from notifiers.testing import Phones
+from oncall.courtesy import Courtesy
+from oncall.packing import Parcel
+from oncall.routes import Routes
+from oncall.store import outbox
+from oncall.tables import outbox as outbox_table
 from tests.county import ZHANG
 from tests.world import World
 
@@ -59,6 +65,29 @@ def test_each_step_is_copied_once(world: World) -> None:
     world.text(ZHANG, "1")
     world.settle()
     assert len(robot.read()) == 2
+
+
+def test_two_nodes_make_one_copy(world: World) -> None:
+    """Both send messages of one step in the same moment: one of them copies it, whichever."""
+    world.transfer()
+    with world.app.db.read() as tx:
+        row = outbox.select_rows(tx, outbox_table.c.channel == "sms")[0]
+    robot, parcel = Robot(), Parcel(rows=(row,), text="二", late=False)
+    nodes = [
+        Courtesy(
+            world.app.db,
+            Routes({Channel.CHAT: (robot,)}, node=node, limits={}),
+            lambda: world.now,
+            lang="zh_CN",
+        )
+        for node in "ab"
+    ]
+
+    async def both() -> None:
+        await asyncio.gather(*(node.copy(parcel) for node in nodes for _ in range(2)))
+
+    asyncio.run(both())
+    assert len(robot.read()) == 1
 
 
 @pytest.mark.parametrize("how", ["raises", "refuses"])

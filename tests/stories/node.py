@@ -110,8 +110,13 @@ class Deadly:
         await self._inner.close()
 
 
-def die_at_statement(start: str, nth: int) -> None:
-    """Die once the Nth statement that begins like this was carried out, before its commit."""
+def freeze() -> None:
+    """Stand still with everything in hand, until somebody says SIGCONT."""
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def at_statement(start: str, nth: int, stop: Callable[[], None]) -> None:
+    """Stop once the Nth statement that begins like this was carried out, before its commit."""
     seen = 0
 
     @event.listens_for(Engine, "after_cursor_execute")
@@ -119,7 +124,8 @@ def die_at_statement(start: str, nth: int) -> None:
         nonlocal seen
         seen += statement.startswith(start)
         if seen == nth:
-            die()
+            seen = sys.maxsize
+            stop()
 
 
 def node(options: argparse.Namespace) -> App:
@@ -165,6 +171,7 @@ def main() -> None:
     parser.add_argument("--at-commit", action="store_true")
     parser.add_argument("--statement", default="")
     parser.add_argument("--nth", type=int, default=1)
+    parser.add_argument("--freeze", action="store_true")
     options, rest = parser.parse_known_args()
     works: dict[str, Callable[[], None]]
     if options.work == "command":
@@ -185,10 +192,19 @@ def main() -> None:
     works[options.work]()
 
 
+def patient(dbapi: Any, _: object) -> None:
+    """The server is not to end what stands still: only another node will."""
+    with dbapi.cursor() as cursor:
+        cursor.execute("SET idle_in_transaction_session_timeout = 0")
+    dbapi.commit()
+
+
 def arm(options: argparse.Namespace) -> None:
     """Set the trap in the database, if one was asked for."""
+    if options.freeze:
+        event.listen(Engine, "connect", patient)
     if options.statement:
-        die_at_statement(options.statement, options.nth)
+        at_statement(options.statement, options.nth, freeze if options.freeze else die)
 
 
 if __name__ == "__main__":

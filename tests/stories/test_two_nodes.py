@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from tests.county import Templates
 from tests.stories.processes import TAKEN_OVER, Scene, scene
@@ -47,3 +49,41 @@ def test_a_burst_on_two_nodes_of_which_one_dies(
             await story(at)
 
     asyncio.run(play())
+
+
+def test_one_freezes_with_messages_in_its_hands(
+    new_pg_database: Callable[..., str], templates: Templates
+) -> None:
+    """It locks what it claims and stands still: the other ends that, and it goes on afterwards."""
+
+    async def story(at: Scene) -> None:
+        poster = at.app()
+        freezes = await at.child("serve", "--statement", "UPDATE outbox SET", "--freeze")
+        await at.child("serve")
+        await at.alive(2)
+        posted = 0
+        while not stands_still(freezes.pid):
+            await asyncio.to_thread(at.transfers, poster, 1)
+            posted += 1
+        froze = time.monotonic()
+        await at.until(lambda: len(at.texts()) == posted)
+        taken = time.monotonic() - froze
+        assert taken <= TAKEN_OVER, f"taken over after {taken:.1f} s"
+        freezes.send_signal(signal.SIGCONT)
+        while len({row.node for row in at.rows().values()}) < 2:
+            await asyncio.to_thread(at.transfers, poster, 1)
+            await at.rest()
+        at.check()
+        poster.db.close()
+
+    async def play() -> None:
+        async with scene(new_pg_database(templates.pg())) as at:
+            await story(at)
+
+    asyncio.run(play())
+
+
+def stands_still(pid: int) -> bool:
+    """Whether a process stands still."""
+    stat = Path(f"/proc/{pid}/stat").read_text()
+    return stat.rpartition(")")[2].split()[0] == "T"
