@@ -73,15 +73,23 @@ def uid(person: str, slot: Slot) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One event of a calendar: whose slot (an opaque id), and what is read of it."""
+    """One event of a calendar: whose slot (an opaque id), and what is read of it.
+
+    Both texts must stay the same for as long as the slot does.
+    """
 
     owner: str
     slot: Slot
     summary: str
+    description: str
 
 
 def publish(events: Iterable[Listed], *, name: str, description: str) -> bytes:
-    """A calendar of these events. Lines are folded at 75 octets, never inside a character."""
+    """A calendar of these events. Lines are folded at 75 octets, never inside a character.
+
+    ``name`` and ``description`` are copied into every event by some readers (vdirsyncer), so that
+    nothing that moves with time or with a single event may stand in them.
+    """
     calendar = Calendar()
     calendar.add("prodid", _PRODID)
     calendar.add("version", "2.0")
@@ -98,6 +106,7 @@ def publish(events: Iterable[Listed], *, name: str, description: str) -> bytes:
         event.add("dtstart", slot.start)
         event.add("dtend", slot.end)
         event.add("summary", one.summary)
+        event.add("description", one.description)
         event.add("dtstamp", slot.changed_at)
         event.add("last-modified", slot.changed_at)
         event.add("sequence", slot.sequence)

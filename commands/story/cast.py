@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from notifiers.phone import e164
 from notifiers.twilio.emulator_script import Handset, VoiceScript, dead, listens, no_answer, presses
+from oncall.admin.holidays import load_shipped
 from oncall.store import directory, schema
 from oncall.store.database import Database
 from oncall.store.directory import Account, Batch, Person, Unit
@@ -85,6 +86,7 @@ def furnish(db: Database, token_hash: str) -> None:
     schema.upgrade(db)
     midnight = BEGIN.replace(hour=0).astimezone(UTC)
     with db.begin() as tx:
+        load_shipped(tx, "demo", midnight)
         directory.put_units(
             tx, [Unit(code=c, name_zh=zh, name_en=en, kind=k) for c, zh, en, k in _UNITS]
         )

@@ -15,6 +15,8 @@ _STALE = timedelta(hours=3)
 #: Who has left and is still planned in this time should not be.
 _AHEAD = timedelta(days=60)
 _NAMED = 5
+#: From this month on the next year's holidays are usually announced.
+_NOTICE_MONTH = 11
 
 
 def look(tx: Tx, now: datetime) -> Iterator[Finding]:
@@ -25,25 +27,42 @@ def look(tx: Tx, now: datetime) -> Iterator[Finding]:
 
 
 def _holidays(tx: Tx, now: datetime) -> Iterator[Finding]:
+    """This year's table counts today; the next one can be had once its notice is out."""
     have = {one.day.year for one in holidays.every(tx)}
-    missing = [str(year) for year in (now.year, now.year + 1) if year not in have]
-    if missing:
+    this, coming = now.year, now.year + 1
+    years = {"year": str(this), "next": str(coming)}
+    if this not in have:
         yield Finding(
             what="holidays",
             level=Level.WARNING,
             said=N_(
-                "There is no holiday table for {years}: Monday to Friday count as working days, "
+                "There is no holiday table for {year}: Monday to Friday count as working days, "
                 "make-up days and holidays are not known."
             ),
-            mend=N_(
-                "Import it with `oncall holiday import FILE`; the State Council's notice for a "
-                "year comes out in the November before."
-            ),
-            params={"years": ", ".join(missing)},
+            mend=N_("Import it with `oncall holiday import FILE`."),
+            params=years,
         )
-    else:
-        said = N_("The holiday tables of this year and the next are there.")
-        yield Finding(what="holidays", level=Level.OK, said=said)
+    if coming not in have and now.month >= _NOTICE_MONTH:
+        yield Finding(
+            what="holidays",
+            level=Level.WARNING,
+            said=N_(
+                "There is no holiday table for {next} yet: from 1 January on only Monday to Friday "
+                "would count as working days."
+            ),
+            mend=N_(
+                "The State Council's notice for a year comes out in the November before; once it "
+                "is there, `oncall holiday import FILE`."
+            ),
+            params=years,
+        )
+    elif this in have:
+        said = (
+            N_("The holiday tables of this year and the next are there.")
+            if coming in have
+            else N_("The holiday table of {year} is there; that of {next} is due in November.")
+        )
+        yield Finding(what="holidays", level=Level.OK, said=said, params=years)
 
 
 def _calendars(tx: Tx, now: datetime) -> Iterator[Finding]:

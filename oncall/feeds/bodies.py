@@ -14,7 +14,7 @@ from oncall.feeds.history import History, moments_of_unit
 from oncall.i18n import translator
 from oncall.store.database import Tx
 from oncall.store.directory import Person
-from rosters.calendars import Listed, Version, publish, slots
+from rosters.calendars import Listed, Slot, Version, publish, slots
 from rosters.model import Duty
 
 _BACK, _AHEAD = timedelta(days=30), timedelta(days=181)
@@ -23,9 +23,12 @@ _NAME = N_("Duties of {name}")
 _SUMMARY = N_("{role}, {unit}")
 _SUMMARY_OF_UNIT = N_("{role} {name}, {unit}")
 _ROLE_OF_UNIT = N_("{role}, {unit}")
-_AS_OF = N_(
-    "As of {moment}. Calendars read this again only every few hours; changes near in time "
-    "are also sent as a message."
+#: Of when a calendar is stands in each event and nowhere above them: a reader that copies event by
+#: event takes the head of the file for a part of each, and would copy all of them anew.
+_AS_OF = N_("As of {moment}. Calendars lag by hours; changes near in time also come as a message.")
+_LAGS = N_(
+    "Calendars read this again only every few hours; changes near in time are also sent as a "
+    "message. Each duty says of when it is."
 )
 
 
@@ -53,12 +56,13 @@ def person_feed(
             summary=t(_SUMMARY).format(
                 role=role(t, slot.role), unit=snapshot.unit_name(slot.unit, lang)
             ),
+            description=_as_of(slot, settings, t),
         )
         for slot in slots(_versions(duties_of(tx, person.id, start, end), history))
     ]
     name = t(_NAME).format(name=person.name)
     # The window moves at midnight, and with it what has changed since a reader was here.
-    return _feed(found, name, max(history.moments, default=day), day, settings, t)
+    return _feed(found, name, max(history.moments, default=day), day, t)
 
 
 def unit_feed(
@@ -79,11 +83,18 @@ def unit_feed(
         name = known.name if known is not None else person
         for slot in slots(_versions(own, History(tx, person, start, end))):
             said = t(_SUMMARY_OF_UNIT).format(role=role(t, slot.role), name=name, unit=of_unit)
-            found.append(Listed(owner=f"unit/{person}", slot=slot, summary=said))
+            found.append(
+                Listed(
+                    owner=f"unit/{person}",
+                    slot=slot,
+                    summary=said,
+                    description=_as_of(slot, settings, t),
+                )
+            )
     found.sort(key=lambda one: (one.slot.start, one.slot.role, one.owner))
     title = t(_ROLE_OF_UNIT).format(role=role(t, only), unit=of_unit) if only else of_unit
     changed = max(moments_of_unit(tx, unit, only, start, end), default=day)
-    return _feed(found, t(_NAME).format(name=title), changed, day, settings, t)
+    return _feed(found, t(_NAME).format(name=title), changed, day, t)
 
 
 def _versions(duties: Iterable[Duty], history: History) -> list[Version]:
@@ -99,19 +110,12 @@ def _versions(duties: Iterable[Duty], history: History) -> list[Version]:
     ]
 
 
-def _feed(
-    found: list[Listed],
-    name: str,
-    changed: datetime,
-    day: datetime,
-    settings: Settings,
-    t: Text,
-) -> Feed:
-    local = changed.astimezone(settings.zone)
-    body = publish(
-        found,
-        name=name,
-        description=t(_AS_OF).format(moment=local.strftime("%Y-%m-%d %H:%M")),
-    )
+def _as_of(slot: Slot, settings: Settings, t: Text) -> str:
+    local = slot.changed_at.astimezone(settings.zone)
+    return t(_AS_OF).format(moment=f"{local:%Y-%m-%d %H:%M}")
+
+
+def _feed(found: list[Listed], name: str, changed: datetime, day: datetime, t: Text) -> Feed:
+    body = publish(found, name=name, description=t(_LAGS))
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     return Feed(body=body, etag=etag, changed_at=max(changed, day).replace(microsecond=0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -155,20 +155,29 @@ def test_what_looks_wrong_is_a_warning(db: Database) -> None:
 
 
 def test_the_doctor_misses_next_years_table(db: Database, tmp_path: Any) -> None:
-    """A warning that names the years without a table, until they are there."""
+    """This year's is missed always, the next one's from November on, when its notice is out."""
+    settings = load({"database_url": f"sqlite:///{tmp_path}/x.db"}, {}, cwd=tmp_path)
 
-    def found() -> tuple[Level, str]:
-        settings = load({"database_url": f"sqlite:///{tmp_path}/x.db"}, {}, cwd=tmp_path)
-        [one] = [f for f in examine(settings, db, START, str) if f.what == "holidays"]
-        return one.level, one.text(str)
+    def found(now: datetime = START) -> list[tuple[Level, str]]:
+        seen = [f for f in examine(settings, db, now, str) if f.what == "holidays"]
+        return [(one.level, one.text(str)) for one in seen]
 
-    assert found()[0] is Level.WARNING
-    assert "2026, 2027" in found()[1]
+    assert [level for level, _ in found()] == [Level.WARNING] * 2
+    assert ["for 2026:" in text for _, text in found()] == [True, False]
     with db.begin() as tx:
         load_shipped(tx, "init", START)
-    assert "for 2027:" in found()[1]
+    for day, expected in (
+        (datetime(2026, 10, 31, tzinfo=UTC), Level.OK),
+        (datetime(2026, 11, 1, tzinfo=UTC), Level.WARNING),
+        (datetime(2026, 12, 31, tzinfo=UTC), Level.WARNING),
+    ):
+        [(level, text)] = found(day)
+        assert level is expected
+        assert "2027" in text
     brought(db, shaped(*week("2027-02-05")))
-    assert found()[0] is Level.OK
+    assert [level for level, _ in found()] == [Level.OK]
+    # The year of the table that is there has come; that of the one after is not yet due.
+    assert [level for level, _ in found(datetime(2027, 1, 2, tzinfo=UTC))] == [Level.OK]
 
 
 def test_going_by_the_week_is_said_aloud_once_a_year(

@@ -34,6 +34,11 @@ def events(answer: httpx.Response) -> list[dict[str, str]]:
     return [{name: event[name].to_ical().decode() for name in event} for event in found]
 
 
+def head(answer: httpx.Response) -> bytes:
+    """What stands above the events."""
+    return answer.content.partition(b"BEGIN:VEVENT")[0]
+
+
 def upload(site: Site, batch: str, add: list[Duty], remove: list[int]) -> None:
     """Apply one batch now."""
     made = Batch(id=batch, at=site.world.now, by="x", files="x", sha256="0", summary="{}")
@@ -61,6 +66,7 @@ def test_a_calendar_holds_a_person_s_duties(site: Site) -> None:
     assert "县城建集团" in first["SUMMARY"]
     assert (first["TRANSP"], first["SEQUENCE"]) == ("TRANSPARENT", "0")
     assert first["DTSTAMP"] == first["LAST-MODIFIED"] == "20261029T060000Z"
+    assert "2026-10-29 14:00" in first["DESCRIPTION"]
     assert len({event["UID"] for event in found}) == 15
     text = answer.text
     assert "ATTENDEE" not in text
@@ -124,6 +130,9 @@ def test_a_changed_duty_keeps_its_uid_and_counts_up(site: Site) -> None:
     assert [e["UID"] for e in old] == [e["UID"] for e in new]
     changed = [(a, b) for a, b in zip(old, new, strict=True) if a != b]
     [(was, now)] = changed
+    assert "2026-11-03 14:30" in now["DESCRIPTION"]
+    # What some readers copy into every event is the same, or they would copy all of them anew.
+    assert head(before) == head(after)
     assert int(now["SEQUENCE"]) > int(was["SEQUENCE"])
     assert now["DTSTAMP"] == "20261103T063000Z"
 
