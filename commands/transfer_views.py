@@ -15,6 +15,7 @@ from oncall.core.model import Alarm, Channel, Page
 from oncall.core.transfers import Transfer, part_state
 from oncall.core.upcoming import NextAction, What
 from oncall.core.words import (
+    ANSWERED_BY,
     ATTEMPTS,
     CHANNELS,
     FLAGS,
@@ -29,7 +30,7 @@ from oncall.core.words import (
 )
 from oncall.directory import Snapshot
 from oncall.store.database import Tx
-from oncall.store.reports import Brief, Full, Share
+from oncall.store.reports import Attempt, Brief, Full, Share
 
 _NEXT = {
     What.PAGE_LEVEL: N_("Level {level} is paged: {who}."),
@@ -153,7 +154,7 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
                     one.name,
                     t(CHANNELS[Channel(one.channel)]),
                     mask(one.address) if one.address else "",
-                    t(ATTEMPTS[one.state]) if one.state in ATTEMPTS else one.state,
+                    _stands(t, one),
                     one.code,
                 )
                 for one in full.attempts
@@ -161,6 +162,13 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
         )
     for alarm in full.alarms:
         warn(alarm_text(t, Alarm(alarm.alarm), who=alarm.who or "", level=alarm.level))
+
+
+def _stands(t: Text, one: Attempt) -> str:
+    """How far a message came, and who seems to have picked up."""
+    state = t(ATTEMPTS[one.state]) if one.state in ATTEMPTS else one.state
+    heard = ANSWERED_BY.get(one.answered_by or "")
+    return f"{state} ({t(heard)})" if heard else state
 
 
 def _owner(session: Session, page: Page) -> str:
@@ -196,6 +204,7 @@ def shown_json(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> dict
                 "late": one.late,
                 "resent": one.resent,
                 "code": one.code,
+                "answered_by": one.answered_by,
                 "text": mask_text(one.text) if one.text else None,
             }
             for one in full.attempts

@@ -147,6 +147,8 @@ class Capabilities:
     receipts: Receipts = Receipts.NONE
     #: A call listens for a key.
     keypad: bool = False
+    #: It says whether a person or a machine picked up.
+    detects: bool = False
     #: The longest text it takes, in SMS parts; None means the channel has no parts.
     max_parts: int | None = None
     #: The longest text it takes, in characters.
@@ -171,6 +173,15 @@ class ReceiptResult(StrEnum):
     ENDED = "ended"
 
 
+class AnsweredBy(StrEnum):
+    """Who picked up a call, as a detector believed: a label to be read, never a decision."""
+
+    HUMAN = "human"
+    #: A voicemail, a call screener, a fax.
+    MACHINE = "machine"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Receipt:
     """A provider's later word about one attempt. Apply it only when its rank is higher."""
@@ -186,8 +197,8 @@ class Receipt:
     code: str | None = None
     #: Sending the same again cannot help: advance now.
     permanent: bool = False
-    #: What an answering-machine detector believed; a label, never a decision.
-    answered_by: str | None = None
+    #: Of a call whose provider listens for machines; None from any other.
+    answered_by: AnsweredBy | None = None
     #: The fixed English explanation of `code`, empty when there is none.
     detail: str = ""
     opted_out: bool = False

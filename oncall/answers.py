@@ -92,6 +92,8 @@ class Answers:
         told = [(one.page, event) for one in about if (event := _news(one, receipt))]
         # Pages before messages, as everybody locks them.
         pages.lock(tx, {page for page, _ in told if page is not None})
+        # A label beside the state: it moves no page, and shortens no ladder.
+        heard = receipt.answered_by is not None and attempts.label(tx, row.id, receipt.answered_by)
         state, rank = _standing(receipt)
         news = attempts.advance(
             tx,
@@ -103,7 +105,7 @@ class Answers:
             now=now,
         )
         if not news:
-            return False
+            return heard
         for page, event in told:
             if page is not None:
                 self.engine.tell(tx, page, event, now)

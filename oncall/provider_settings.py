@@ -35,6 +35,13 @@ PROVIDER_SETTINGS: tuple[Setting, ...] = (
         one_of=("yes", "no"),
     ),
     Setting(
+        name="twilio_machine_detection",
+        variable="ONCALL_TWILIO_MACHINE_DETECTION",
+        default="yes",
+        provider="twilio",
+        one_of=("yes", "no"),
+    ),
+    Setting(
         name="aliyun_access_key_id",
         variable="ALIBABA_CLOUD_ACCESS_KEY_ID",
         provider="aliyun",

@@ -105,6 +105,7 @@ def _twilio(settings: Settings, connections: int) -> Notifier:
             connections=connections,
         ),
         sms_replies=settings.of("twilio_sms_replies") == "yes",
+        detects=settings.of("twilio_machine_detection") == "yes",
     )
 
 

@@ -9,6 +9,7 @@ from notifiers.phone import mask
 from oncall.core.model import Contacted, Page, State
 from oncall.core.why import NOTICES, LogLine, tell
 from oncall.core.words import (
+    ANSWERED_BY,
     ATTEMPTS,
     CHANNELS,
     GROUNDS,
@@ -280,6 +281,8 @@ def _sent(reader: Reader, one: Attempt) -> Sent:
         said.append(t(N_("perhaps sent twice")))
     if one.tries > 1:
         said.append(t(N_("{n} tries")).format(n=one.tries))
+    if one.answered_by is not None and one.answered_by in ANSWERED_BY:
+        said.append(t(ANSWERED_BY[one.answered_by]))
     if one.code:
         said.append(t(N_("code {code}")).format(code=one.code))
     return Sent(

@@ -93,6 +93,16 @@ async def status(request: Request) -> Response:
     return Response(status_code=204)
 
 
+@router.post("/detected")
+async def detected(request: Request) -> Response:
+    """Whether a person or a machine picked up a call: written down, never taken for an answer."""
+    told = await verified(request)
+    door = door_of(request)
+    receipt = readable(lambda: inbound.parse_detected(told.form, told.query))
+    await in_thread(door, lambda: door.app.answers.receipt(receipt, door.now()))
+    return Response(status_code=204)
+
+
 @router.post("/gather")
 async def gather(request: Request) -> Response:
     """A key was pressed in one of our calls; the caller hears what came of it."""

@@ -154,6 +154,8 @@ class AttemptOut(BaseModel):
     late: bool
     resent: bool
     code: str | None
+    #: Who picked up a call, as the provider believed: human, machine or unknown; never an ack.
+    answered_by: str | None
     text: str | None
 
 

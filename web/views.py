@@ -199,6 +199,7 @@ class View:
             late=one.late,
             resent=one.resent,
             code=one.code or None,
+            answered_by=one.answered_by,
             text=None if one.text is None else mask_text(one.text),
         )
 

@@ -229,6 +229,7 @@ class RestApi:
             events=events or frozenset({"completed"}),
             key=attempt_of(callback),
             timeout=float(form.get("Timeout", _RING)),
+            detected=_listens(form),
         )
 
     async def _update_call(self, call: Call, form: Form) -> web.StreamResponse:
@@ -322,6 +323,8 @@ class RestApi:
             }
             if not outbound:
                 view |= {"to": one.sender, "from": one.number}
+        else:
+            view["answered_by"] = one.answered_by
         return view
 
 
@@ -338,6 +341,15 @@ def _refuse(fault: Fault) -> None:
         raise _RefusalError(400 if fault.code > 999 else fault.code, fault.code)
     if fault.kind is FaultKind.THROTTLE:
         raise _RefusalError(429, 20429, {"Retry-After": str(fault.retry_after)})
+
+
+def _listens(form: Form) -> str:
+    """Where to tell who picked up, if the request asks for it in the background."""
+    detection = form.get("MachineDetection", "")
+    if detection not in ("", "Enable", "DetectMessageEnd"):
+        raise _RefusalError(400, 20001)
+    asked = detection and form.get("AsyncAmd") == "true"
+    return form.get("AsyncAmdStatusCallback", "") if asked else ""
 
 
 def _words(twiml: str) -> str:

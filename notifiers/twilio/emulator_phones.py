@@ -15,6 +15,8 @@ _TO_RING = 1.0
 _PER_CHARACTER = 0.2
 #: Seconds two people talk who were put through to each other, unless one hangs up.
 _LONGEST_CONVERSATION = 120.0
+#: Seconds the detector listens to whoever picked up.
+_DETECTION = 2.0
 #: Seconds of patience when a Gather does not say.
 _GATHER = 5.0
 _STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"})
@@ -133,7 +135,7 @@ async def text_back(world: World, number: str, words: str) -> None:
 async def live_call(world: World, call: Call) -> None:
     """One call from dialling to its end."""
     script = world.handset(call.number).voice
-    human: asyncio.Task[None] | None = None
+    beside: list[asyncio.Task[None]] = []
     try:
         await _call_status(world, call, "initiated")
         await world.sleep(_TO_RING)
@@ -142,17 +144,19 @@ async def live_call(world: World, call: Call) -> None:
         if script.manner is VoiceManner.DEAD:
             raise _EndedError(status="failed", sip=404)
         await _call_status(world, call, "ringing")
-        human = world.spawn(_human(world, call, script))
+        beside.append(world.spawn(_human(world, call, script)))
         await _ring(world, call)
         await _call_status(world, call, "in-progress")
+        if call.detected:
+            beside.append(world.spawn(_detect(world, call, script)))
         await _talk(world, call)
         raise _EndedError(status="completed")
     except _EndedError as end:
         call.sip = end.sip
         await _call_status(world, call, end.status)
     finally:
-        if human is not None:
-            human.cancel()
+        for one in beside:
+            one.cancel()
         while not call.acts.empty():
             call.acts.get_nowait().finish()
 
@@ -180,6 +184,21 @@ async def _human(world: World, call: Call, script: VoiceScript) -> None:
         call.acts.put_nowait(Act(verb="press", digit=key))
     await world.sleep(script.listen)
     call.acts.put_nowait(Act(verb="hang-up"))
+
+
+async def _detect(world: World, call: Call, script: VoiceScript) -> None:
+    """Listen to whoever picked up, and say what it was."""
+    await world.sleep(_DETECTION)
+    machine = script.manner is VoiceManner.VOICEMAIL
+    call.answered_by = script.taken_for or ("machine_start" if machine else "human")
+    form = {
+        "CallSid": call.sid,
+        "AnsweredBy": call.answered_by,
+        "MachineDetectionDuration": str(int(_DETECTION * 1000)),
+    }
+    if not world.callbacks.off:
+        # Whether the call ends meanwhile or not, Twilio has heard enough.
+        world.spawn(world.report(call.detected, form))
 
 
 async def _ring(world: World, call: Call) -> None:
@@ -291,6 +310,8 @@ async def _call_status(world: World, call: Call, status: str) -> None:
     call.posted += 1
     if event == "completed":
         form |= {"CallDuration": "0", "SipResponseCode": str(call.sip)}
+        if call.answered_by is not None:
+            form["AnsweredBy"] = call.answered_by
     await _send(world, call.callback, form, call.held, last=event == "completed")
 
 

@@ -48,6 +48,8 @@ class VoiceScript:
     listen: float = 4.0
     keys: str = ""
     code: int = 21211
+    #: What the detector takes whoever answers for; "" is what they are.
+    taken_for: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

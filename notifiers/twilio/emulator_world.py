@@ -132,6 +132,9 @@ class Call:
     events: frozenset[str]
     key: str
     timeout: float
+    #: Where the detector tells who picked up; "" where nobody asked it to listen.
+    detected: str = ""
+    answered_by: str | None = None
     status: str = "queued"
     spoken: list[str] = field(default_factory=list)
     #: The call waits for a key now.

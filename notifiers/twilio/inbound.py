@@ -6,7 +6,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 from notifiers.codes import UNMAPPED
 from notifiers.errors import CallbackError, WrongAccountError
-from notifiers.message import InboundSms, KeyPress, Receipt, ReceiptResult
+from notifiers.message import AnsweredBy, InboundSms, KeyPress, Receipt, ReceiptResult
 from notifiers.twilio import sdk
 from notifiers.twilio.codes import CODES, SIP_PERMANENT
 from notifiers.twilio.twiml import hang_up, reply, say
@@ -15,6 +15,7 @@ __all__ = [
     "call_receipt",
     "hang_up",
     "inbound_text",
+    "parse_detected",
     "parse_gather",
     "parse_sms",
     "parse_status",
@@ -54,6 +55,10 @@ _CALL = {
     "no-answer": (50, _FAILED),
     "canceled": (50, _ENDED),
 }
+#: What the detector says beside "human", "unknown" and words that Twilio invents tomorrow.
+_MACHINES = frozenset(
+    {"machine_start", "machine_end_beep", "machine_end_silence", "machine_end_other", "fax"}
+)
 #: Twilio's standard words; with Advanced Opt-Out it says so itself in OptOutType.
 _STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"})
 _START = frozenset({"START", "UNSTOP"})
@@ -133,7 +138,7 @@ def parse_status(form: Fields, query: Fields) -> Receipt:
             _required(fields, "CallStatus"),
             code=code,
             sip=_number(fields.get("SipResponseCode")),
-            answered_by=fields.get("AnsweredBy") or None,
+            answered_by=fields.get("AnsweredBy"),
         )
     status = _required(fields, "MessageStatus")
     return text_receipt(key, _required(fields, "MessageSid"), status, code)
@@ -178,8 +183,22 @@ def call_receipt(
         result=result,
         code=str(code) if code else f"SIP {sip}" if dead else None,
         permanent=bool(dead) or (meaning is not None and meaning.permanent),
-        answered_by=answered_by,
+        answered_by=_picked_up(answered_by),
         detail=meaning.detail if meaning else dead or (UNMAPPED if code else ""),
+    )
+
+
+def parse_detected(form: Fields, query: Fields) -> Receipt:
+    """Who picked up a call, as Twilio tells while it goes on. Raises CallbackError."""
+    fields = dict(form)
+    said = _required(fields, "AnsweredBy")
+    return Receipt(
+        key=_attempt(query),
+        provider_id=_required(fields, "CallSid"),
+        status=said,
+        rank=0,
+        result=_PROGRESS,
+        answered_by=_picked_up(said),
     )
 
 
@@ -228,6 +247,14 @@ def _known(
 ) -> tuple[int, ReceiptResult]:
     # A status Twilio invents tomorrow is news, but no reason to lose the callback or to regress.
     return words.get(status, (0, _PROGRESS))
+
+
+def _picked_up(said: str | None) -> AnsweredBy | None:
+    if not said:
+        return None
+    if said in _MACHINES:
+        return AnsweredBy.MACHINE
+    return AnsweredBy.HUMAN if said == "human" else AnsweredBy.UNKNOWN
 
 
 def _number(text: str | None) -> int | None:

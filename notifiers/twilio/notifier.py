@@ -24,11 +24,19 @@ class Twilio:
 
     name = PROVIDER
 
-    def __init__(self, gateway: TwilioGateway, *, sms_replies: bool = True) -> None:
-        """`sms_replies` is whether people can text back: to mainland China they cannot."""
+    def __init__(
+        self, gateway: TwilioGateway, *, sms_replies: bool = True, detects: bool = True
+    ) -> None:
+        """`sms_replies` is whether people can text back: to mainland China they cannot.
+
+        `detects` is whether Twilio listens in each call for a machine, which costs extra.
+        """
         self._gateway = gateway
         texts = CAPABILITIES if sms_replies else replace(CAPABILITIES, two_way=False, links=False)
-        parts: tuple[Notifier, ...] = (TwilioSms(gateway, texts), TwilioVoice(gateway))
+        parts: tuple[Notifier, ...] = (
+            TwilioSms(gateway, texts),
+            TwilioVoice(gateway, detects=detects),
+        )
         self._by_channel = {channel: part for part in parts for channel in part.channels}
         self.channels = frozenset(self._by_channel)
 

@@ -1,5 +1,6 @@
 """Call a phone through Twilio, speak, and take a key."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from notifiers.message import (
@@ -36,9 +37,11 @@ class TwilioVoice:
 
     name = PROVIDER
 
-    def __init__(self, gateway: TwilioGateway, capabilities: Capabilities = _CAPABILITIES) -> None:
+    def __init__(self, gateway: TwilioGateway, *, detects: bool = True) -> None:
+        """`detects` is whether Twilio listens, at its price, for who picks up."""
         self._gateway = gateway
-        self._capabilities = {Channel.VOICE: capabilities}
+        self._capabilities = {Channel.VOICE: replace(_CAPABILITIES, detects=detects)}
+        self._detects = detects
         #: A messaging service cannot call, so without a number of our own there is no voice.
         self.channels = frozenset({Channel.VOICE} if gateway.from_number else set())
 
@@ -55,6 +58,12 @@ class TwilioVoice:
         if len(spoken) > twiml.MAX_INLINE:
             # A cut text could lose the very word that matters.
             return _TOO_LONG
+        more: dict[str, object] = {}
+        if self._detects:
+            # In the background: whoever picks up hears the words at once, not a silence.
+            more["machine_detection"] = "Enable"
+            more["async_amd"] = "true"
+            more["async_amd_status_callback"] = self._gateway.hook("detected", message.key)
         return await self._gateway.create(
             self._gateway.calls.create_async(
                 to=message.to,
@@ -63,6 +72,7 @@ class TwilioVoice:
                 timeout=RING_SECONDS,
                 status_callback=self._gateway.hook("status", message.key),
                 status_callback_event=_EVENTS,
+                **more,
             )
         )
 

@@ -68,6 +68,7 @@ def _with_messages(lines: Sequence[LogLine], sent: Sequence[Attempt]) -> list[Lo
                 state=one.state,
                 late=one.late,
                 code=one.code or "",
+                answered_by=one.answered_by or "",
             )
         )
     return [replace(line, sent=tuple(placed.get(i, ()))) for i, line in enumerate(lines)]

@@ -9,6 +9,7 @@ from datetime import datetime
 from oncall.core.climb import Note
 from oncall.core.model import Channel, Notice, Reason
 from oncall.core.words import (
+    ANSWERED_BY,
     ATTEMPTS,
     CHANNELS,
     N_,
@@ -56,6 +57,7 @@ OTHER: Mapping[str, str] = {
 _SENT = N_("{who} was sent {what} by {channel}: {state}.")
 _LATE = N_("This was later than planned.")
 _FAILED = N_("The provider says: {detail}.")
+_HEARD = N_("The provider listened: {heard}. That alone acknowledges nothing.")
 _ON_BEHALF = N_("{who} entered this on their behalf.")
 
 #: Decisions that change nothing are told only where somebody did something.
@@ -72,7 +74,10 @@ _QUIET = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """One message that a decision led to, and how far it came; ``code`` is the provider's."""
+    """One message that a decision led to, and how far it came; ``code`` is the provider's.
+
+    ``answered_by`` is who picked up a call, as the provider believed.
+    """
 
     person: str
     channel: Channel
@@ -80,6 +85,7 @@ class Sent:
     state: str
     late: bool = False
     code: str = ""
+    answered_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +180,8 @@ def _message(t: Text, sent: Sent, names: Mapping[str, str]) -> str:
     said = [what]
     if sent.late:
         said.append(t(_LATE))
+    if sent.answered_by in ANSWERED_BY:
+        said.append(t(_HEARD).format(heard=t(ANSWERED_BY[sent.answered_by])))
     if sent.code:
         said.append(t(_FAILED).format(detail=sent.code))
     return sentences(said)

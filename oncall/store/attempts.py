@@ -75,6 +75,18 @@ def advance(
     return done.rowcount == 1
 
 
+def label(tx: Tx, row_id: int, answered_by: str) -> bool:
+    """Write down who seems to have picked up a call; False where that is known already."""
+    c = outbox.c
+    unknown = or_(c.answered_by.is_(None), c.answered_by == "unknown")
+    done = tx.conn.execute(
+        update(outbox)
+        .where(and_(c.id == row_id, unknown, c.answered_by.is_distinct_from(answered_by)))
+        .values(answered_by=answered_by)
+    )
+    return done.rowcount == 1
+
+
 def by_provider_id(tx: Tx, provider_id: str) -> Row | None:
     """The message a provider gave this id to, of several spoken together the one that spoke."""
     if not provider_id:

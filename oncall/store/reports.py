@@ -75,6 +75,7 @@ class Attempt:
     provider: str | None
     provider_id: str | None
     code: str | None
+    answered_by: str | None
     late: bool
     resent: bool
 

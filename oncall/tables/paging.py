@@ -33,6 +33,7 @@ outbox = Table(
     Column("provider", String(40)),
     Column("provider_id", String(80), index=True),
     Column("code", String(40)),
+    Column("answered_by", String(10)),
     Column("sent_at", Moment),
     Column("ended_at", Moment),
     Column("late", Boolean, nullable=False),

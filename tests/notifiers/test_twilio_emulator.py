@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 
 import pytest
 
-from notifiers.message import Channel, OutcomeKind
+from notifiers.message import Channel, OutcomeKind, Pending
 from notifiers.twilio import inbound
 from notifiers.twilio.emulator import Emulator, EmulatorError
 from notifiers.twilio.emulator_script import (
     SmsManner,
     SmsScript,
+    VoiceManner,
     VoiceScript,
     busy,
     dead,
@@ -23,6 +25,8 @@ from notifiers.twilio.emulator_script import (
 from tests.notifiers.hooks import LI, ZHANG, Hook, Stage, call, sms, stage
 
 Story = Callable[[Stage], Awaitable[None]]
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 def _play(story: Story) -> None:
@@ -183,6 +187,39 @@ def test_how_calls_go(script: VoiceScript, statuses: list[str]) -> None:
         assert s.hooks.statuses("p1/2") == statuses
         keys = [inbound.parse_gather(h.form, h.query) for h in s.hooks.named("gather")]
         assert [(key.key, key.digit) for key in keys] == [("p1/2", d) for d in script.keys]
+
+    _play(story)
+
+
+@pytest.mark.parametrize(
+    ("script", "heard"),
+    [
+        (presses("", listen=6), "human"),
+        (voicemail(ring=2), "machine_start"),
+        (VoiceScript(manner=VoiceManner.ANSWERS, listen=6, taken_for="unknown"), "unknown"),
+    ],
+)
+def test_who_picks_up_is_listened_for(script: VoiceScript, heard: str) -> None:
+    """While the call goes on our hook hears what the detector believes, signed, with our key."""
+
+    async def story(s: Stage) -> None:
+        s.emulator.phone(ZHANG, voice=script)
+        outcome = await s.twilio.send(call())
+        await s.emulator.settled()
+        (told,) = s.hooks.named("detected")
+        assert told.query == {"attempt": call().key}
+        assert (told.form["AnsweredBy"], told.form["CallSid"]) == (heard, outcome.provider_id)
+        label = inbound.parse_detected(told.form, told.query).answered_by
+        # Where no hook can be reached it is asked for, and is the same.
+        asked = Pending(
+            key="1",
+            channel=Channel.VOICE,
+            to=ZHANG,
+            provider_id=outcome.provider_id,
+            sent_at=LONG_AGO,
+        )
+        pulled = await s.twilio.pull([asked], LONG_AGO)
+        assert [one.answered_by for one in pulled.receipts] == [label]
 
     _play(story)
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from notifiers.errors import CallbackError, WrongAccountError
-from notifiers.message import InboundSms, KeyPress, ReceiptResult
+from notifiers.message import AnsweredBy, InboundSms, KeyPress, ReceiptResult
 from notifiers.twilio import inbound
 from notifiers.twilio.sdk import RequestValidator
 
@@ -188,8 +188,26 @@ def test_what_a_call_status_means(status: str, result: ReceiptResult) -> None:
     form = {"CallSid": "CA1", "CallStatus": status, "AnsweredBy": "machine_start"}
     receipt = inbound.parse_status(form, QUERY)
     assert (receipt.provider_id, receipt.result) == ("CA1", result)
-    assert receipt.answered_by == "machine_start"
+    assert receipt.answered_by is AnsweredBy.MACHINE
     assert not receipt.permanent
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ("human", AnsweredBy.HUMAN),
+        ("unknown", AnsweredBy.UNKNOWN),
+        *((word, AnsweredBy.MACHINE) for word in ("machine_start", "machine_end_beep", "fax")),
+        ("ghost", AnsweredBy.UNKNOWN),
+    ],
+)
+def test_what_the_detector_says_is_a_label(said: str, label: AnsweredBy) -> None:
+    """Three words for people; the receipt itself tells nothing that could move a page."""
+    receipt = inbound.parse_detected({"CallSid": "CA1", "AnsweredBy": said}, QUERY)
+    assert (receipt.key, receipt.answered_by) == (dict(QUERY)["attempt"], label)
+    assert (receipt.rank, receipt.result) == (0, ReceiptResult.PROGRESS)
+    with pytest.raises(CallbackError):
+        inbound.parse_detected({"CallSid": "CA1"}, QUERY)
 
 
 @pytest.mark.parametrize(

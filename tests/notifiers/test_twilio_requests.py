@@ -83,6 +83,36 @@ def test_a_call() -> None:
     assert f'action="{PUBLIC}/hooks/twilio/gather?attempt=p/1"' in form["Twiml"]
     assert call().text in form["Twiml"]
     assert len(form["Twiml"]) <= 4000
+    assert (form["MachineDetection"], form["AsyncAmd"]) == ("Enable", "true")
+    assert form["AsyncAmdStatusCallback"] == f"{PUBLIC}/hooks/twilio/detected?attempt=p/1"
+
+
+def test_nobody_listens_where_that_is_switched_off() -> None:
+    """The detector costs money: without it a call asks for none, and the channel says so."""
+
+    async def story() -> set[str]:
+        names: set[str] = set()
+
+        async def write_down(request: web.BaseRequest) -> web.Response:
+            names.update(name for name, _ in parse_qsl((await request.read()).decode()))
+            return web.json_response({"sid": "XX1", "status": "queued"}, status=201)
+
+        runner = web.ServerRunner(web.Server(write_down))
+        await runner.setup()
+        try:
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            api = f"http://127.0.0.1:{runner.addresses[0][1]}"
+            deaf = Twilio(gateway(PUBLIC, api), detects=False)
+            assert not deaf.capabilities(Channel.VOICE).detects
+            await deaf.send(call())
+            await deaf.close()
+        finally:
+            await runner.cleanup()
+        return names
+
+    names = asyncio.run(story())
+    assert "Twiml" in names
+    assert not {name for name in names if "Amd" in name or "Machine" in name}
 
 
 def test_a_call_without_a_keypad_only_speaks() -> None:

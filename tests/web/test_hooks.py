@@ -8,6 +8,7 @@ import pytest
 
 from notifiers.phone import e164
 from notifiers.twilio.inbound import sign
+from oncall.admin import matters
 from oncall.core.model import State
 from oncall.store import reports
 from tests.county import LI, ZHANG
@@ -101,7 +102,9 @@ def test_the_same_text_twice_is_answered_once(twilio: Site) -> None:
     twilio.world.expect((ZHANG, "sms"))
 
 
-@pytest.mark.parametrize("path", ["sms", "status?attempt=1", "gather?attempt=1", "voice"])
+@pytest.mark.parametrize(
+    "path", ["sms", "status?attempt=1", "detected?attempt=1", "gather?attempt=1", "voice"]
+)
 @pytest.mark.parametrize(
     "wrong", ["token", "signature", "nothing", "account", "address", "garbage"]
 )
@@ -163,6 +166,37 @@ def test_a_receipt_for_something_else_is_harmless(twilio: Site) -> None:
     for key in ("999999", "nobody"):
         form = {"MessageSid": "SM9", "MessageStatus": "delivered"}
         assert hook(twilio, f"status?attempt={key}", form).status_code == 204
+
+
+def test_who_picked_up_is_a_label_and_nothing_else(twilio: Site) -> None:
+    """A machine, then unclear, then a person: written on the attempt and told by `why`; the page
+    waits as it did, and the deputy is called at his own minute."""
+    handed_over(twilio, 5)
+    one = attempt(twilio, "voice")
+    twilio.world.ignore()
+    for said, label in (("unknown", "unknown"), ("machine_start", "machine"), ("human", "machine")):
+        form = {"CallSid": one.provider_id or "", "AnsweredBy": said}
+        assert hook(twilio, f"detected?attempt={one.id}", form).status_code == 204
+        assert attempt(twilio, "voice").answered_by == label
+    told = {"CallSid": one.provider_id or "", "CallStatus": "completed", "AnsweredBy": "human"}
+    assert hook(twilio, f"status?attempt={one.id}", told).status_code == 204
+    assert state(twilio) is State.WAITING
+    twilio.world.advance(4.99)
+    twilio.world.expect()
+    twilio.world.advance(0.01)
+    twilio.world.expect((LI, "sms"), (LI, "voice"))
+    [listed] = twilio.get("/transfers").json()["items"]
+    whole = twilio.get(f"/transfers/{listed['id']}").json()
+    assert [a["answered_by"] for a in whole["attempts"] if a["channel"] == "voice"] == [
+        "machine",
+        None,
+    ]
+    with twilio.world.app.db.read() as tx:
+        full = matters.in_full(tx, listed["id"])
+    told_why = [
+        str(p) for s in matters.stories(str, full, {}, "Asia/Shanghai") for p in s.paragraphs
+    ]
+    assert any("a machine seems to have picked up" in said for said in told_why)
 
 
 def test_a_key_is_an_ack_and_is_said_back(twilio: Site) -> None:

@@ -16,6 +16,7 @@ from oncall.core.words.mark import N_, Text
 
 __all__ = [
     "ALARMS",
+    "ANSWERED_BY",
     "ATTEMPTS",
     "CHANNELS",
     "COLOURS",
@@ -148,6 +149,13 @@ ATTEMPTS: Mapping[str, str] = {
     "expired": N_("too old to send"),
     "superseded": N_("no longer needed"),
     "unknown": N_("fate unknown"),
+}
+
+#: Who picked up a call, as far as the provider can tell. None of them is an acknowledgement.
+ANSWERED_BY: Mapping[str, str] = {
+    "human": N_("a person seems to have picked up"),
+    "machine": N_("a machine seems to have picked up"),
+    "unknown": N_("who picked up is unclear"),
 }
 
 #: Why a decision is what it is. Blanks: who, detail, level.
