@@ -16,7 +16,8 @@ from commands.windows import from_option, to_option
 from oncall.admin.spelling import unit_of
 from oncall.core.drills import Check, Heard, Score, scores
 from oncall.core.errors import NotFound
-from oncall.core.words import N_
+from oncall.core.model import Channel
+from oncall.core.words import CHANNELS, N_
 from oncall.directory import Snapshot
 from oncall.store import drills as rows
 
@@ -33,6 +34,10 @@ _minutes = option("--minutes", type=click.IntRange(1, 120), default=10, show_def
                   metavar="N", help=N_("In time is an answer within so many minutes."))  # fmt: skip
 
 
+_channel = option("--by", "channel", type=click.Choice(["sms", "voice"]), default="sms",
+                  show_default=True, help=N_("Ask by text message or by a call."))  # fmt: skip
+
+
 @group(N_("Reachability checks: is whoever is on duty reading their phone?"))
 @click.pass_context
 def drill(ctx: click.Context) -> None:
@@ -47,6 +52,7 @@ def drill(ctx: click.Context) -> None:
         help=N_("So many units, drawn at random."))  # fmt: skip
 @option("--at", type=MOMENT, metavar="T", help=N_("When to ask (default: now)."))
 @_minutes
+@_channel
 @json_option
 @click.pass_context
 def new(
@@ -56,6 +62,7 @@ def new(
     sample: int | None,
     at: str | None,
     minutes: int,
+    channel: str,
     as_json: bool,
 ) -> None:
     """A node sends the messages; they go behind every page."""
@@ -74,6 +81,7 @@ def new(
             at=moment if at is not None else None,
             sample=sample,
             minutes=minutes,
+            channel=Channel(channel),
         )
     if as_json:
         show_json({"id": number, "at": stamp(moment, session.settings.zone)})
@@ -99,6 +107,7 @@ def list_(ctx: click.Context, limit: int, as_json: bool) -> None:
                 "id": one.id,
                 "at": stamp(one.at, zone),
                 "minutes": one.minutes,
+                "channel": one.channel,
                 "by": one.created_by,
                 "asked": len(checks),
                 "in_time": _in_time(checks),
@@ -108,12 +117,21 @@ def list_(ctx: click.Context, limit: int, as_json: bool) -> None:
         ]
         show_json({"items": items})
         return
-    heads = (N_("Number"), N_("At"), N_("Entered by"), N_("Asked"), N_("In time"))
+    heads = (
+        N_("Number"), N_("At"), N_("Channel"), N_("Entered by"), N_("Asked"), N_("In time"),
+    )  # fmt: skip
     table(
         session,
         heads,
         [
-            (one.id, local(one.at, zone), one.created_by, len(checks), _in_time(checks))
+            (
+                one.id,
+                local(one.at, zone),
+                session.t(CHANNELS[one.channel]),
+                one.created_by,
+                len(checks),
+                _in_time(checks),
+            )
             for one, checks in found
         ],
     )
@@ -159,6 +177,7 @@ def show(ctx: click.Context, number: int, as_json: bool) -> None:
 @option("--before", type=click.IntRange(1, 23), default=20, show_default=True, metavar="HOUR",
         help=N_("Not after this hour."))  # fmt: skip
 @_minutes
+@_channel
 @option("--end", type=int, metavar="NUMBER", help=N_("End this plan instead."))
 @json_option
 @click.pass_context
@@ -169,6 +188,7 @@ def plan(
     after: int,
     before: int,
     minutes: int,
+    channel: str,
     end: int | None,
     as_json: bool,
 ) -> None:
@@ -186,6 +206,7 @@ def plan(
                 every_days=days,
                 sample=sample,
                 minutes=minutes,
+                channel=Channel(channel),
                 after=time(after),
                 before=time(before),
             )
@@ -200,6 +221,7 @@ def plan(
                         "every_days": one.every_days,
                         "sample": one.sample,
                         "minutes": one.minutes,
+                        "channel": one.channel,
                         "after": f"{one.after_minute // 60:02d}:00",
                         "before": f"{one.before_minute // 60:02d}:00",
                         "last_at": stamp(one.last_at, session.settings.zone),
@@ -212,7 +234,9 @@ def plan(
     if not found:
         say(session.t(N_("No plans.")))
         return
-    heads = (N_("Number"), N_("Every (days)"), N_("Units drawn"), N_("Between"))
+    heads = (
+        N_("Number"), N_("Every (days)"), N_("Units drawn"), N_("Channel"), N_("Between"),
+    )  # fmt: skip
     table(
         session,
         heads,
@@ -221,6 +245,7 @@ def plan(
                 one.id,
                 one.every_days,
                 one.sample,
+                session.t(CHANNELS[one.channel]),
                 f"{one.after_minute // 60:02d}:00-{one.before_minute // 60:02d}:00",
             )
             for one in found

@@ -75,6 +75,8 @@ class Message:
     useful_life: timedelta | None = None
     #: Whether a call listens for a key; the text already says which keys there are.
     keypad: bool = False
+    #: A call opens with a tone of its own, so that nobody takes a drill for the real thing.
+    drill: bool = False
     template: Template | None = None
     #: The subject line of an e-mail; without one the text's own first line.
     subject: str = ""

@@ -17,7 +17,7 @@ from oncall.core.events import Acked, Declined, Delivered, DeliveryFailed, Event
 from oncall.core.model import Alarm, Notice, Reason
 from oncall.core.replies import Intent, keypad
 from oncall.core.texts.answers import Answer, answer
-from oncall.core.texts.voice import CALL_BACK, CONNECTING, KEYS
+from oncall.core.texts.voice import CALL_BACK, CONNECTING, HEARD, KEYS
 from oncall.core.transfers import desk_of
 from oncall.engine import Engine
 from oncall.i18n import translator
@@ -132,9 +132,11 @@ class Answers:
     def _key(self, tx: Tx, press: KeyPress, now: datetime) -> Spoken:
         intent = keypad(press.digit)
         row = _row_of(tx, press.key, press.provider_id)
-        if row is None or row.page is None or row.person is None:
+        if row is None or row.person is None:
             return Spoken(text="", lang=self.lang, listen=False)
         lang = row.lang or self.lang
+        if row.page is None:
+            return self._drilled(tx, row.person, lang, now)
         t = translator(lang)
         code = transfers.code_of_page(tx, row.page)
         append(
@@ -176,6 +178,14 @@ class Answers:
         if decision.reason in (Reason.ALREADY_OWNED, Reason.NOT_OWNER):
             return say(Answer.OWNED, owner=decision.page.owner_name or "")
         return say(Answer.DECLINED if intent is Intent.DECLINE else Answer.CONFIRMED)
+
+    def _drilled(self, tx: Tx, person: str, lang: str, now: datetime) -> Spoken:
+        """A key in a call about no page: whichever it was, somebody listened to the drill."""
+        drills = self.texting.drills
+        checks = drills.pending(tx, {person}, now)
+        drills.heard(tx, checks, now)
+        said = translator(lang)(HEARD) if checks else ""
+        return Spoken(text=said, lang=lang, listen=False)
 
     def _to_the_desk(self, tx: Tx, row: Row, lang: str, now: datetime) -> Spoken:
         """0: on to the desk that handed it over, or the desk is to call back. Never an answer."""

@@ -1,8 +1,9 @@
 """Reachability checks 通讯抽查: ask whoever is on duty for a sign of life, and keep the score.
 
-A check is a text that says it is a drill and asks for nothing but an answer. It travels behind
-every page, touches no ladder and no figure but its own, and whoever does not answer is only noted.
-Any text that comes back proves that the phone is read, whatever stands in it.
+A check is a text or a call that says it is a drill and asks for nothing but an answer. It travels
+behind every page, touches no ladder and no figure but its own, and whoever does not answer is only
+noted. Any text that comes back proves that the phone is read, whatever stands in it; any key proves
+that somebody listened, and a call that was merely picked up proves nothing.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ from zoneinfo import ZoneInfo
 from oncall.agenda import Agenda, Appointment, daily
 from oncall.core.drills import Check, Heard
 from oncall.core.errors import Fault, Invalid, NotFound
-from oncall.core.model import Alarm, Ask, Source
+from oncall.core.model import Alarm, Ask, Channel, Source
 from oncall.core.words import N_, Text
 from oncall.core.worktime import at_wall
 from oncall.directory import Directory, Snapshot
 from oncall.notices import Notices
 from oncall.store import alarms, drills, planned
 from oncall.store.database import Database, Tx
-from oncall.store.drills import Plan
+from oncall.store.drills import Drill, Plan
 
 RUN, CLOSE, PLANS = "drill.run", "drill.close", "drill.plans"
 
@@ -30,6 +31,9 @@ RUN, CLOSE, PLANS = "drill.run", "drill.close", "drill.plans"
 _REMEMBERED = timedelta(hours=24)
 _DAY = 24 * 60
 _WORDS = N_("[Drill] Reachability check: please reply 1 by {clock}. Nothing has happened.")
+_SPOKEN = N_(
+    "This is a drill. This is only a reachability check; nothing has happened. Please press 1 now."
+)
 #: Who is asked of a unit, the first that anybody holds.
 _ASKED = (
     Ask(source=Source.ROSTER, role="primary"),
@@ -66,6 +70,7 @@ class Drills:
         at: datetime | None = None,
         sample: int | None = None,
         minutes: int = 10,
+        channel: Channel = Channel.SMS,
     ) -> int:
         """Book a drill of these units (none: all), or of ``sample`` of them at random; its number.
 
@@ -80,7 +85,16 @@ class Drills:
                 faults.append(Fault(where="at", code="in_past", value=at.isoformat()))
             if faults:
                 raise Invalid(faults)
-            return self._new(tx, units, by, now, at=at or now, sample=sample, minutes=minutes)
+            return self._new(
+                tx,
+                units,
+                by,
+                now,
+                at=at or now,
+                sample=sample,
+                minutes=minutes,
+                channel=channel,
+            )
 
     def _new(
         self,
@@ -92,8 +106,18 @@ class Drills:
         at: datetime,
         sample: int | None,
         minutes: int,
+        channel: Channel,
     ) -> int:
-        number = drills.add(tx, at=at, minutes=minutes, units=units, sample=sample, by=by, now=now)
+        number = drills.add(
+            tx,
+            at=at,
+            minutes=minutes,
+            channel=channel,
+            units=units,
+            sample=sample,
+            by=by,
+            now=now,
+        )
         planned.book(tx, f"{RUN}/{number}", RUN, at, payload={"id": number})
         tx.ring()
         return number
@@ -119,7 +143,7 @@ class Drills:
         zone = snapshot.book.terms.zone
         targets = self._targets(tx, snapshot, drill.units, drill.sample, now)
         for unit, person in targets:
-            self._ask(tx, snapshot, drill.id, unit, person, now, until, zone)
+            self._ask(tx, snapshot, drill, unit, person, now, until, zone)
         planned.book(tx, f"{CLOSE}/{drill.id}", CLOSE, until, payload={"id": drill.id})
 
     def _targets(
@@ -145,7 +169,7 @@ class Drills:
         self,
         tx: Tx,
         snapshot: Snapshot,
-        drill: int,
+        drill: Drill,
         unit: str,
         person: str | None,
         now: datetime,
@@ -154,22 +178,33 @@ class Drills:
     ) -> None:
         known = snapshot.people.get(person or "")
         name = known.name if known is not None else None
-        check = drills.ask(tx, drill, unit, person, name, Heard.ASKED, now, until)
+        check = drills.ask(tx, drill.id, unit, person, name, Heard.ASKED, now, until)
         clock = _clock(until, zone)
+        said = _SPOKEN if drill.channel is Channel.VOICE else _WORDS
 
         def words(t: Text) -> str:
-            return t(_WORDS).format(clock=clock)
+            return t(said).format(clock=clock)
 
         life = until - now
         if person is None or not self.notices.tell(
-            tx, snapshot, person, words, now, key=_key(check), life=life
+            tx,
+            snapshot,
+            person,
+            words,
+            now,
+            key=_key(check),
+            channel=drill.channel,
+            life=life,
+            drill=True,
         ):
             drills.settle(tx, check, Heard.NOBODY)
 
     def _close(self, tx: Tx, appointment: Appointment, now: datetime) -> None:
         number = appointment.told()["id"]
+        drill = drills.one(tx, number)
+        channel = drill.channel if drill is not None else Channel.SMS
         silent = [c for c in drills.checks_of(tx, number) if c.state is Heard.ASKED]
-        dead = drills.failed_keys(tx, [_key(c.id) for c in silent])
+        dead = drills.failed_keys(tx, [_key(c.id) for c in silent], channel)
         for check in silent:
             lost = _key(check.id) in dead
             drills.settle(tx, check.id, Heard.DEAD if lost else Heard.MISSED)
@@ -190,6 +225,7 @@ class Drills:
         every_days: int,
         sample: int,
         minutes: int = 10,
+        channel: Channel = Channel.SMS,
         after: time = time(8),
         before: time = time(20),
     ) -> int:
@@ -204,6 +240,7 @@ class Drills:
                 every_days=every_days,
                 sample=sample,
                 minutes=minutes,
+                channel=channel,
                 after_minute=after.hour * 60 + after.minute,
                 before_minute=before.hour * 60 + before.minute,
                 created_by=by[:60],
@@ -216,7 +253,14 @@ class Drills:
                 at = self._moment(plan, now)
                 drills.planned(tx, plan.id, at)
                 self._new(
-                    tx, (), plan.created_by, now, at=at, sample=plan.sample, minutes=plan.minutes
+                    tx,
+                    (),
+                    plan.created_by,
+                    now,
+                    at=at,
+                    sample=plan.sample,
+                    minutes=plan.minutes,
+                    channel=plan.channel,
                 )
 
     def _moment(self, plan: Plan, now: datetime) -> datetime:

@@ -22,6 +22,7 @@ from oncall.store.outbox import Draft
 #: A notice that could not be sent for this long is news no more.
 LIFE = timedelta(hours=2)
 _LONGEST_NAME, _LONGEST_KEY = 60, 200
+_OF_A_DRILL = '{"drill":true}'
 
 
 class Notices:
@@ -44,11 +45,13 @@ class Notices:
         channel: Channel = Channel.SMS,
         life: timedelta = LIFE,
         lane: int = BULK,
+        drill: bool = False,
     ) -> bool:
         """Queue ``words`` (given the reader's language) for a person; False where there is no way.
 
         ``key`` names the occasion and the person, at most 200 characters; said again it is not sent
-        again. ``transfer`` is what it is about, if it is about one.
+        again. ``transfer`` is what it is about, if it is about one. A call that is a ``drill``
+        sounds like one and listens for a key.
         """
         address = snapshot.address(person, channel)
         known = snapshot.people.get(person)
@@ -68,7 +71,7 @@ class Notices:
             notice=Notice.NEWS,
             level=0,
             lane=lane,
-            facts="{}",
+            facts=_OF_A_DRILL if drill else "{}",
             planned_at=now,
             due_at=now,
             useful_seconds=int(life.total_seconds()),

@@ -30,6 +30,20 @@ _READY = frozenset({Notice.REPLY, Notice.NEWS})
 _MERGED = frozenset({Notice.PAGE, Notice.HANDOVER})
 
 
+class _Marks(msgspec.Struct):
+    """What of a row's facts is heard before its words."""
+
+    drill: bool = False
+
+
+_marks = msgspec.json.Decoder(_Marks).decode
+
+
+def is_drill(row: Row) -> bool:
+    """Whether a message belongs to a drill and must sound like one."""
+    return _marks(row.facts).drill
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
     """One message and the rows it speaks for."""

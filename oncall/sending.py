@@ -17,7 +17,7 @@ from notifiers.message import Channel, Finds, Message, Notifier, Outcome, Outcom
 from notifiers.phone import e164
 from oncall.core.errors import OncallError
 from oncall.core.texts import ASKS
-from oncall.packing import Parcel, approved, first_words
+from oncall.packing import Parcel, approved, first_words, is_drill
 from oncall.routes import Paid, Routes
 from oncall.store.database import Database
 
@@ -57,6 +57,10 @@ class Sender:
             to = e164(row.address)
         except NumberError:
             return _NO_NUMBER
+        voice = channel is Channel.VOICE
+        drill = voice and is_drill(row)
+        # A ready text listens where it is a drill's question, which any key answers.
+        keypad = voice and (row.notice in ASKS or (drill and row.page is None))
         message = Message(
             key=str(row.id),
             channel=channel,
@@ -64,7 +68,8 @@ class Sender:
             text=parcel.text,
             lang=row.lang or self.lang,
             useful_life=timedelta(seconds=row.useful_seconds),
-            keypad=channel is Channel.VOICE and row.notice in ASKS,
+            keypad=keypad,
+            drill=drill,
         )
         order = self.routes.order(channel)
         if row.resent and (found := await self._find(order, message, parcel)) is not None:

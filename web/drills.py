@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from oncall.core.drills import Score, scores
+from oncall.core.model import Channel
 from oncall.store import drills as rows
 from web import bodies
 from web.api import PREFIX, PROBLEMS, own
@@ -28,6 +29,7 @@ class DrillIn(bodies.Body):
     sample: Annotated[int | None, Field(ge=1, le=10_000)] = None
     at: Moment | None = None
     minutes: Annotated[int, Field(ge=1, le=120)] = 10
+    channel: Literal["sms", "voice"] = "sms"
 
 
 class DrillOut(BaseModel):
@@ -77,6 +79,7 @@ def hold(
         at=body.at,
         sample=body.sample,
         minutes=body.minutes,
+        channel=Channel(body.channel),
     )
     return DrillOut(id=number)
 

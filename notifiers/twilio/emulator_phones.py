@@ -13,6 +13,8 @@ _TO_SENT, _TO_HANDSET = 0.2, 0.8
 _TO_RING = 1.0
 #: Seconds for a spoken character; a Chinese voice says about five in a second.
 _PER_CHARACTER = 0.2
+#: What a sounded key looks like among the words of a call.
+TONE = "♪"
 #: Seconds two people talk who were put through to each other, unless one hangs up.
 _LONGEST_CONVERSATION = 120.0
 #: Seconds the detector listens to whoever picked up.
@@ -232,7 +234,7 @@ async def _perform(world: World, call: Call, verb: ElementTree.Element) -> str |
     """Do one verb; the next document when a key led to one."""
     if verb.tag == "Hangup":
         raise _EndedError(status="completed")
-    if verb.tag in ("Say", "Pause"):
+    if verb.tag in ("Say", "Pause", "Play"):
         await _listen(world, call, _speak(world, call, verb))
     if verb.tag == "Dial":
         call.spoken.append(f"→ {''.join(verb.itertext())}")
@@ -262,10 +264,19 @@ def _speak(world: World, call: Call, verb: ElementTree.Element) -> float:
     """Let the phone hear it; the seconds it lasts."""
     if verb.tag == "Pause":
         return float(verb.get("length", 1))
+    if verb.tag == "Play":
+        return _tones(world, call, verb.get("digits", ""))
     words = "".join(verb.itertext())
     call.spoken.append(words)
     world.touch()
     return len(words) * _PER_CHARACTER * max(int(verb.get("loop", 1)), 1)
+
+
+def _tones(world: World, call: Call, digits: str) -> float:
+    """Let the phone hear keys being sounded; a w is half a second of silence."""
+    call.spoken.append(" ".join(TONE for digit in digits if digit != "w"))
+    world.touch()
+    return len(digits) * 0.5
 
 
 async def _listen(world: World, call: Call, seconds: float) -> Act | None:

@@ -8,6 +8,8 @@ from notifiers.twilio import sdk
 MAX_INLINE = 4_000
 #: Seconds a caller waits for a key after the last word.
 _PATIENCE = 6
+#: Three equal tones, half a second apart, before the first word of a drill: no file is fetched.
+DRILL_TONE = "8w8w8"
 _LANGUAGES = {"zh_CN": "zh-CN", "en": "en-US"}
 #: XML 1.0 cannot hold these, and one of them would silence the whole call.
 _UNSPEAKABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -19,15 +21,18 @@ def say(
     gather_url: str | None = None,
     times: int = 1,
     *,
+    drill: bool = False,
     dial: str | None = None,
     caller: str | None = None,
 ) -> str:
     """Speak the text `times` times; with `gather_url`, take one key there, also while speaking.
 
-    Silence ends the call: it is never an answer. With `dial` (E.164) the call then goes on to that
+    Silence ends the call: it is never an answer. A `drill` opens with its own tone. With `dial` (E.164) the call then goes on to that
     number, which sees `caller`.
     """
     response = sdk.VoiceResponse()
+    if drill:
+        response.play(digits=DRILL_TONE)
     speaker = response
     if gather_url is not None:
         # finishOnKey is # by default, which would swallow that key.

@@ -54,7 +54,7 @@ class TwilioVoice:
         if message.channel not in self.channels:
             return WRONG_CHANNEL
         gather_url = self._gateway.hook("gather", message.key) if message.keypad else None
-        spoken = twiml.say(message.text, message.lang, gather_url, _TIMES)
+        spoken = twiml.say(message.text, message.lang, gather_url, _TIMES, drill=message.drill)
         if len(spoken) > twiml.MAX_INLINE:
             # A cut text could lose the very word that matters.
             return _TOO_LONG

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, insert, or_, select, update
 
 from oncall.core.drills import Check, Heard
+from oncall.core.model import Channel
 from oncall.store.database import Tx
 from oncall.store.log import dumps
 from oncall.tables import drill_checks, drill_plans, drills, outbox
@@ -25,6 +26,7 @@ class Drill:
     id: int
     at: datetime
     minutes: int
+    channel: Channel
     units: tuple[str, ...]
     sample: int | None
     created_by: str
@@ -39,6 +41,7 @@ class Plan:
     every_days: int
     sample: int
     minutes: int
+    channel: Channel
     after_minute: int
     before_minute: int
     created_by: str
@@ -55,6 +58,7 @@ def add(
     *,
     at: datetime,
     minutes: int,
+    channel: Channel,
     units: Sequence[str],
     sample: int | None,
     by: str,
@@ -66,6 +70,7 @@ def add(
         .values(
             at=at,
             minutes=minutes,
+            channel=channel,
             units=dumps(list(units)),
             sample=sample,
             created_by=by[:_LONGEST_NAME],
@@ -91,7 +96,14 @@ def _drills(tx: Tx, where: Any, limit: int) -> list[Drill]:
     query = select(*_DRILL).order_by(drills.c.at.desc(), drills.c.id.desc()).limit(limit)
     rows = tx.conn.execute(query if where is None else query.where(where))
     return [
-        Drill(**{**row._mapping, "units": tuple(msgspec.json.decode(row.units))}) for row in rows
+        Drill(
+            **{
+                **row._mapping,
+                "channel": Channel(row.channel),
+                "units": tuple(msgspec.json.decode(row.units)),
+            }
+        )
+        for row in rows
     ]
 
 
@@ -160,11 +172,14 @@ def _checks(tx: Tx, where: Any) -> list[Check]:
     return [Check(**{**row._mapping, "state": Heard(row.state)}) for row in tx.conn.execute(query)]
 
 
-def failed_keys(tx: Tx, keys: Collection[str]) -> set[str]:
-    """Which of these messages will never arrive."""
+def failed_keys(tx: Tx, keys: Collection[str], channel: Channel) -> set[str]:
+    """Which of these messages will never arrive; a call that just nobody took is not among them."""
     c = outbox.c
-    query = select(c.key).where(and_(c.key.in_(sorted(keys)), c.state == "failed"))
-    return set(tx.conn.execute(query).scalars())
+    where = [c.key.in_(sorted(keys)), c.state == "failed"]
+    if channel is Channel.VOICE:
+        # Taken by the provider and ended without a fault: it rang.
+        where.append(or_(c.provider_id.is_(None), c.code.is_not(None)))
+    return set(tx.conn.execute(select(c.key).where(and_(*where))).scalars())
 
 
 def add_plan(tx: Tx, **values: Any) -> int:
@@ -176,7 +191,9 @@ def add_plan(tx: Tx, **values: Any) -> int:
 def plans(tx: Tx) -> list[Plan]:
     """The plans in force."""
     query = select(*_PLAN).where(drill_plans.c.ended.is_(False)).order_by(drill_plans.c.id)
-    return [Plan(**row._mapping) for row in tx.conn.execute(query)]
+    return [
+        Plan(**{**row._mapping, "channel": Channel(row.channel)}) for row in tx.conn.execute(query)
+    ]
 
 
 def planned(tx: Tx, plan: int, at: datetime) -> None:

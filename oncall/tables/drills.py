@@ -12,6 +12,8 @@ drills = Table(
     Column("id", Serial, primary_key=True),
     Column("at", Moment, nullable=False, index=True),
     Column("minutes", Integer, nullable=False),
+    #: How people are asked: sms or voice.
+    Column("channel", String(10), nullable=False, server_default="sms"),
     #: Which units, as JSON text; or how many at random where ``sample`` is set.
     Column("units", Text, nullable=False),
     Column("sample", Integer),
@@ -42,6 +44,7 @@ drill_plans = Table(
     Column("every_days", Integer, nullable=False),
     Column("sample", Integer, nullable=False),
     Column("minutes", Integer, nullable=False),
+    Column("channel", String(10), nullable=False, server_default="sms"),
     #: The wall clocks between which a moment is drawn, in minutes of the day.
     Column("after_minute", Integer, nullable=False),
     Column("before_minute", Integer, nullable=False),

@@ -306,6 +306,13 @@ def test_twiml_takes_a_key_around_the_words() -> None:
     assert 'language="en-US"' in inbound.say("bye", "en")
 
 
+def test_a_drill_opens_with_its_own_tone() -> None:
+    """Three tones before the first word of a drill, and none before anything else."""
+    xml = inbound.say("这是演练", "zh_CN", "https://x/hooks", drill=True)
+    assert xml.index('<Play digits="8w8w8"') < xml.index("<Gather") < xml.index("<Say")
+    assert "Play" not in inbound.say("这是演练", "zh_CN", "https://x/hooks")
+
+
 def test_a_control_character_does_not_silence_a_call() -> None:
     """What XML cannot hold becomes a space, and the rest is spoken."""
     assert ">a b</Say>" in inbound.say("a\x00b", "en")

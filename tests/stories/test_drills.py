@@ -6,11 +6,11 @@ from datetime import time, timedelta
 
 import pytest
 
-from notifiers.message import OutcomeKind
+from notifiers.message import OutcomeKind, ReceiptResult
 from notifiers.phone import e164
 from oncall.core.drills import Check, Heard, scores
 from oncall.core.errors import Invalid
-from oncall.core.model import Alarm, Reason
+from oncall.core.model import Alarm, Channel, Reason
 from oncall.store import drills, planned
 from oncall.store.alarms import open_alarms
 from oncall.tables import pages
@@ -161,3 +161,36 @@ def test_the_scorecard_is_the_worst_first() -> None:
         ("A", 2, 2, (), ()),
     ]
     assert [s.seconds for s in found] == [60, 60]
+
+
+def test_a_drill_may_call(world: World) -> None:
+    """The call opens with its own tone and words; one who listens presses a key and is heard."""
+    number = drill(world, CITY, TOWN, channel=Channel.VOICE)
+    calls = world.expect((ZHANG, "voice", "这是演练"), (ZHAO, "voice", "这是演练"))
+    assert all(call.drill and call.keypad for call in calls)
+    world.advance(2)
+    assert "演练" in world.press(ZHANG, "1").text
+    world.receipt(ZHAO, "voice", ReceiptResult.ANSWERED)
+    assert world.press(ZHANG, "1").text == ""
+    world.advance(30)
+    world.expect()
+    assert checks(world, number) == {CITY: Heard.ANSWERED, TOWN: Heard.MISSED}
+    assert score(world) == {CITY: (1, 1, 120), TOWN: (1, 0, None)}
+
+
+def test_a_call_nobody_takes_is_no_dead_number(world: World) -> None:
+    """Not picked up is noted; a number that cannot be called alarms the desk."""
+    world.phones.script(e164(ZHAO), OutcomeKind.REJECTED)
+    number = drill(world, CITY, TOWN, channel=Channel.VOICE)
+    world.receipt(ZHANG, "voice", ReceiptResult.FAILED)
+    world.advance(10)
+    assert checks(world, number) == {CITY: Heard.MISSED, TOWN: Heard.DEAD}
+
+
+def test_a_real_call_never_sounds_like_a_drill(world: World) -> None:
+    """Only the matter that was handed over as a drill opens with the tone."""
+    world.transfer(urgency="critical", drill=True)
+    assert world.last(ZHANG, "voice").drill
+    world.transfer(TOWN, urgency="critical")
+    assert not world.last(ZHAO, "voice").drill
+    world.ignore()

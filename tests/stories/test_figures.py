@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select
 
 from oncall import reporting
 from oncall.core.kpi import Period, Rate, Report
+from oncall.core.model import Channel
 from oncall.store import figures
 from oncall.store.directory import Unit, put_units
 from oncall.tables import log
@@ -110,6 +112,27 @@ def test_reachability_checks_count_as_reached(world: World) -> None:
     assert (found.total.pages, found.total.transferred) == (0, 0)
     with world.app.db.read() as tx:
         assert reporting.public(tx, month(world)).total.reachable == Rate(of=1, out_of=2)
+
+
+def test_drills_are_in_no_figure_but_their_own(world: World) -> None:
+    """A drilled matter and checks by text and call leave every other figure as it was."""
+    world.transfer()
+    world.advance(4)
+    world.text(ZHANG, "1")
+    before = counted(world)
+    world.transfer(drill=True)
+    world.text(ZHANG, "1")
+    for channel in Channel:
+        world.app.drills.new((CITY, TOWN), "值班长", world.now, channel=channel)
+    world.settle()
+    world.text(ZHANG, "演练")
+    world.press(ZHANG, "1")
+    after = counted(world)
+    assert before.total.reachable != after.total.reachable
+    none = before.total.reachable
+    assert replace(after.total, reachable=none) == before.total
+    for unit, found in after.units.items():
+        assert replace(found, reachable=none) == replace(before.units[unit], reachable=none)
 
 
 @pytest.mark.parametrize("days", [-400, 40])

@@ -52,6 +52,9 @@ CALL_BACK = N_(
     "to take it."
 )
 
+#: What whoever presses a key in a drill's call hears.
+HEARD = N_("Thank you, you can be reached. This was a drill; there is nothing else to do.")
+
 
 def voice(t: Text, notice: Notice, facts: Facts, signature: str) -> str:
     """The words of one call, said once; the keys are named only where a key is listened for."""
