@@ -27,8 +27,8 @@ def say(
 ) -> str:
     """Speak the text `times` times; with `gather_url`, take one key there, also while speaking.
 
-    Silence ends the call: it is never an answer. A `drill` opens with its own tone. With `dial` (E.164) the call then goes on to that
-    number, which sees `caller`.
+    Silence ends the call: it is never an answer. A `drill` opens with its own tone. With `dial`
+    (E.164) the call then goes on to that number, which sees `caller`.
     """
     response = sdk.VoiceResponse()
     if drill:
