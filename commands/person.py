@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
@@ -13,12 +14,15 @@ from commands.records import office_of
 from commands.reporting import importing
 from commands.session import Session, session_of
 from notifiers.phone import mask
+from oncall.admin import cards
 from oncall.admin import people as admin
 from oncall.admin.office import Office, new_id
 from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
+from oncall.core.cards import Flags
 from oncall.core.errors import NotFound
-from oncall.core.words import N_
+from oncall.core.model import Channel
+from oncall.core.words import N_, NUMBER_FLAGS, Text
 from oncall.core.words import role as role_word
 from oncall.store import directory as rows
 from oncall.store.directory import Person
@@ -127,6 +131,7 @@ def show(ctx: click.Context, name: str, unit: str | None, full: str | None, as_j
             found = snapshot.find(name, code)
             duties = admin.next_duties(tx, found.id, office.now)
             calendar, fetched = rows.feed_state(tx, found.id)
+            wrong = snapshot.flags.get(found.id, {})
         _note(session, office, full, found.id)
     if as_json:
         listed = [
@@ -148,13 +153,18 @@ def show(ctx: click.Context, name: str, unit: str | None, full: str | None, as_j
             N_("Unit"): snapshot.unit_name(found.unit, session.lang),
             N_("Title"): found.title,
             N_("Post"): role_word(t, found.post) if found.post else "",
-            N_("Mobile"): _number(found.mobile, full),
-            N_("Second mobile"): _number(found.mobile2, full),
-            N_("Office phone"): _number(found.office_phone, full),
             N_("E-mail"): found.email,
             N_("Language"): found.lang,
             N_("Calendar"): said if calendar else t(N_("no")),
         },
+    )
+    table(
+        session,
+        (N_("No."), N_("Number"), N_("Text"), N_("Call")),
+        [
+            (str(place), _number(one, full), *_standing(t, found, one, wrong))
+            for place, one in enumerate(found.numbers, 1)
+        ],
     )
     table(
         session,
@@ -171,6 +181,69 @@ def show(ctx: click.Context, name: str, unit: str | None, full: str | None, as_j
     )
 
 
+@person.command(
+    "set", help=N_("Change one card: the numbers in the order to be tried, e-mail, language.")
+)
+@click.argument("name", metavar="NAME")
+@option("--unit", metavar="CODE", help=N_("Tells namesakes apart."))
+@option("--numbers", metavar="A,B,…", help=N_("All numbers, the one to be tried first first."))
+@option("--email", metavar="ADDRESS", help=N_("The address; empty takes it away."))
+@option(
+    "--speaks",
+    metavar="zh_CN|en",
+    help=N_("The language of what is sent to this person; empty for the installation's."),
+)
+@click.pass_context
+def set_(
+    ctx: click.Context,
+    name: str,
+    unit: str | None,
+    numbers: str | None,
+    email: str | None,
+    speaks: str | None,
+) -> None:
+    """What is not named stays as it is."""
+    session = session_of(ctx)
+    with office_of(session) as office, office.db.begin() as tx:
+        snapshot = office.snapshot(tx)
+        code = unit_of(snapshot.units, unit).code if unit else None
+        before = snapshot.find(name, code)
+        wanted = (
+            None if numbers is None else [n for n in re.split("[,，、;；]", numbers) if n.strip()]
+        )
+        after = cards.change(
+            tx, snapshot, before, office.now, numbers=wanted, email=email, lang=speaks
+        )
+    importing(
+        session,
+        added=[],
+        changed=[(f"{after.name} ({after.unit})", before, after)] if after != before else [],
+        unchanged=int(after == before),
+        warnings=(),
+        dry_run=False,
+        as_json=False,
+    )
+
+
+@person.command("export", help=N_("Everybody's card with all numbers, as an import reads it."))
+@click.argument("unit", required=False, metavar="[UNIT]")
+@option("--full", metavar="WHY", required=True, help=N_("Why the numbers are wanted; it is kept."))
+@json_option
+@click.pass_context
+def export(ctx: click.Context, unit: str | None, full: str, as_json: bool) -> None:
+    """A CSV table, or JSON; who left is in it as well."""
+    session = session_of(ctx)
+    with office_of(session) as office:
+        with office.db.read() as tx:
+            code = unit_of(office.snapshot(tx).units, unit).code if unit else None
+            found = rows.all_people(tx, code)
+        _note(session, office, full, code or "*")
+    if as_json:
+        show_json({"items": [cards.as_row(one) for one in found]})
+    else:
+        click.echo(cards.as_csv(found), nl=False)
+
+
 def _note(session: Session, office: Office, why: str | None, whom: str) -> None:
     """Numbers in full are shown only once it is written down who wanted them, and why."""
     if why is not None:
@@ -178,6 +251,18 @@ def _note(session: Session, office: Office, why: str | None, whom: str) -> None:
             raise NotFound("reason_wanted")
         with office.db.begin() as tx:
             admin.note_numbers_shown(tx, by=session.user, why=why, whom=whom, now=office.now)
+
+
+def _standing(t: Text, person: Person, number: str, wrong: Flags) -> tuple[str, str]:
+    """How a number stands for texts and for calls."""
+
+    def said(channel: Channel) -> str:
+        if channel is Channel.SMS and number not in person.mobiles:
+            return "–"
+        flag = wrong.get((number, channel))
+        return t(NUMBER_FLAGS[flag]) if flag is not None else t(N_("in use"))
+
+    return said(Channel.SMS), said(Channel.VOICE)
 
 
 def _number(number: str | None, full: str | None) -> str:
@@ -194,6 +279,7 @@ def _as_json(p: Person, full: str | None) -> dict[str, object]:
         "mobile": _number(p.mobile, full) or None,
         "mobile2": _number(p.mobile2, full) or None,
         "office_phone": _number(p.office_phone, full) or None,
+        "more_numbers": [_number(number, full) for number in p.more_numbers],
         "email": p.email,
         "title": p.title,
         "post": p.post,

@@ -25,6 +25,20 @@ class Meaning:
     #: Sending the same to the same number again cannot help.
     permanent: bool = False
     opted_out: bool = False
+    #: The number itself is at fault: it will not take anything tomorrow either.
+    dead: bool = False
+
+
+#: What is said of a number that is itself at fault; whoever says one of these means just that.
+DEAD_NUMBER = frozenset(
+    {
+        "The number is not valid.",
+        "The number does not exist or is out of service.",
+        "The number cannot receive SMS.",
+        "The number is a landline and cannot receive SMS.",
+        "The number is protected against calls.",
+    }
+)
 
 
 def table(rows: Mapping[OutcomeKind, Mapping[str, Iterable[K]]]) -> dict[K, Meaning]:
@@ -33,7 +47,12 @@ def table(rows: Mapping[OutcomeKind, Mapping[str, Iterable[K]]]) -> dict[K, Mean
     What is rejected is permanent.
     """
     return {
-        code: Meaning(kind=kind, detail=detail, permanent=kind is OutcomeKind.REJECTED)
+        code: Meaning(
+            kind=kind,
+            detail=detail,
+            permanent=kind is OutcomeKind.REJECTED,
+            dead=detail in DEAD_NUMBER,
+        )
         for kind, sentences in rows.items()
         for detail, codes in sentences.items()
         for code in codes
@@ -64,6 +83,7 @@ class Book(Generic[K]):
             detail=meaning.detail,
             retry_after=retry_after,
             opted_out=meaning.opted_out,
+            dead=meaning.dead,
         )
 
 

@@ -96,6 +96,8 @@ class Outcome:
     retry_after: timedelta | None = None
     #: The person told the provider to send nothing more; another channel must say so.
     opted_out: bool = False
+    #: The number itself is at fault: it will not take anything tomorrow either.
+    dead: bool = False
 
 
 def wrong_channel(provider: str) -> Outcome:
@@ -204,6 +206,8 @@ class Receipt:
     #: The fixed English explanation of `code`, empty when there is none.
     detail: str = ""
     opted_out: bool = False
+    #: The number itself is at fault: it will not take anything tomorrow either.
+    dead: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

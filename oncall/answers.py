@@ -12,6 +12,7 @@ from datetime import datetime
 from notifiers.errors import NumberError
 from notifiers.message import Channel, InboundSms, KeyPress, Pulled, Receipt, ReceiptResult
 from notifiers.phone import e164
+from oncall.cards import Labels, flag_of
 from oncall.core import model
 from oncall.core.events import Acked, Declined, Delivered, DeliveryFailed, Event
 from oncall.core.model import Alarm, Notice, Reason
@@ -89,7 +90,8 @@ class Answers:
         about = [row]
         if receipt.result is ReceiptResult.FAILED:
             about += attempts.said_together(tx, row)
-        told = [(one.page, event) for one in about if (event := _news(one, receipt))]
+        named = self.engine.cards.labels(tx, now)
+        told = [(one.page, event) for one in about if (event := _news(one, receipt, named))]
         # Pages before messages, as everybody locks them.
         pages.lock(tx, {page for page, _ in told if page is not None})
         # A label beside the state: it moves no page, and shortens no ladder.
@@ -106,6 +108,9 @@ class Answers:
         )
         if not news:
             return heard
+        flag = flag_of(receipt)
+        if flag is not None and receipt.result is ReceiptResult.FAILED:
+            self.engine.cards.spoil(tx, row, flag, receipt.code or receipt.status, now)
         for page, event in told:
             if page is not None:
                 self.engine.tell(tx, page, event, now)
@@ -222,7 +227,7 @@ def _row_of(tx: Tx, key: str, provider_id: str) -> Row | None:
     return outbox.by_id(tx, int(key)) if plain else None
 
 
-def _news(row: Row, receipt: Receipt) -> Event | None:
+def _news(row: Row, receipt: Receipt, label: Labels) -> Event | None:
     """What a receipt means for the page of a message; None if nothing."""
     if row.person is None or row.notice not in _PAGING:
         return None
@@ -231,7 +236,7 @@ def _news(row: Row, receipt: Receipt) -> Event | None:
         return Delivered(person=row.person, channel=channel)
     if receipt.result is ReceiptResult.FAILED and _definite(receipt, row.channel):
         code = receipt.code or receipt.status
-        return DeliveryFailed(person=row.person, channel=channel, code=code)
+        return DeliveryFailed(person=row.person, channel=channel, code=code, number=label(row))
     return None
 
 

@@ -162,7 +162,7 @@ class Carrier:
         life: timedelta,
         late: bool,
     ) -> None:
-        address = self.snapshot.address(command.person, command.channel)
+        address = self.snapshot.address(command.person, command.channel, command.number)
         draft = Draft(
             key=command.key,
             page=page.id,

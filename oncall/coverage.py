@@ -139,7 +139,7 @@ def weakness(snapshot: Snapshot) -> Weakness:
 
 def has_number(person: Person) -> bool:
     """Whether there is any number to reach a person by."""
-    return bool(person.mobile or person.mobile2 or person.office_phone)
+    return bool(person.numbers)
 
 
 def roster_of(tx: Tx, snapshot: Snapshot, unit: str, start: datetime, end: datetime) -> Roster:

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from threading import Lock
 
+from notifiers.phone import mask
+from oncall.core.cards import Flags, Line, labels, lines
 from oncall.core.errors import Fault, Invalid, NotFound
 from oncall.core.ladder import OnDuty
-from oncall.core.model import Ask, Channel, Contact, Source, Watch, WorkCalendar
+from oncall.core.model import Ask, Channel, Contact, Source, Watch, Way, WorkCalendar
 from oncall.core.policies import PolicyBook, default_book, parse
+from oncall.store import contacts, holidays, sources
 from oncall.store import directory as rows
-from oncall.store import holidays, sources
 from oncall.store.database import Tx
 from oncall.store.directory import Person, Unit
 from rosters.model import Duty
@@ -44,7 +46,11 @@ class Snapshot:
     posts: dict[tuple[str, str], tuple[Person, ...]]
     book: PolicyBook
     calendar: WorkCalendar
+    #: Person -> what is known to be wrong with which of their numbers.
+    flags: Mapping[str, Flags] = field(default_factory=dict)
     rosters: dict[str, Roster] = field(default_factory=dict)
+    #: Number -> who texts from it; made when first asked for.
+    _by_number: dict[str, list[Person]] | None = None
 
     def roster(self, tx: Tx, unit: str) -> Roster:
         """A unit's compiled roster around now."""
@@ -63,14 +69,25 @@ class Snapshot:
                 serving = self.roster(tx, unit).who(ask.role, now)
                 who = [self.people[p] for p in serving.people if p in self.people]
                 active = [p for p in who if p.active]
-                people = tuple(_contact(p, ask.role) for p in active)
+                people = tuple(self._contact(p, ask.role) for p in active)
                 return Watch(people=people, until=serving.until)
             if ask.source is Source.POST:
                 holders = self.posts.get((unit, ask.role), ())
-                return Watch(people=tuple(_contact(p, ask.role) for p in holders))
+                return Watch(people=tuple(self._contact(p, ask.role) for p in holders))
             return Watch(people=self._desk(unit))
 
         return answer
+
+    def _contact(self, person: Person, role: str) -> Contact:
+        usable = self.lines(person.id)
+        return Contact(
+            person=person.id,
+            name=person.name,
+            unit=person.unit,
+            role=role,
+            channels=tuple(dict.fromkeys(one.channel for one in usable)),
+            ways=tuple(Way(channel=one.channel, number=one.label) for one in usable),
+        )
 
     def _desk(self, code: str) -> tuple[Contact, ...]:
         """The unit's duty landline 值班电话, where it has one."""
@@ -87,13 +104,37 @@ class Snapshot:
             ),
         )
 
-    def address(self, person: str, channel: str) -> str | None:
-        """The national number to reach a person by a channel; None where there is none."""
+    def address(self, person: str, channel: str, label: str = "") -> str | None:
+        """The national number to reach a person by a channel; None where there is none.
+
+        The one of this ``label``, else the first that may be used.
+        """
         if person.startswith(_DESK):
             unit = self.units.get(person.removeprefix(_DESK))
             return unit.desk_phone if unit is not None and channel == Channel.VOICE else None
+        usable = [one for one in self.lines(person) if one.channel == channel]
+        named = [one for one in usable if one.label == label]
+        return next((one.address for one in (*named, *usable)), None)
+
+    def lines(self, person: str) -> tuple[Line, ...]:
+        """How a person may be reached now, in order; nothing for somebody we do not know."""
         known = self.people.get(person)
-        return None if known is None else _numbers(known).get(Channel(channel))
+        return () if known is None else lines(known.numbers, known.mobiles, self.flags.get(person))
+
+    def label(self, person: str, address: str) -> str:
+        """How a number of a person's card is called in a page."""
+        known = self.people.get(person)
+        return labels(known.numbers if known is not None else ()).get(address) or mask(address)
+
+    def texting_from(self, number: str) -> list[Person]:
+        """Active people who have this national number, by id."""
+        if self._by_number is None:
+            found: dict[str, list[Person]] = {}
+            for person in sorted(self.people.values(), key=lambda one: one.id):
+                for one in person.mobiles if person.active else ():
+                    found.setdefault(one, []).append(person)
+            self._by_number = found
+        return self._by_number.get(number, [])
 
     def lang(self, person: str) -> str | None:
         """The language a person asked for, if any."""
@@ -148,27 +189,6 @@ def heir_of(units: Mapping[str, Unit], unit: Unit, day: date) -> Unit | None:
         passed.add(at.code)
         at = units.get(at.successor or "")
     return None
-
-
-def _numbers(person: Person) -> dict[Channel, str]:
-    mobile = person.mobile or person.mobile2
-    out: dict[Channel, str] = {}
-    if mobile:
-        out[Channel.SMS] = mobile
-    voice = mobile or person.office_phone
-    if voice:
-        out[Channel.VOICE] = voice
-    return out
-
-
-def _contact(person: Person, role: str) -> Contact:
-    return Contact(
-        person=person.id,
-        name=person.name,
-        unit=person.unit,
-        role=role,
-        channels=tuple(_numbers(person)),
-    )
 
 
 class Directory:
@@ -227,6 +247,7 @@ def _load(tx: Tx, version: int, now: datetime, fallback: Callable[[], PolicyBook
         units={u.code: u for u in rows.all_units(tx)},
         people={p.id: p for p in people},
         posts=posts,
+        flags=contacts.flags(tx),
         book=_book(tx, fallback),
         calendar=holidays.work_calendar(tx),
     )

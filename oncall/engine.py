@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from oncall.batch import Batch
+from oncall.cards import Cards
 from oncall.carry import ENDED_BY_ACK, Carrier
 from oncall.cases import Cases
 from oncall.core.errors import NotFound, OncallError
@@ -55,6 +56,7 @@ class Engine:
         self.lang = notices.lang
         #: How long messages to a person who has just had one are gathered into the next.
         self.gather = gather
+        self.cards = Cards(directory)
         #: The transfers' own lives, which hear how their pages move.
         self.cases = Cases(self, notices, zone=zone, new_id=new_id)
 

@@ -10,6 +10,7 @@ import random
 from datetime import datetime, timedelta
 
 from notifiers.message import Channel, Outcome, OutcomeKind
+from oncall.cards import flag_of
 from oncall.packing import PAGING, Parcel
 from oncall.routes import RESTING
 from oncall.store.outbox import ACCEPTED, FAILED, QUEUED, SUPERSEDED, UNKNOWN, Row, Sent
@@ -63,6 +64,7 @@ def settle(row: Row, parcel: Parcel, outcome: Outcome, now: datetime) -> Sent:
         due_at=due,
         late=parcel.late,
         stalled=waits and not row.stalled and (hopeless or row.tries >= _STALLED_AFTER),
+        flag=flag_of(outcome),
     )
 
 

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from notifiers.message import Channel
+from oncall.cards import Labels
 from oncall.core import model
 from oncall.core.errors import NotFound, OncallError
 from oncall.core.events import DeliveryFailed, DeliveryStalled, Event
@@ -77,11 +78,17 @@ class Recorder:
         now = self._now()
         # Some may have been written the last time, before the database went away.
         batch = sorted((s for s in batch if s.id in self.held), key=lambda sent: sent.id)
-        news = [(self.held[sent.id], sent, _news(self.held[sent.id], sent)) for sent in batch]
+        label = self.engine.cards.labels(tx, now)
+        news = [
+            (self.held[sent.id], sent, _news(self.held[sent.id], sent, label)) for sent in batch
+        ]
         # Pages before messages, and messages by id, as everybody locks them.
         about = {row.page for row, _, event in news if event is not None and row.page is not None}
         pages.lock(tx, about)
         overtaken = outbox.record(tx, batch)
+        for row, sent, _ in news:
+            if sent.flag is not None and sent.id not in overtaken:
+                self.engine.cards.spoil(tx, row, sent.flag, sent.code, now)
         for row, sent, event in news:
             if row.page is None or event is None or sent.id in overtaken:
                 continue
@@ -99,13 +106,13 @@ class Recorder:
             _log.error("a message speaks of the page %s, which is not there", page)
 
 
-def _news(row: Row, sent: Sent) -> Event | None:
+def _news(row: Row, sent: Sent, label: Labels) -> Event | None:
     """What a page must hear of one send; None if nothing."""
     if row.page is None or row.person is None or row.notice not in PAGING:
         return None
     channel, code = model.Channel(row.channel), sent.code or ""
     if sent.state == FAILED:
-        return DeliveryFailed(person=row.person, channel=channel, code=code)
+        return DeliveryFailed(person=row.person, channel=channel, code=code, number=label(row))
     if sent.stalled:
         used_up = code == USED_UP and sent.due_at - sent.at > _WAITED_FOR
         return DeliveryStalled(person=row.person, channel=channel, code=code, used_up=used_up)

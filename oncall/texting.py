@@ -30,7 +30,7 @@ from oncall.engine import Engine
 from oncall.handover import Handovers
 from oncall.i18n import translator
 from oncall.intake import Intake
-from oncall.store import alarms, directory, outbox, pages, transfers
+from oncall.store import alarms, outbox, pages, transfers
 from oncall.store.database import Tx
 from oncall.store.directory import Person
 from oncall.store.outbox import Draft
@@ -94,15 +94,17 @@ class Texting:
         number = national(inbound.sender)
         if not transfers.first_time(tx, f"sms:{inbound.provider_id}", now):
             return None
-        people = directory.people_with_number(tx, number)
+        people = self.engine.directory.at(tx, now).texting_from(number)
         if not people:
             _log.warning("a text from %s, which is nobody's number here", mask(number))
             return None
         asked = transfers.pages_for(tx, [p.id for p in people], now - _REMEMBERED)
         reply = parse(inbound.text)
         if inbound.opted_out or reply.intent is Intent.OPT_OUT:
-            self._opted_out(tx, people, asked, now)
+            self._opted_out(tx, number, people, asked, now)
             return None
+        back = inbound.opted_in or reply.intent is Intent.OPT_IN
+        self.engine.cards.heard(tx, people, number, model.Channel.SMS, opted_in=back)
         ids = {p.id for p in people}
         matters = [Matter(asked=a, mine=_has(tx, a, ids)) for a in asked]
         return self._act(tx, Texter(number=number, people=people, matters=matters, now=now), reply)
@@ -115,7 +117,7 @@ class Texting:
         if reply.intent is Intent.DRILL or (drill and reply.intent in _ANY_WORD):
             self._say(tx, texter, Answer.DRILL if drill else Answer.NOTHING)
             return None
-        if reply.intent in (Intent.HELP, Intent.UNKNOWN):
+        if reply.intent in (Intent.HELP, Intent.UNKNOWN, Intent.OPT_IN):
             self._help(tx, texter)
             return None
         choice = meant(reply, texter)
@@ -245,15 +247,25 @@ class Texting:
             self._say(tx, texter, Answer.HELP, codes=[m.code for m in texter.open])
 
     def _opted_out(
-        self, tx: Tx, people: Sequence[Person], asked: Sequence[Asked], now: datetime
+        self,
+        tx: Tx,
+        number: str,
+        people: Sequence[Person],
+        asked: Sequence[Asked],
+        now: datetime,
     ) -> None:
-        """The provider now blocks texts to this number: say so, and use another channel."""
+        """The provider now blocks texts to this number: say so, and use another way."""
+        snapshot = self.engine.directory.at(tx, now)
         for person in people:
+            self.engine.cards.opted_out(tx, person.id, number, now)
             alarms.raise_alarm(tx, Alarm.UNREACHABLE, now, unit=person.unit, who=person.name)
             for target in asked:
                 if target.state in OPEN:
                     event = DeliveryFailed(
-                        person=person.id, channel=model.Channel.SMS, code="opted_out"
+                        person=person.id,
+                        channel=model.Channel.SMS,
+                        code="opted_out",
+                        number=snapshot.label(person.id, number),
                     )
                     self.engine.tell(tx, target.page, event, now)
 

@@ -108,7 +108,7 @@ def shared_mobiles(people: Iterable[PersonRef]) -> list[Problem]:
     """A warning for every mobile number that several serving people have."""
     owners: dict[str, dict[str, str]] = {}
     for person in people:
-        for number in (person.mobile, person.mobile2):
+        for number in (person.mobile, person.mobile2, *person.more_mobiles):
             if number and person.active:
                 owners.setdefault(mobile(number) or number, {})[person.id] = person.name
     return [

@@ -167,6 +167,7 @@ class _Matcher:
                 unit=entry.unit,
                 name=entry.name,
                 mobile=entry.mobile,
+                more_mobiles=entry.more_mobiles,
             )
         return mine[entry.mobile]
 
@@ -198,5 +199,7 @@ class _Matcher:
 
 def _numbers(person: PersonRef) -> frozenset[str]:
     return frozenset(
-        mobile(number) or number for number in (person.mobile, person.mobile2) if number
+        mobile(number) or number
+        for number in (person.mobile, person.mobile2, *person.more_mobiles)
+        if number
     )

@@ -77,6 +77,8 @@ class Entry:
     #: 局长, 书记, …: written beside the name, never part of it.
     title: str | None = None
     landline: str | None = None
+    #: Further mobiles of the same person.
+    more_mobiles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _settle(self)
@@ -212,6 +214,8 @@ class PersonRef:
     name: str
     mobile: str | None
     mobile2: str | None = None
+    #: Mobiles beyond the second.
+    more_mobiles: tuple[str, ...] = ()
     active: bool = True
     #: 局长, 党委书记, …: tells who is meant by 陈局 or 林书记.
     title: str | None = None

@@ -33,6 +33,8 @@ class Spot:
     title: str | None
     mobile: str | None
     landline: str | None
+    #: Where the cell holds several mobiles of this one person.
+    more_mobiles: tuple[str, ...] = ()
 
 
 def _period_of(title: str) -> Period:
@@ -257,6 +259,7 @@ class Reader:
                 self.tell("phone-shared", row, column, "", names=len(people))
             mobiles = mobiles[:1] if len(people) == 1 and mobiles else [None] * len(people)
         lines = found.landlines
+        more = found.mobiles[1:] if len(people) == 1 else ()
         spots = []
         for index, named in enumerate(people):
             own = phones(named.phone or "")
@@ -267,6 +270,7 @@ class Reader:
                     title=named.title,
                     mobile=own.mobiles[0] if own.mobiles else mobiles[index],
                     landline=own.landlines[0] if own.landlines else line,
+                    more_mobiles=own.mobiles[1:] if own.mobiles else more,
                 )
             )
         return spots
@@ -308,6 +312,7 @@ class Reader:
             source=self.grid.where(*place),
             title=spot.title,
             landline=spot.landline,
+            more_mobiles=spot.more_mobiles,
         )
         (self.unsettled if clock is None else self.entries).append(entry)
 

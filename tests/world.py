@@ -188,6 +188,7 @@ class World:
             sender=e164(number),
             text=body,
             opted_out=body.strip().upper() == "STOP",
+            opted_in=body.strip().upper() == "START",
         )
         reason = self.app.answers.sms(inbound, self.now)
         self.settle()
@@ -209,6 +210,7 @@ class World:
         *,
         code: str | None = None,
         permanent: bool = False,
+        dead: bool = False,
     ) -> bool:
         """The provider reports on the latest message to a phone."""
         key = self.last(number, channel).key
@@ -222,6 +224,7 @@ class World:
             result=result,
             code=code,
             permanent=permanent,
+            dead=dead,
         )
         news = self.app.answers.receipt(receipt, self.now)
         self.settle()

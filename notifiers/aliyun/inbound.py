@@ -6,7 +6,7 @@ Nothing in them is signed, so whoever calls this has proved the sender in anothe
 from collections.abc import Mapping
 
 from notifiers.aliyun.codes import CALLS, RECEIPTS
-from notifiers.codes import UNMAPPED
+from notifiers.codes import DEAD_NUMBER, UNMAPPED
 from notifiers.errors import CallbackError
 from notifiers.message import InboundSms, KeyPress, Pulled, Receipt, ReceiptResult
 from notifiers.phone import e164
@@ -52,6 +52,7 @@ def text_receipt(key: str, biz_id: str, arrived: bool, code: str) -> Receipt:
         permanent=meaning is not None and meaning.permanent,
         detail="" if arrived else meaning.detail if meaning else UNMAPPED,
         opted_out=meaning is not None and meaning.opted_out,
+        dead=meaning is not None and meaning.dead,
     )
 
 
@@ -72,6 +73,7 @@ def state_receipt(key: str, call_id: str, state: str) -> Receipt:
         code=state if result is ReceiptResult.FAILED else None,
         permanent=permanent,
         detail=detail,
+        dead=detail in DEAD_NUMBER,
     )
 
 

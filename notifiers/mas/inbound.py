@@ -40,6 +40,7 @@ def _receipt(row: Row) -> Receipt:
         code=None if arrived else code,
         permanent=meaning is not None and meaning.permanent,
         detail="" if arrived else meaning.detail if meaning else UNMAPPED,
+        dead=meaning is not None and meaning.dead,
     )
 
 

@@ -70,6 +70,7 @@ def _receipt(key: str, serial: str, arrived: bool, code: str) -> Receipt:
         permanent=meaning is not None and meaning.permanent,
         detail="" if arrived else meaning.detail if meaning else UNMAPPED,
         opted_out=meaning is not None and meaning.opted_out,
+        dead=meaning is not None and meaning.dead,
     )
 
 

@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit, urlunsplit
 
-from notifiers.codes import UNMAPPED
+from notifiers.codes import DEAD_NUMBER, UNMAPPED
 from notifiers.errors import CallbackError, WrongAccountError
 from notifiers.message import AnsweredBy, InboundSms, KeyPress, Receipt, ReceiptResult
 from notifiers.twilio import sdk
@@ -158,6 +158,7 @@ def text_receipt(key: str, sid: str, status: str, code: int | None) -> Receipt:
         permanent=meaning is not None and meaning.permanent,
         detail=meaning.detail if meaning else UNMAPPED if code else "",
         opted_out=meaning is not None and meaning.opted_out,
+        dead=meaning is not None and meaning.dead,
     )
 
 
@@ -185,6 +186,7 @@ def call_receipt(
         permanent=bool(dead) or (meaning is not None and meaning.permanent),
         answered_by=_picked_up(answered_by),
         detail=meaning.detail if meaning else dead or (UNMAPPED if code else ""),
+        dead=dead in DEAD_NUMBER or (meaning is not None and meaning.dead),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from oncall.admin.spelling import similar
-from oncall.admin.tables import Column, Faults, Row, read_table
+from oncall.admin.tables import Column, Faults, Row, read_json, read_table
 from oncall.admin.units import phone
 from oncall.config import LANGS
 from oncall.core.errors import Fault
@@ -23,7 +23,7 @@ from oncall.store.directory import Person, Unit
 from oncall.store.log import Entry, append
 from oncall.store.usage import NO_TRANSFER
 from rosters.model import Duty
-from rosters.phones import mobile
+from rosters.phones import phones
 from rosters.text import fold_name, squeeze
 
 COLUMNS = (
@@ -31,6 +31,7 @@ COLUMNS = (
     Column(name="name", also=("姓名", "人员", "联络员"), required=True),
     Column(name="mobile", also=("手机", "手机号", "手机号码", "联系电话", "phone"), required=True),
     Column(name="mobile2", also=("手机2", "备用手机", "第二手机")),
+    Column(name="more_numbers", also=("其他号码", "更多号码", "其他电话", "备用号码")),
     Column(name="office_phone", also=("办公电话", "座机", "固定电话", "办公座机")),
     Column(name="email", also=("邮箱", "电子邮箱", "邮件")),
     Column(name="title", also=("职务", "职位", "职称")),
@@ -51,10 +52,14 @@ POSTS: Mapping[str, str] = {
 }
 _YES = frozenset("yes y true 1 是 在职 在岗 有效".split())
 _NO = frozenset("no n false 0 否 离职 离岗 调离 退休 无效".split())
-_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_NUMBERS = ("mobile", "mobile2", "office_phone")
+#: Between the numbers of one cell.
+_BETWEEN = re.compile(r"[、，,/;；|\n]+")
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_NUMBERS = ("mobile", "mobile2", "more_numbers", "office_phone")
+#: So many numbers are tried one after another; more would keep the ladder from climbing.
+MOST_NUMBERS = 6
 _LONGEST = {"name": 60, "email": 120, "title": 60}
-_LANG_WORDS = {"zh": "zh_CN", "zh_cn": "zh_CN", "zh-cn": "zh_CN", "中文": "zh_CN", "en": "en"}
+LANG_WORDS = {"zh": "zh_CN", "zh_cn": "zh_CN", "zh-cn": "zh_CN", "中文": "zh_CN", "en": "en"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +90,11 @@ def plan(
     unit by name and number. People the file does not name stay as they are.
     """
     faults = Faults()
-    read = read_table(data, filename, COLUMNS, faults)
+    read = (
+        read_json(data, filename, COLUMNS, faults)
+        if data.lstrip()[:1] in (b"{", b"[")
+        else read_table(data, filename, COLUMNS, faults)
+    )
     reading = _Reading(units, people, faults, new_id)
     for row in read:
         reading.add(row)
@@ -136,8 +145,7 @@ class _Reading:
         if before is None and "active" not in values:
             after = replace(after, active=True)
         written = any(row.get(name) for name in _NUMBERS)
-        numbers = after.mobile or after.mobile2 or after.office_phone
-        if after.active and not numbers and not written:
+        if after.active and not after.numbers and not written:
             self.faults.add(row.where, "no_number", name, severity="warning")
         if after.id in self.found:
             first = self.found[after.id][0]
@@ -165,7 +173,7 @@ class _Reading:
         if len(same) == 1 and (not number or not same[0].mobile or same[0].id not in self.found):
             return same[0], True
         if same:
-            fitting = [p for p in same if number and number in (p.mobile, p.mobile2)]
+            fitting = [p for p in same if number and number in p.mobiles]
             if len(fitting) == 1:
                 return fitting[0], True
             if not number:
@@ -181,16 +189,14 @@ class _Reading:
 
     def _values(self, row: Row) -> Iterator[tuple[str, Any]]:
         """The cells that are there, read; a column that is not there says nothing."""
-        for name in ("mobile", "mobile2"):
-            if name in row.cells:
-                yield name, self._mobile(row, name)
+        yield from self._numbers(row)
         if "office_phone" in row.cells:
             text = row.get("office_phone")
             yield "office_phone", phone(row, "office_phone", self.faults) if text else None
         for name in ("email", "title"):
             if name in row.cells:
                 yield name, row.get(name) or None
-        if row.get("email") and not _EMAIL.fullmatch(row.get("email")):
+        if row.get("email") and not EMAIL.fullmatch(row.get("email")):
             self.faults.add(row.where, "bad_email", row.get("email"))
         for name, longest in _LONGEST.items():
             if len(row.get(name)) > longest:
@@ -200,18 +206,41 @@ class _Reading:
         if "post" in row.cells:
             yield "post", self._word(row, "post", POSTS, "bad_post", ROLES[Source.POST])
         if "lang" in row.cells:
-            yield "lang", self._word(row, "lang", _LANG_WORDS, "bad_lang", LANGS)
+            yield "lang", self._word(row, "lang", LANG_WORDS, "bad_lang", LANGS)
         if row.get("active"):
             yield "active", self._active(row)
 
-    def _mobile(self, row: Row, name: str) -> str | None:
+    def _numbers(self, row: Row) -> Iterator[tuple[str, Any]]:
+        """Mobiles in their places, and what is left over after those further ones."""
+        spare: list[str] = []
+        for name in ("mobile", "mobile2"):
+            if name in row.cells:
+                found = self._mobiles(row, name)
+                yield name, found[0] if found else None
+                spare += found[1:]
+        if "more_numbers" in row.cells or spare:
+            more = tuple(dict.fromkeys([*spare, *self._more(row)]))
+            if len(more) > MOST_NUMBERS - len(_NUMBERS) + 1:
+                self.faults.add(row.where, "too_many_numbers", most=str(MOST_NUMBERS))
+            yield "more_numbers", more
+
+    def _mobiles(self, row: Row, name: str) -> list[str]:
+        """The mobiles of a cell, which usually holds one."""
         text = row.get(name)
-        if not text:
-            return None
-        number = mobile(text)
-        if number is None:
+        read = phones(text)
+        if text and (not read.mobiles or read.landlines or read.short or read.unread):
             self.faults.add(row.where, "bad_mobile", text)
-        return number
+            return []
+        return list(read.mobiles)
+
+    def _more(self, row: Row) -> list[str]:
+        """Further numbers in their order, mobiles and landlines alike."""
+        found = []
+        for text in _BETWEEN.split(row.get("more_numbers")):
+            if text.strip():
+                one = phone(replace(row, cells={"more_numbers": text}), "more_numbers", self.faults)
+                found += [one] if one else []
+        return found
 
     def _word(
         self, row: Row, name: str, words: Mapping[str, str], code: str, known: Sequence[str]
@@ -233,12 +262,12 @@ class _Reading:
         owners: dict[str, tuple[str, str]] = {}
         for person in self.people:
             if person.active and person.id not in self.found:
-                for number in filter(None, (person.mobile, person.mobile2)):
+                for number in person.mobiles:
                     owners[number] = (person.id, f"{person.name} ({person.unit})")
         for where, _, person in self.found.values():
             if not person.active:
                 continue
-            for number in dict.fromkeys(filter(None, (person.mobile, person.mobile2))):
+            for number in person.mobiles:
                 other = owners.get(number)
                 if other is not None and other[0] != person.id:
                     self.faults.add(where, "number_taken", number, other=other[1])

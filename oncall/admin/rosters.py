@@ -187,7 +187,16 @@ def add_newcomers(tx: Tx, newcomers: Iterable[PersonRef]) -> dict[str, str]:
     ids = {person.id: new_id() for person in newcomers}
     rows.put_people(
         tx,
-        [Person(id=ids[p.id], unit=p.unit, name=p.name, mobile=p.mobile) for p in newcomers],
+        [
+            Person(
+                id=ids[p.id],
+                unit=p.unit,
+                name=p.name,
+                mobile=p.mobile,
+                more_numbers=p.more_mobiles,
+            )
+            for p in newcomers
+        ],
     )
     return ids
 
@@ -200,6 +209,7 @@ def reference(person: Person) -> PersonRef:
         name=person.name,
         mobile=person.mobile,
         mobile2=person.mobile2,
+        more_mobiles=person.mobiles,
         active=person.active,
         title=person.title,
     )

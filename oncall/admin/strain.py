@@ -125,6 +125,7 @@ def _ref(snapshot: Snapshot, person: str) -> PersonRef:
         name=known.name,
         mobile=known.mobile,
         mobile2=known.mobile2,
+        more_mobiles=known.mobiles,
         active=known.active,
     )
 

@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import msgspec
+
 from oncall.core.errors import Fault, Invalid
 from rosters.delimited import read_grid
 from rosters.errors import explain
 from rosters.grid import Grid
 from rosters.text import clean, squeeze
+
+#: What our own JSON carries beside the columns.
+_OURS = frozenset({"id", "contacts"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +97,42 @@ def read_table(data: bytes, filename: str, columns: Sequence[Column], faults: Fa
         faults.add(grid.where(rows[0], 1), "nothing_in_it")
     width = max(grid.columns(rows[0]))
     return list(_rows(grid, rows[1:], named, width, faults))
+
+
+def read_json(data: bytes, filename: str, columns: Sequence[Column], faults: Faults) -> list[Row]:
+    """The rows of a JSON file, a list of objects or one under "items", named as our columns.
+
+    What has several values is a list. A name nobody knows is passed over with a warning, once.
+    """
+    try:
+        read = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError) as exc:
+        faults.add(filename, "table_unreadable", "", detail=str(exc))
+        return []
+    items = read.get("items") if isinstance(read, dict) else read
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        faults.add(filename, "json_rows_wanted", needed=_needed(columns))
+        return []
+    if not items:
+        faults.add(filename, "nothing_in_it")
+    known = {column.name for column in columns}
+    for name in sorted({name for item in items for name in item} - known - _OURS):
+        faults.add(filename, "column_unknown", name, severity="warning", known=", ".join(known))
+    return [
+        Row(
+            where=f"{filename}:[{i}]",
+            cells={name: _cell(item[name]) for name in sorted(known) if name in item},
+        )
+        for i, item in enumerate(items)
+    ]
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, list):
+        return "；".join(clean(str(one)) for one in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else clean(str(value))
 
 
 def _headings(

@@ -186,11 +186,19 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("This row has more cells than there are headings."),
         N_("Put quotation marks around a cell that holds a comma."),
     ),
+    "json_rows_wanted": (
+        N_("This JSON is no list of rows."),
+        N_("Write a list of objects, or such a list under “items”; each with {needed}."),
+    ),
     "nothing_in_it": (N_("There is nothing below the headings."), N_("Add at least one row.")),
     # People.
     "bad_mobile": (
         N_("“{value}” is no mobile number."),
         N_("Write eleven digits, such as 13900000001."),
+    ),
+    "too_many_numbers": (
+        N_("These are more than {most} numbers for one person."),
+        N_("Keep the {most} that are most likely to be heard, the best one first."),
     ),
     "bad_phone": (
         N_("“{value}” is no telephone number."),

@@ -23,6 +23,7 @@ from oncall.core.model import (
     Page,
     Reason,
     Watch,
+    Way,
 )
 from oncall.core.worktime import after_quiet
 
@@ -111,10 +112,16 @@ class Climb:
         notice: Notice,
         step: str,
         planned: datetime,
+        number: str = "",
     ) -> None:
-        """Page one person by these channels and remember that we did."""
+        """Page one person by these channels and remember that we did.
+
+        By the first number that has not failed, unless ``number`` says by which.
+        """
         late = self.now - planned > self.page.policy.late_after
         for channel in channels:
+            chosen = number or known.number(channel)
+            way = Way(channel=channel, number=chosen)
             known = replace(
                 known,
                 owed=None,
@@ -122,6 +129,7 @@ class Climb:
                 last_by=(*known.last_by, channel) if known.last_at == self.now else (channel,),
                 sends=known.sends + 1,
                 tried=known.tried if channel in known.tried else (*known.tried, channel),
+                used=known.used if way in known.used or not chosen else (*known.used, way),
             )
             self.commands.append(
                 Notify(
@@ -129,6 +137,7 @@ class Climb:
                     person=known.person,
                     name=known.name,
                     channel=channel,
+                    number=chosen,
                     notice=notice,
                     level=known.level,
                     planned_at=planned,
@@ -149,6 +158,7 @@ class Climb:
                 person=known.person,
                 name=known.name,
                 channel=channel,
+                number=known.number(channel),
                 notice=notice,
                 owner=owner,
             )
@@ -169,6 +179,7 @@ class Climb:
                         person=known.person,
                         name=known.name,
                         channel=channel,
+                        number=known.number(channel),
                         notice=notice,
                         owner=owner,
                     )
@@ -198,6 +209,8 @@ def reached_for(
         at=now,
         channels=contact.channels,
         failed=told.failed if told is not None else (),
+        ways=contact.ways,
+        dead=told.dead if told is not None else (),
         declined=told is not None and told.declined,
         sends=told.sends if told is not None else 0,
     )

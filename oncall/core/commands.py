@@ -20,6 +20,8 @@ class Notify(Command, frozen=True, kw_only=True):
     person: str
     name: str
     channel: Channel
+    #: The label of the number to use; "" where the card has just the one.
+    number: str = ""
     notice: Notice
     level: int
     planned_at: datetime
@@ -33,6 +35,8 @@ class StandDown(Command, frozen=True, kw_only=True):
     person: str
     name: str
     channel: Channel
+    #: The label of the number to use; "" where the card has just the one.
+    number: str = ""
     notice: Notice
     owner: str
 
@@ -44,6 +48,8 @@ class Tell(Command, frozen=True, kw_only=True):
     person: str
     name: str
     channel: Channel
+    #: The label of the number to use; "" where the card has just the one.
+    number: str = ""
     notice: Notice
     owner: str = ""
 

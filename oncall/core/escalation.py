@@ -134,12 +134,12 @@ def relieve(climb: Climb, _: Event) -> Reason:
 
 
 def failed(climb: Climb, event: Event) -> Reason:
-    """A channel is dead: the person's next channel, else the next level, at once (rule 5)."""
+    """A number is dead: the person's next number, else channel, else the next level (rule 5)."""
     assert isinstance(event, DeliveryFailed)
     known = climb.page.person(event.person)
-    if known is None or event.channel in known.failed:
+    if known is None or known.lost(event.channel, event.number):
         return Reason.CHANNEL_FAILED
-    reason = reach.lose(climb, known, event.channel)
+    reason = reach.lose(climb, known, event.channel, event.number)
     if reason in (Reason.PERSON_UNREACHABLE, Reason.QUIET_HOURS):
         _advance_past(climb, known)
     return reason
@@ -154,7 +154,7 @@ def stalled(climb: Climb, event: Event) -> Reason:
     known = climb.page.person(event.person)
     if known is None:
         return Reason.CHANNEL_STALLED
-    reason = reach.detour(climb, known)
+    reason = reach.detour(climb, known, event.channel, used_up=event.used_up)
     if reason is Reason.CHANNEL_STALLED and event.used_up and known.in_play:
         climb.note(Reason.USED_UP, level=known.level, who=known.name, detail=event.channel)
         _advance_past(climb, known)

@@ -33,11 +33,15 @@ class Delivered(Event, frozen=True, kw_only=True):
 
 
 class DeliveryFailed(Event, frozen=True, kw_only=True):
-    """A message will definitely not reach a person by this channel."""
+    """A message will definitely not reach a person by this channel, at this ``number``.
+
+    A number is told by its label; "" is all that the person has on the channel.
+    """
 
     person: str
     channel: Channel
     code: str = ""
+    number: str = ""
 
 
 class DeliveryStalled(Event, frozen=True, kw_only=True):

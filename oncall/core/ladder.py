@@ -131,7 +131,7 @@ def page_supervision(climb: Climb) -> datetime | None:
             known = reach.memory(climb, contact, step.level)
             if climb.page.alarms and not reach.working(known):
                 # The last resort is tried even where it failed: a phone may be back on.
-                known = replace(known, tried=(), failed=(), unreachable=False)
+                known = replace(known, tried=(), failed=(), used=(), dead=(), unreachable=False)
             label = f"a{climb.page.alarms}"
             reach.page_person(climb, known, step.channels, Notice.ALARM, label, climb.now)
     return again

@@ -179,6 +179,13 @@ class WorkCalendar(msgspec.Struct, frozen=True, kw_only=True):
     working: frozenset[date] = frozenset()
 
 
+class Way(msgspec.Struct, frozen=True, kw_only=True):
+    """One number of a person on one channel. ``number`` is a label: its middle is hidden."""
+
+    channel: Channel
+    number: str
+
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """One person (or a duty landline) to reach, with the channels that have a number."""
 
@@ -187,6 +194,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     role: str
     channels: tuple[Channel, ...]
+    #: Their numbers in the order of the card; none where each channel has just the one.
+    ways: tuple[Way, ...] = ()
 
 
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
@@ -225,6 +234,10 @@ class Contacted(msgspec.Struct, frozen=True, kw_only=True):
     last_by: tuple[Channel, ...] = ()
     #: What the night keeps us from saying; said when the quiet hours end.
     owed: Notice | None = None
+    #: The numbers of the card in their order, those tried, and those that failed on this page.
+    ways: tuple[Way, ...] = ()
+    used: tuple[Way, ...] = ()
+    dead: tuple[Way, ...] = ()
 
     @property
     def paged(self) -> bool:
@@ -235,6 +248,20 @@ class Contacted(msgspec.Struct, frozen=True, kw_only=True):
     def in_play(self) -> bool:
         """Whether an answer may still come from this person."""
         return self.paged and not (self.declined or self.unreachable)
+
+    def left(self, channel: Channel) -> tuple[str, ...]:
+        """The numbers of a channel that have not failed, in order."""
+        ways = [w for w in self.ways if w.channel is channel and w not in self.dead]
+        return tuple(way.number for way in ways)
+
+    def number(self, channel: Channel) -> str:
+        """The number to use on a channel; "" where the card has just the one."""
+        return next(iter(self.left(channel)), "")
+
+    def lost(self, channel: Channel, number: str) -> bool:
+        """Whether it is known already that this number ("": the channel) is dead."""
+        way = Way(channel=channel, number=number)
+        return channel in self.failed or (bool(number) and way in self.dead)
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from oncall.core.climb import Climb, reached_for
-from oncall.core.model import Alarm, Channel, Contact, Contacted, Notice, Reason
+from oncall.core.model import Alarm, Channel, Contact, Contacted, Notice, Reason, Way
 
 
 def memory(climb: Climb, contact: Contact, level: int) -> Contacted:
@@ -16,8 +16,10 @@ def memory(climb: Climb, contact: Contact, level: int) -> Contacted:
     if told is None or not told.paged:
         return reached_for(contact, level, climb.now, told)
     # A card mended meanwhile brings somebody back whom we had written off.
+    told = replace(told, channels=contact.channels, ways=contact.ways)
+    told = replace(told, failed=tuple(c for c in told.failed if not told.left(c)))
     alive = bool(set(contact.channels) - set(told.failed))
-    return replace(told, channels=contact.channels, unreachable=told.unreachable and not alive)
+    return replace(told, unreachable=told.unreachable and not alive)
 
 
 def working(known: Contacted) -> tuple[Channel, ...]:
@@ -61,14 +63,16 @@ def page_person(
     return True
 
 
-def lose(climb: Climb, known: Contacted, channel: Channel) -> Reason:
-    """A channel is dead: the person's next one, or none is left (rule 5).
+def lose(climb: Climb, known: Contacted, channel: Channel, number: str = "") -> Reason:
+    """A number is dead: the person's next one, else by another channel, or none is left (rule 5).
 
     PERSON_UNREACHABLE, and QUIET_HOURS where the next one is a call and it is night, mean that the
     ladder should go on without waiting for this person.
     """
     waiting = known.in_play
-    known = mark_dead(climb, known, channel)
+    known = mark_dead(climb, known, channel, number)
+    if waiting and channel not in known.failed:
+        return _another_number(climb, known, channel)
     if not waiting or any(c not in known.failed for c in known.tried):
         return Reason.CHANNEL_FAILED
     if known.unreachable:
@@ -79,17 +83,31 @@ def lose(climb: Climb, known: Contacted, channel: Channel) -> Reason:
     return Reason.NEXT_CHANNEL
 
 
-def detour(climb: Climb, known: Contacted) -> Reason:
-    """A channel is stuck for now: the person's next one, if there is one and it may be used."""
+def detour(climb: Climb, known: Contacted, channel: Channel, *, used_up: bool) -> Reason:
+    """A message is stuck for now: the person's next way, if there is one and it may be used.
+
+    A number that has had all that may be sent is left for the next number of the card.
+    """
+    asleep = climb.calls_wait_until(known.channels) is not None
+    fresh = _unused(known, channel) if used_up and known.in_play else []
+    if fresh and not (asleep and channel is Channel.VOICE):
+        return _say_at(climb, known, channel, fresh[0])
     untried = [c for c in working(known) if c not in known.tried]
-    if not (known.in_play and untried) or climb.calls_wait_until(known.channels) is not None:
+    if not (known.in_play and untried) or asleep:
         return Reason.CHANNEL_STALLED
     _next_channel(climb, known)
     return Reason.NEXT_CHANNEL
 
 
-def mark_dead(climb: Climb, known: Contacted, channel: Channel) -> Contacted:
-    """Remember that a channel is dead; with the last one the person is written off."""
+def mark_dead(climb: Climb, known: Contacted, channel: Channel, number: str = "") -> Contacted:
+    """Remember that a number is dead, with the last one the channel, with that the person."""
+    gone = (number,) if number else known.left(channel)
+    dead = tuple(Way(channel=channel, number=one) for one in gone)
+    known = replace(known, dead=(*known.dead, *dead) if known.ways else ())
+    if known.left(channel):
+        climb.keep(known)
+        climb.note(Reason.NUMBER_FAILED, level=known.level, who=known.name, detail=number)
+        return known
     known = replace(known, failed=(*known.failed, channel))
     climb.keep(known)
     climb.note(Reason.CHANNEL_FAILED, level=known.level, who=known.name, detail=channel)
@@ -133,6 +151,29 @@ def _write_off(climb: Climb, known: Contacted) -> Contacted:
     climb.note(Reason.PERSON_UNREACHABLE, level=known.level, who=known.name)
     climb.alarm(Alarm.UNREACHABLE, level=known.level, who=known.name)
     return known
+
+
+def _another_number(climb: Climb, known: Contacted, channel: Channel) -> Reason:
+    """The next number of a channel, unless another one of it was reached for already."""
+    alive = [way for way in known.used if way not in known.dead]
+    if any(way.channel is channel for way in alive):
+        return Reason.NUMBER_FAILED
+    if channel is Channel.VOICE and climb.calls_wait_until(known.channels) is not None:
+        if not alive and _wait_for_morning(climb, known):
+            return Reason.QUIET_HOURS
+        return Reason.NUMBER_FAILED
+    return _say_at(climb, known, channel, known.number(channel))
+
+
+def _unused(known: Contacted, channel: Channel) -> list[str]:
+    used = {way.number for way in known.used if way.channel is channel}
+    return [number for number in known.left(channel) if number not in used]
+
+
+def _say_at(climb: Climb, known: Contacted, channel: Channel, number: str) -> Reason:
+    climb.note(Reason.NEXT_NUMBER, level=known.level, who=known.name, detail=number)
+    climb.notify(known, (channel,), notice=Notice.PAGE, step="c", planned=climb.now, number=number)
+    return Reason.NEXT_NUMBER
 
 
 def _next_channel(climb: Climb, known: Contacted) -> None:

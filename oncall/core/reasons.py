@@ -21,6 +21,8 @@ class Reason(StrEnum):
     NO_CHANNEL = "no_channel"
     QUIET_HOURS = "quiet_hours"
     NEXT_CHANNEL = "next_channel"
+    NEXT_NUMBER = "next_number"
+    NUMBER_FAILED = "number_failed"
     CHANNEL_FAILED = "channel_failed"
     CHANNEL_STALLED = "channel_stalled"
     USED_UP = "used_up"

@@ -27,6 +27,7 @@ class Intent(StrEnum):
     ACK_ALL = "ack_all"
     HELP = "help"
     OPT_OUT = "opt_out"
+    OPT_IN = "opt_in"
     DISPATCHER = "dispatcher"
     REPEAT = "repeat"
     #: On the way: an ack with a promise.
@@ -98,6 +99,7 @@ _KINDLY = (
 _OPT_OUT = re.compile(
     r"stop|stopall|stop all|unsubscribe|end|cancel|quit|revoke|optout|opt out|td|t|退订(?:td|t)?"
 )
+_OPT_IN = re.compile(r"start|unstop|恢复(?:接收|订阅|短信)?")
 _HELP = re.compile(r"help|h|info|帮助|怎么回复?|菜单")
 _ALL = re.compile(
     rf"(?:回复?)?(?:(?:1|ack|accept|ok|yes|确认|签收|收到){_GAP}*)?"
@@ -219,6 +221,8 @@ def parse(text: str) -> Reply:
         return Reply(intent=Intent.HELP)
     if _OPT_OUT.fullmatch(said):
         return Reply(intent=Intent.OPT_OUT)
+    if _OPT_IN.fullmatch(said):
+        return Reply(intent=Intent.OPT_IN)
     if said == _HOTLINE:
         return Reply(intent=Intent.UNKNOWN)
     if _ALL.fullmatch(said):

@@ -84,8 +84,8 @@ def remember(climb: Climb, event: Event) -> Reason:
     """A message failed after the ack: nobody is sent for, but a release must know it."""
     assert isinstance(event, DeliveryFailed)
     known = climb.page.person(event.person)
-    if known is not None and event.channel not in known.failed:
-        reach.mark_dead(climb, known, event.channel)
+    if known is not None and not known.lost(event.channel, event.number):
+        reach.mark_dead(climb, known, event.channel, event.number)
     return Reason.CHANNEL_FAILED
 
 

@@ -18,6 +18,7 @@ from oncall.store.database import Tx
 from oncall.store.log import bump, counter
 from oncall.tables import batches, duties, people, policy_books, tokens, units
 from rosters.model import Duty
+from rosters.phones import mobile
 
 #: The counter that every change of the directory bumps.
 VERSION = "directory"
@@ -66,6 +67,8 @@ class Person:
     mobile: str | None = None
     mobile2: str | None = None
     office_phone: str | None = None
+    #: Further numbers, tried after those above, in this order.
+    more_numbers: tuple[str, ...] = ()
     email: str | None = None
     title: str | None = None
     post: str | None = None
@@ -74,7 +77,19 @@ class Person:
 
     def named(self, word: str) -> bool:
         """Whether this is the person of this name, id or mobile number."""
-        return word in (self.id, self.name, self.mobile)
+        return word in (self.id, self.name, *self.numbers)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every number in the order in which they are tried."""
+        first = (self.mobile, self.mobile2, self.office_phone)
+        return tuple(dict.fromkeys(n for n in (*first, *self.more_numbers) if n))
+
+    @property
+    def mobiles(self) -> tuple[str, ...]:
+        """Those of them that take texts, in the same order."""
+        written = (self.mobile, self.mobile2)
+        return tuple(n for n in self.numbers if n in written or mobile(n) == n)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,14 +160,6 @@ def find_people(tx: Tx, name_or_id: str, unit: str | None = None) -> list[Person
     if unit is not None:
         where = and_(where, people.c.unit == unit)
     return _read(tx, Person, select(*_columns(people, Person)).where(where))
-
-
-def people_with_number(tx: Tx, number: str) -> list[Person]:
-    """Active people who can be reached at this national number."""
-    where = and_(
-        people.c.active.is_(True), or_(people.c.mobile == number, people.c.mobile2 == number)
-    )
-    return _read(tx, Person, select(*_columns(people, Person)).where(where).order_by(people.c.id))
 
 
 def put_units(tx: Tx, rows: Iterable[Unit]) -> None:

@@ -27,6 +27,7 @@ from sqlalchemy import (
     update,
 )
 
+from oncall.core.cards import Flag
 from oncall.store.database import Tx
 from oncall.store.many import Many
 from oncall.tables import outbox
@@ -199,7 +200,8 @@ def last_texts(tx: Tx, people: Collection[str], since: datetime) -> dict[str, da
         c.due_at > since,
         c.channel == "sms",
         c.notice.in_(("page", "handover")),
-        c.state != SUPERSEDED,
+        # After one that failed the next number is tried at once.
+        c.state.not_in((SUPERSEDED, FAILED)),
     )
     query = select(c.person, func.max(c.due_at).label("at")).where(asked).group_by(c.person)
     return {row.person: row.at for row in tx.conn.execute(query)}
@@ -279,6 +281,8 @@ class Sent:
     late: bool
     #: It waits for its provider, and the page is told so.
     stalled: bool = False
+    #: What the provider says is wrong with the number itself.
+    flag: Flag | None = None
 
 
 _RECORD = Many(

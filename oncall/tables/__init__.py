@@ -5,6 +5,7 @@ Portable on purpose: no server-side arrays or JSON operators, no empty string wh
 
 from oncall.tables.base import Moment, metadata
 from oncall.tables.changes import duty_changes
+from oncall.tables.contacts import contacts
 from oncall.tables.deadlines import deadlines, extensions
 from oncall.tables.directory import holidays, people, policy_books, tokens, units
 from oncall.tables.drills import drill_checks, drill_plans, drills
@@ -38,6 +39,7 @@ __all__ = [
     "metadata",
     "units",
     "people",
+    "contacts",
     "policy_books",
     "holidays",
     "tokens",

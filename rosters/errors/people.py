@@ -40,8 +40,8 @@ PEOPLE: Mapping[str, Message] = {
         N_("Write one number per person, in the same order."),
     ),
     "phone-extra": warning(
-        N_("There are several mobile numbers for one person; only {used} was used."),
-        N_("Keep the number by which the person is known."),
+        N_("There are several mobile numbers for one person; {used} tells who it is."),
+        N_("A newcomer gets them all; `oncall person set` changes other cards."),
     ),
     "phone-nobody": warning(
         N_("There is a number, but nobody beside it."), N_("Write the name beside the number.")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import date
 
 import pytest
 
-from oncall.admin import people, units
+from oncall.admin import cards, people, units
 from oncall.admin.spelling import unit_of
 from oncall.admin.uploads import spellings
 from oncall.core.errors import Invalid, NotFound
@@ -269,3 +270,57 @@ def test_people_and_rosters_of_a_unit_by_its_alias(db: Database) -> None:
     planned = people.plan(text.encode(), "p.csv", known, [], new_id)
     assert [person.unit for person in planned.add] == [CITY]
     assert spellings(known.values())["城建"] == CITY
+
+
+def test_several_numbers_of_one_person_keep_their_order() -> None:
+    """A cell may hold several, and a column of its own the rest, landlines included."""
+    header = "单位,姓名,手机,手机2,办公电话,其他号码"
+    row = "浔中镇,甲,13900000020/13900000021,13900000022,0595-23500001,13900000023；0595-23500002"
+    (person,) = read_people(f"{header}\n{row}\n").add
+    assert person.numbers == (
+        *("13900000020", "13900000022", "0595-23500001"),
+        *("13900000021", "13900000023", "0595-23500002"),
+    )
+    assert person.mobiles == ("13900000020", "13900000022", "13900000021", "13900000023")
+
+
+def test_one_number_on_two_people_is_found_among_the_further_ones() -> None:
+    """A third mobile belongs to one person as the first does."""
+    text = "unit,name,mobile,more_numbers\n浔中镇,甲,13900000020,13900000021\n"
+    assert person_faults(text + "浔中镇,乙,13900000021,\n") == [("number_taken", "p.csv:3")]
+
+
+def test_more_numbers_than_anybody_is_tried_at() -> None:
+    """Each number tried keeps the ladder from climbing."""
+    many = "；".join(f"139000000{n}" for n in range(30, 36))
+    text = f"unit,name,mobile,more_numbers\n浔中镇,甲,13900000020,{many}\n"
+    assert person_faults(text) == [("too_many_numbers", "p.csv:2")]
+
+
+def test_people_come_as_json_too() -> None:
+    """The same names as the columns; several numbers are a list."""
+    text = (
+        '{"items": [{"unit": "浔中镇", "name": "甲", "mobile": "13900000020", "lang": "en",'
+        ' "more_numbers": ["13900000021", "0595-23500001"], "active": true, "id": "x"}]}'
+    )
+    (person,) = read_people(text).add
+    assert person.numbers == ("13900000020", "13900000021", "0595-23500001")
+    assert (person.lang, person.active) == ("en", True)
+    assert person_faults('{"items": 3}') == [("json_rows_wanted", "p.csv")]
+    assert person_faults("[{") == [("table_unreadable", "p.csv")]
+
+
+def test_an_export_of_people_is_no_change() -> None:
+    """What was written out reads back as what is there, as a table and as JSON."""
+    card = Person(
+        id="jia",
+        unit=TOWN,
+        name="甲",
+        more_numbers=("0595-23500002", "13900000020"),
+        office_phone="0595-23500001",
+        post="head",
+    )
+    as_json = json.dumps({"items": [cards.as_row(card)]}, ensure_ascii=False)
+    for text in (cards.as_csv([card]), as_json):
+        planned = people.plan(text.encode(), "p.csv", KNOWN, [card], lambda: "new")
+        assert planned.empty, text

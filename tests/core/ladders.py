@@ -45,6 +45,7 @@ from oncall.core.model import (
     State,
     Urgency,
     Watch,
+    Way,
     WorkCalendar,
 )
 from oncall.core.policies import default_book
@@ -91,6 +92,7 @@ class Story:
             paged_at=self.now,
         )
         self.numbers: dict[str, tuple[Channel, ...]] = {}
+        self.cards: dict[str, tuple[Way, ...]] = {}
         self.decisions: list[Decision] = []
         self._duty: dict[tuple[Source, str, str], list[tuple[datetime, tuple[str, ...]]]] = {
             key: [(_EVER, who)] for key, who in STAFF.items()
@@ -124,6 +126,12 @@ class Story:
         """What numbers somebody has; both channels unless said."""
         self.numbers[who] = channels
 
+    def card(self, who: str, *, sms: str = "", voice: str = "") -> None:
+        """What numbers somebody has on a card with several, one letter each."""
+        ways = ((Channel.SMS, sms), (Channel.VOICE, voice))
+        self.cards[who] = tuple(Way(channel=c, number=n) for c, some in ways for n in some)
+        self.phone(who, *(channel for channel, some in ways if some))
+
     def on_duty(self, ask: Ask) -> Watch:
         """The roster's answer at this moment of the story."""
         turns = self._duty.get((ask.source, ask.role, ask.unit or ""), [])
@@ -136,6 +144,7 @@ class Story:
                 unit=ask.unit or "",
                 role=ask.role,
                 channels=self.numbers.get(name, BOTH),
+                ways=self.cards.get(name, ()),
             )
             for name in (now[-1] if now else ())
         )
@@ -178,9 +187,14 @@ class Story:
         """The owner gives it back."""
         return self.happens(Released(person=who, name=who))
 
-    def fails(self, who: str, channel: Channel) -> list[str]:
+    def fails(self, who: str, channel: Channel, number: str = "") -> list[str]:
         """A message will not reach somebody."""
-        return self.happens(DeliveryFailed(person=who, channel=channel))
+        return self.happens(DeliveryFailed(person=who, channel=channel, number=number))
+
+    def dialled(self, decision: int = -1) -> list[str]:
+        """The numbers a decision used, as `sms a`."""
+        asked = self.decisions[decision].commands
+        return [f"{c.channel} {c.number}" for c in asked if isinstance(c, Notify)]
 
     def stalls(self, who: str, channel: Channel, *, used_up: bool = False) -> list[str]:
         """A provider does not take a message just now, or no more to this person."""

@@ -78,9 +78,8 @@ def uphold(case: Case, event: TransferEvent) -> Reason:
     case.require(to != given.unit, Reason.NOT_A_PARTY)
     part = next((p for p in case.binding if p.unit == given.unit), None)
     role = part.role if part is not None else PartRole.LEAD
-    share = Share(unit=to, role=role, urgency=case.urgency())
-    case.do(OpenParts(shares=case.straight((share,))))
-    case.leave((given.unit,), role, stays=to)
+    case.do(OpenParts(shares=(Share(unit=to, role=role, urgency=case.urgency()),)))
+    case.do(EndParts(units=(given.unit,), role=role))
     case.keep(returned=None, hops=case.life.hops + 1, fallback=False, return_allowed=False)
     case.silence(Alarm.RETURNED)
     case.move(TransferState.PAGED)
@@ -193,7 +192,7 @@ def keep_arguing(case: Case, _: TransferEvent) -> Reason:
         case.move(TransferState.CANCELLED)
         finish(case)
         return Reason.CANCELLED
-    return case.settled(before)
+    return Reason.SETTLED if case.transfer != before else Reason.NOTHING_MOVED
 
 
 def first_receiver_moves(case: Case, _: TransferEvent) -> Reason:
@@ -206,7 +205,7 @@ def first_receiver_moves(case: Case, _: TransferEvent) -> Reason:
     if state is TransferState.CANCELLED:
         finish(case)
         return Reason.CANCELLED
-    return case.settled(before)
+    return Reason.SETTLED if case.transfer != before else Reason.NOTHING_MOVED
 
 
 # -- the talk ------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from oncall.core.cards import Flag
 from oncall.core.errors import Fault
 from oncall.core.model import Alarm, Channel, Colour, Reason, State, Urgency
 from oncall.core.words.cases import CASES, GROUNDS, SAID, WAIVERS
@@ -22,6 +23,7 @@ __all__ = [
     "COLOURS",
     "FLAGS",
     "GROUNDS",
+    "NUMBER_FLAGS",
     "PARTS",
     "REASONS",
     "ROLES",
@@ -137,6 +139,12 @@ PARTS: Mapping[str, str] = {
     "county": N_("county duty office"),
 }
 
+#: What is wrong with a number.
+NUMBER_FLAGS: Mapping[Flag, str] = {
+    Flag.OPTED_OUT: N_("wants no more texts"),
+    Flag.DEAD: N_("dead"),
+}
+
 #: The states of one message to one person.
 ATTEMPTS: Mapping[str, str] = {
     "queued": N_("queued"),
@@ -173,6 +181,8 @@ REASONS: Mapping[Reason, str] = {
     Reason.NO_CHANNEL: N_("{who} has no working number, so level {level} cannot reach them."),
     Reason.QUIET_HOURS: N_("Level {level} is not disturbed at night; it waits until {detail}."),
     Reason.NEXT_CHANNEL: N_("{who} is now tried by {detail}."),
+    Reason.NEXT_NUMBER: N_("{who} is now tried at another of their numbers, {detail}."),
+    Reason.NUMBER_FAILED: N_("{who} cannot be reached at {detail}."),
     Reason.CHANNEL_FAILED: N_("{who} cannot be reached by {detail}."),
     Reason.CHANNEL_STALLED: N_("A provider takes no messages just now; it is tried again."),
     Reason.USED_UP: N_("{who} has had all that may be sent by {detail}; the next level is asked."),
@@ -210,6 +220,8 @@ REASONS: Mapping[Reason, str] = {
 SUMMARIES: Mapping[Reason, str] = {
     Reason.STEP_DUE: N_("What was due was carried out."),
     Reason.NEXT_CHANNEL: N_("A message failed, so the person is tried another way."),
+    Reason.NEXT_NUMBER: N_("A message failed, so the person's next number is tried."),
+    Reason.NUMBER_FAILED: N_("A message failed."),
     Reason.CHANNEL_FAILED: N_("A message failed."),
     Reason.USED_UP: N_("Somebody had all that may be sent, so the next level is asked."),
     Reason.HANDED_OVER: N_("The duty changed, and whoever came on is contacted."),
