@@ -44,6 +44,15 @@ from oncall.store.log import Entry, append, bump
 from oncall.store.planned import Appointment
 
 _WANT_POLICE = (e.DangerReported, e.PoliceCalled)
+#: Those that tell everybody, or that bring in units whose own unit may know already.
+_ASK_FOR_COPIES = (
+    e.Corrected,
+    e.UnitsAdded,
+    e.ReturnUpheld,
+    e.Proposed,
+    e.TalkRecorded,
+    e.DisputeDue,
+)
 
 
 class Pager(Protocol):
@@ -81,7 +90,8 @@ class Cases:
 
     def born(self, batch: Batch, transfer: Transfer, event: e.Accepted) -> Decision:
         """What a new transfer begins as; not yet in the database."""
-        return decide(transfer, event, batch.now, Facts(terms=batch.snapshot.book.disputes))
+        facts = Facts(terms=batch.snapshot.book.life, above=self._above(batch))
+        return decide(transfer, event, batch.now, facts)
 
     def begin(self, batch: Batch, decision: Decision, event: e.Accepted) -> None:
         """A transfer that was just written down begins to live."""
@@ -169,10 +179,21 @@ class Cases:
                 for part, page, state in found
             ),
             heir=self._unit(batch, transfer.first_receiver) or self._unit(batch, transfer.origin),
-            copies=self._copies(tx, transfer) if isinstance(event, e.Corrected) else (),
+            copies=self._copies(tx, transfer) if isinstance(event, _ASK_FOR_COPIES) else (),
             police_live=live,
-            terms=batch.snapshot.book.disputes,
+            terms=batch.snapshot.book.life,
+            above=self._above(batch),
         )
+
+    def _above(self, batch: Batch) -> Callable[[str], str | None]:
+        units, day = batch.snapshot.units, batch.now.astimezone(self.zone).date()
+
+        def above(code: str) -> str | None:
+            unit = units.get(code)
+            found = units.get(unit.parent or "") if unit is not None else None
+            return found.code if found is not None and found.exists(day) else None
+
+        return above
 
     def _copies(self, tx: Tx, transfer: Transfer) -> tuple[str, ...]:
         """The units that need only know: they have no page, so no fact of their own."""

@@ -72,7 +72,7 @@ class Parts:
         book = batch.snapshot.book
         if share.role is PartRole.PARTY:
             critical = book.choose(transfer.category, Urgency.CRITICAL)
-            return special.talk(critical, book.disputes.join_within)
+            return special.talk(critical, book.life.join_within)
         if share.role is PartRole.COUNTY:
             return special.county(book.choose(transfer.category, Urgency.CRITICAL))
         return book.choose(transfer.category, share.urgency)

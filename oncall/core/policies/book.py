@@ -42,8 +42,8 @@ class PolicyBook:
     oversight: Oversight = field(default_factory=Oversight)
     #: When those who come on duty are reminded.
     handover: HandoverRules = field(default_factory=HandoverRules)
-    #: How long it may be argued whose matter it is.
-    disputes: LifeTerms = field(default_factory=LifeTerms)
+    #: The numbers of a transfer's life: disputes, hands, marks of malice, waiting for the police.
+    life: LifeTerms = field(default_factory=LifeTerms)
 
     def choose(self, category: str | None, urgency: Urgency) -> Policy:
         """The ladder of this very category, else the one for any category.

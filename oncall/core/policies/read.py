@@ -12,8 +12,8 @@ from oncall.core.policies import values
 from oncall.core.policies.book import DEFAULT_ZONE, PolicyBook
 from oncall.core.policies.checks import Placed, check_book, check_policy, check_steps
 from oncall.core.policies.deadlines import TERM_KEYS, read_terms
-from oncall.core.policies.disputes import DISPUTE_KEYS, read_disputes
 from oncall.core.policies.handover import HANDOVER_KEYS, read_handover
+from oncall.core.policies.life import LIFE_KEYS, read_life
 from oncall.core.policies.reader import Reader, Table
 from oncall.core.policies.supervision import read_oversight
 from rosters.toml_lines import Path, load
@@ -23,7 +23,7 @@ _SECOND = timedelta(seconds=1)
 _MINUTE = timedelta(minutes=1)
 
 _COMMON = ("name", "zone", "hours", "late_after")
-_TOP = (*_COMMON, *TERM_KEYS, "supervision", *HANDOVER_KEYS, *DISPUTE_KEYS, "policy")
+_TOP = (*_COMMON, *TERM_KEYS, "supervision", *HANDOVER_KEYS, *LIFE_KEYS, "policy")
 _POLICY = (
     *_COMMON,
     "urgency",
@@ -123,7 +123,7 @@ class _Reader(Reader):
             terms=read_terms(self, data, common, self._units),
             oversight=read_oversight(self, data, self._units),
             handover=read_handover(self, data, self._units),
-            disputes=read_disputes(self, data),
+            life=read_life(self, data, self._units),
         )
 
     def _common(self, table: Table, path: Path) -> dict[str, Any]:

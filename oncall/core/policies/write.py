@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import time
+from datetime import time, timedelta
 
 from oncall.core.handover import HandoverRules
 from oncall.core.model import Ask, Colour, Policy, Step
 from oncall.core.oversight import Oversight
 from oncall.core.policies.book import PolicyBook
+from oncall.core.policies.life import life_lines
 from oncall.core.policies.values import written
 from oncall.core.terms import Term, Terms
 from oncall.core.transfers import LifeTerms
@@ -50,6 +51,14 @@ _NOTES = {
     "urgent": "to agree whose it is; critical matters too · 紧急、特急件争议协商时限",
     "routine": "then the first receiver goes ahead · 一般件协商时限,逾时首接先行",
     "join": "to join a talk of the parties · 三方沟通加入时限",
+    "hands": "so many units in turn, then a dispute decides · 最多转几手,再退即转争议",
+    "copy_parent": "a team's unit is told as well · 直转一线时抄送其上级单位",
+    "either_may_ack": "the unit is paged too, either may take it · 班组与单位任一签收即可",
+    "confirm_within": "two others confirm a mark of malice by then · 恶意标记须在此时限内确认",
+    "holds": "then such a mark lapses by itself · 标记有效期",
+    "release_after": "undecided, a marked caller's units are paged after all · 未核实则照常呼叫",
+    "again": "units wait for the police: the desk is alarmed again · 待110派警时重复告警间隔",
+    "county_office": "paged for major matters · 重大问题呼叫的县值班室",
     "within": "from the first contact, day and night · 办理期限(自首次受理起)",
 }
 
@@ -67,7 +76,7 @@ def dump(book: PolicyBook) -> str:
         lines += ["", *_policy(category, policy, common)]
     # Tables come last in TOML: what stands above them would else belong to the one before.
     lines[at:at] = _terms(book.terms)
-    lines += ["", *_handover(book.handover), "", *_disputes(book.disputes)]
+    lines += ["", *_handover(book.handover), *_life(book.life)]
     for term in book.terms.terms:
         lines += ["", *_term(term)]
     lines += ["", *_oversight(book.oversight)]
@@ -84,14 +93,20 @@ def _handover(rules: HandoverRules) -> Iterator[str]:
     yield _line("off", f"[{', '.join(map(_quoted, sorted(rules.off)))}]")
 
 
-def _disputes(terms: LifeTerms) -> Iterator[str]:
-    yield "[disputes]"
-    for key, length in (
-        ("urgent", terms.dispute_urgent),
-        ("routine", terms.dispute_routine),
-        ("join", terms.join_within),
-    ):
-        yield _line(key, _quoted(written(length)))
+def _life(terms: LifeTerms) -> Iterator[str]:
+    for table, keys in life_lines(terms):
+        yield ""
+        yield f"[{table}]"
+        for key, value in keys:
+            yield _line(key, _value(value))
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, timedelta):
+        return _quoted(written(value))
+    return str(value) if isinstance(value, int) else _quoted(str(value))
 
 
 def _common(policy: Policy) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -87,9 +88,29 @@ class Case:
         """The unit that leads."""
         return self.facts.unit_of(PartRole.LEAD)
 
+    def partner(self, unit: str) -> PartFact | None:
+        """The part whose answer is as good as this unit's: its team's, or the unit's above it."""
+        others = {b if a == unit else a for a, b in self.life.couples if unit in (a, b)}
+        return next((p for p in self.binding if p.unit in others), None)
+
+    @property
+    def answering(self) -> list[PartFact]:
+        """The parts by which the whole stands: of two that may answer for each other, the one that
+        has, else the first."""
+        return [p for p in self.facts.parts if p.role not in BINDING or not self._spoken_for(p)]
+
+    def _spoken_for(self, part: PartFact) -> bool:
+        other = self.partner(part.unit)
+        if other is None or part.state is State.CANCELLED:
+            return False
+        answered = other.state is State.ACKED
+        if answered is (part.state is State.ACKED):
+            return self.binding.index(other) < self.binding.index(part)
+        return answered
+
     def working(self) -> TransferState:
         """Where the work stands, whatever is argued about beside it."""
-        pages = [(p.role, p.state) for p in self.facts.parts]
+        pages = [(p.role, p.state) for p in self.answering]
         stands = standing(pages, noted=self.life.noted, needed=self.life.needed)
         if stands in (TransferState.NEW, TransferState.CANCELLED):
             return stands
@@ -105,6 +126,24 @@ class Case:
 
     # -- what several rules do -------------------------------------------------------------
 
+    def straight(self, shares: Sequence[Share]) -> tuple[Share, ...]:
+        """The shares, and with a team's that of the unit above it: to know, or to answer as well
+        (直转一线), unless that unit has a share of its own already."""
+        terms = self.facts.terms
+        there = {s.unit for s in shares} | {p.unit for p in self.binding} | {*self.facts.copies}
+        out = list(shares)
+        for share in shares:
+            above = self.facts.above(share.unit) if share.role in BINDING else None
+            if above is None or above in there:
+                continue
+            if terms.either_may_ack:
+                out.append(replace(share, unit=above, role=PartRole.ASSIST))
+                self.keep(couples=(*self.life.couples, (share.unit, above)))
+            elif terms.copy_parent:
+                out.append(replace(share, unit=above, role=PartRole.COPY))
+            there.add(above)
+        return tuple(out)
+
     def hand_to(self, owner: str) -> bool:
         """Make ``owner`` the lead; False when it led already. No clock of the matter moves."""
         before = [p.unit for p in self.facts.parts if p.role is PartRole.LEAD and p.unit != owner]
@@ -113,8 +152,16 @@ class Case:
         # Only now: at no moment is the matter in nobody's hands.
         if before:
             self.do(*(Inform(unit=unit, news=News.AGREED, text=owner) for unit in before))
-            self.do(EndParts(units=tuple(before), role=PartRole.LEAD))
+            self.leave(before, PartRole.LEAD, stays=owner)
         return not leads
+
+    def leave(self, units: Sequence[str], role: PartRole, *, stays: str | None = None) -> None:
+        """The matter leaves these units, and whoever may answer for them, but for ``stays``."""
+        self.do(EndParts(units=tuple(units), role=role))
+        for unit in units:
+            other = self.partner(unit)
+            if other is not None and other.unit not in (*units, stays):
+                self.do(EndParts(units=(other.unit,), role=other.role))
 
     def _give(self, owner: str, *, leads: bool) -> None:
         if leads:
@@ -123,8 +170,13 @@ class Case:
             self.do(ChangeRole(unit=owner, role=PartRole.LEAD))
         else:
             share = Share(unit=owner, role=PartRole.LEAD, urgency=self.urgency())
-            self.do(OpenParts(shares=(share,)))
+            self.do(OpenParts(shares=self.straight((share,))))
         self.keep(hops=self.life.hops + 1)
+
+    def settled(self, before: Transfer) -> Reason:
+        """Whether what the pages told changes the transfer, or anything has to be done about it."""
+        moved = self.transfer != before or self.commands
+        return Reason.SETTLED if moved else Reason.NOTHING_MOVED
 
     def sound(self, alarm: Alarm, who: str = "") -> None:
         """Show the desk something it must decide."""

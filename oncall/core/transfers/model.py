@@ -5,7 +5,7 @@ Every moment is an aware UTC datetime.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -195,6 +195,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     noted: bool = False
     #: How many of the binding units are enough; 0 for all of them.
     needed: int = 0
+    #: Team and the unit above it, where one answer of the two is enough (直转一线).
+    couples: tuple[tuple[str, str], ...] = ()
     reopened: int = 0
     #: How many times it was put into somebody's hands; a third is forbidden without a dispute.
     hops: int = 1
@@ -261,10 +263,7 @@ class PartFact(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class LifeTerms(msgspec.Struct, frozen=True, kw_only=True):
-    """The numbers of a transfer's life; defaults of product.md section 4.
-
-    The policy file may give the lengths of disputes and talks other values.
-    """
+    """The numbers of a transfer's life, each a key of the policy file; these are the defaults."""
 
     dispute_urgent: timedelta = timedelta(minutes=15)
     dispute_routine: timedelta = timedelta(minutes=30)
@@ -279,10 +278,18 @@ class LifeTerms(msgspec.Struct, frozen=True, kw_only=True):
     #: How often the desk is alarmed again while units wait for the police.
     held_again: timedelta = timedelta(minutes=5)
     county_office: str = "GOV-OFFICE"
+    #: A matter that goes straight to a team is told to the unit above it (clause 26).
+    copy_parent: bool = True
+    #: That unit is paged as well, and one answer of the two is enough.
+    either_may_ack: bool = False
 
     def dispute_within(self, urgency: Urgency) -> timedelta:
         """How long the parties may talk about whose matter it is."""
         return self.dispute_routine if urgency is Urgency.ROUTINE else self.dispute_urgent
+
+
+def _none_above(_: str) -> str | None:
+    return None
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -292,10 +299,12 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     parts: tuple[PartFact, ...] = ()
     #: The unit that first heard of the matter, under the code it has today.
     heir: str | None = None
-    #: The units that need only know.
+    #: The units that need only know, where the event may ask for it.
     copies: tuple[str, ...] = ()
     #: A call to 110 about this matter is still being worked on.
     police_live: bool = False
+    #: The unit above a team; None where there is none.
+    above: Callable[[str], str | None] = _none_above
     terms: LifeTerms = LifeTerms()
 
     def unit_of(self, role: PartRole) -> str | None:

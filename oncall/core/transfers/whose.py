@@ -78,8 +78,9 @@ def uphold(case: Case, event: TransferEvent) -> Reason:
     case.require(to != given.unit, Reason.NOT_A_PARTY)
     part = next((p for p in case.binding if p.unit == given.unit), None)
     role = part.role if part is not None else PartRole.LEAD
-    case.do(OpenParts(shares=(Share(unit=to, role=role, urgency=case.urgency()),)))
-    case.do(EndParts(units=(given.unit,), role=role))
+    share = Share(unit=to, role=role, urgency=case.urgency())
+    case.do(OpenParts(shares=case.straight((share,))))
+    case.leave((given.unit,), role, stays=to)
     case.keep(returned=None, hops=case.life.hops + 1, fallback=False, return_allowed=False)
     case.silence(Alarm.RETURNED)
     case.move(TransferState.PAGED)
@@ -192,7 +193,7 @@ def keep_arguing(case: Case, _: TransferEvent) -> Reason:
         case.move(TransferState.CANCELLED)
         finish(case)
         return Reason.CANCELLED
-    return Reason.SETTLED if case.transfer != before else Reason.NOTHING_MOVED
+    return case.settled(before)
 
 
 def first_receiver_moves(case: Case, _: TransferEvent) -> Reason:
@@ -205,7 +206,7 @@ def first_receiver_moves(case: Case, _: TransferEvent) -> Reason:
     if state is TransferState.CANCELLED:
         finish(case)
         return Reason.CANCELLED
-    return Reason.SETTLED if case.transfer != before else Reason.NOTHING_MOVED
+    return case.settled(before)
 
 
 # -- the talk ------------------------------------------------------------------------------

@@ -55,17 +55,17 @@ _DECIDED = (
 def accept(case: Case, event: TransferEvent) -> Reason:
     """It is here: page the units at once, unless the police go first or the caller is marked."""
     assert isinstance(event, Accepted)
-    at_once = event.shares
+    at_once = shares = case.straight(event.shares)
     held: tuple[Share, ...] = ()
     if event.police_first or event.nuisance:
-        held = tuple(s for s in event.shares if s.role is not PartRole.POLICE)
-        at_once = tuple(s for s in event.shares if s.role is PartRole.POLICE)
+        held = tuple(s for s in shares if s.role is not PartRole.POLICE)
+        at_once = tuple(s for s in shares if s.role is PartRole.POLICE)
     case.keep(needed=event.needed)
-    if any(s.role is PartRole.POLICE for s in event.shares):
+    if any(s.role is PartRole.POLICE for s in shares):
         case.keep(police_called_at=case.now)
     if at_once:
         case.do(OpenParts(shares=at_once))
-    if not event.shares:
+    if not shares:
         # Whoever took the call decides it at the door, in the same commit.
         return Reason.ACCEPTED
     if not held:
@@ -98,7 +98,17 @@ def settle(case: Case, _: TransferEvent) -> Reason:
         return Reason.CANCELLED
     if state is not TransferState.PAGED:
         _stand_down_the_rest(case)
-    return Reason.SETTLED if case.transfer != before else Reason.NOTHING_MOVED
+    return case.settled(before)
+
+
+def _stand_down_partners(case: Case) -> None:
+    """A team or the unit above it has answered: the other of the two is not needed (直转一线)."""
+    for part in case.binding:
+        other = case.partner(part.unit)
+        if part.state is State.ACKED and other is not None and other.state is not State.ACKED:
+            if other.role is PartRole.LEAD:
+                case.do(ChangeRole(unit=part.unit, role=PartRole.LEAD))
+            case.do(EndParts(units=(other.unit,), role=other.role))
 
 
 def _stand_down_the_rest(case: Case) -> None:
@@ -124,11 +134,12 @@ def correct(case: Case, _: TransferEvent) -> Reason:
 
 
 def hear(case: Case) -> None:
-    """Write down what the pages tell: the first full response, and who joined a talk."""
-    binding = case.binding
-    answered = binding and enough([p.state for p in binding], case.life.needed)
+    """What the pages tell: the first full response, who is not needed now, who joined a talk."""
+    live = [p.state for p in case.answering if p in case.binding]
+    answered = live and enough(live, case.life.needed)
     if answered and case.life.responded_at is None:
         case.keep(responded_at=case.now)
+    _stand_down_partners(case)
     talk = case.life.talk
     if talk is None or talk.ended_at is not None:
         return
@@ -234,7 +245,8 @@ def add_units(case: Case, event: TransferEvent) -> Reason:
     there = {p.unit for p in case.facts.parts if p.role in (*BINDING, PartRole.COPY)}
     new = [unit for unit in event.units if unit not in there]
     case.require(new, Reason.ALREADY_IN)
-    shares = tuple(Share(unit=u, role=event.role, urgency=case.urgency()) for u in new)
+    added = tuple(Share(unit=u, role=event.role, urgency=case.urgency()) for u in new)
+    shares = case.straight(added)
     if case.transfer.state is TransferState.NEW and case.life.held:
         case.keep(held=(*case.life.held, *shares))
     else:
