@@ -134,8 +134,8 @@ def apply(ctx: click.Context, asked: Asked, no_notices: bool, as_json: bool, yes
                     tx,
                     office.snapshot(tx),
                     _notices(session),
-                    done,
-                    batch,
+                    done.notify,
+                    batch.id,
                     now,
                     session.settings.zone,
                 )
@@ -152,27 +152,33 @@ def apply(ctx: click.Context, asked: Asked, no_notices: bool, as_json: bool, yes
         ctx.exit(WORSE)
 
 
-@command(N_("Take an upload back: what it removed comes again, what it brought goes."))
+@command(
+    N_(
+        "Take an upload back: from now on what it removed comes again and what it brought goes. "
+        "What was served meanwhile stays served."
+    )
+)
 @click.argument("batch", metavar="ID")
+@option("--no-notices", is_flag=True, help=N_("Tell nobody that their duties changed."))
 @yes_option
 @json_option
 @click.pass_context
-def undo(ctx: click.Context, batch: str, yes: bool, as_json: bool) -> None:
+def undo(ctx: click.Context, batch: str, no_notices: bool, yes: bool, as_json: bool) -> None:
     """Refused where a later upload stands on this one."""
     session = session_of(ctx)
-    t = session.t
+    t, zone = session.t, session.settings.zone
     with office_of(session) as office:
         with office.db.read() as tx:
             found = history.find_batch(tx, batch)
-            would = history.undoing(tx, found)
+            would = history.undoing(tx, found, office.now)
         if would.removed or would.restored or not would.rotations:
             said = N_("{files} of {at}: {removed} duties go, {restored} come again.")
             say(
                 t(said).format(
                     files=found.files,
-                    at=local(found.at, session.settings.zone),
-                    removed=len(would.removed),
-                    restored=len(would.restored),
+                    at=local(found.at, zone),
+                    removed=would.removed,
+                    restored=would.restored,
                 )
             )
         if would.rotations:
@@ -181,12 +187,20 @@ def undo(ctx: click.Context, batch: str, yes: bool, as_json: bool) -> None:
         if not confirm(session, t(N_("Take it back?")), yes=yes):
             say(t(N_("Nothing was changed.")))
             return
+        told = 0
         with office.db.begin() as tx:
-            done = history.undo(tx, found.id, session.user, office.now)
+            now = office.now
+            back = history.undo(tx, found.id, session.user, now)
+            if not no_notices:
+                snapshot, key = office.snapshot(tx), f"{found.id}/undo"
+                told = tell(tx, snapshot, _notices(session), back.changes, key, now, zone)
+    done = back.done
     if as_json:
-        counts = {"removed": len(done.removed), "restored": len(done.restored)}
+        counts = {"removed": done.removed, "restored": done.restored, "told": told}
         show_json({"batch": found.id, **counts, "rotations": list(done.rotations)})
     good(t(N_("Taken back.")))
+    if told:
+        say(t(N_("{n} people are told by text message.")).format(n=told))
 
 
 # -- reading -------------------------------------------------------------------------------

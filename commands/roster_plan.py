@@ -83,7 +83,7 @@ def show(session: Session, office: Office, found: Plan) -> None:
         return
     summary = N_("{add} to add, {change} to change, {remove} to remove, {unchanged} unchanged.")
     say(paint(t(summary).format(**found.counts), bold=True))
-    if near := to_tell(found, office.now):
+    if near := to_tell(found.notify, office.now):
         said = N_("Hours change for {all} people; the {near} whose next 7 days change are told.")
         say(t(said).format(all=len(people), near=len(near)))
 

@@ -104,6 +104,17 @@ def covered(
     }
 
 
+def everywhere(duties: Iterable[Duty]) -> dict[Line, Window]:
+    """Windows that hold all of these: for whoever knows by other means what is to be compared."""
+    found: dict[Line, Window] = {}
+    for duty in duties:
+        line = duty.unit, duty.role
+        before = found.get(line, Window(start=duty.start, end=duty.end))
+        after = duty.start + timedelta(seconds=1)
+        found[line] = Window(start=min(before.start, duty.start), end=max(before.end, after))
+    return found
+
+
 def parted(window: Window, pauses: Iterable[tuple[date, date]], tz: ZoneInfo) -> tuple[Window, ...]:
     """What is left of a window when some stretches of days, in order, are taken out of it: the
     file says that on those the usual roster holds."""

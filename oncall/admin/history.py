@@ -5,16 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from oncall.directory import roster_between
-from oncall.store import pages, upkeep
+from oncall.admin.telling import NEAR
+from oncall.directory import duties_in_force, roster_between
+from oncall.store import pages
+from oncall.store import undo as uploads
 from oncall.store.database import Tx
 from oncall.store.directory import Person
-from oncall.store.upkeep import Undone, find_batch, undoing
+from oncall.store.undo import Undone, find_batch, undoing
 from rosters.check import gaps
+from rosters.compose import within
+from rosters.diff import PersonDiff, diff, everywhere
 from rosters.model import DEPUTY, LEADER, PRIMARY, SUPERVISOR, TEAM, Duty, Gap
 from rosters.template import escaped
 from rosters.workbook import Table, workbook
@@ -43,14 +47,38 @@ ROLE_WORDS: Mapping[str, str] = {
 EXPORT_COLUMNS = ("unit", "date", "shift", "role", "name", "mobile")
 
 
-def undo(tx: Tx, batch_id: str, by: str, now: datetime) -> Undone:
-    """Take an upload back exactly; open pages ask again who is on duty.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenBack:
+    """An upload that was taken back, and whose hours of the coming days that changes."""
 
-    Raises NotFound, or Conflict when it was taken back before or others stand on it.
+    done: Undone
+    changes: tuple[PersonDiff, ...]
+
+
+def undo(tx: Tx, batch_id: str, by: str, now: datetime) -> TakenBack:
+    """Take an upload back: from ``now`` on all is as it was; open pages ask again who is on duty.
+
+    What was served meanwhile stays served. Raises NotFound, or Conflict when it was taken back
+    before or others stand on it.
     """
-    done = upkeep.undo(tx, find_batch(tx, batch_id), by, now)
+    batch = find_batch(tx, batch_id)
+    units = undoing(tx, batch, now).units
+    before = _coming(tx, units, now)
+    done = uploads.undo(tx, batch, by, now)
     pages.nudge(tx, now)
-    return done
+    after = _coming(tx, units, now)
+    found = diff(before, after, everywhere([*before, *after]))
+    return TakenBack(done=done, changes=found.per_person)
+
+
+def _coming(tx: Tx, units: Sequence[str], now: datetime) -> list[Duty]:
+    """What holds in these units in the days of which people are told."""
+    end = now + NEAR
+    return [
+        duty
+        for unit in units
+        for duty in within(duties_in_force(tx, now, end, unit=unit), now, end)
+    ]
 
 
 def holes(

@@ -7,9 +7,9 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from rosters.diff import Diff, PersonDiff, Window, diff
+from rosters.diff import Diff, PersonDiff, Window, diff, everywhere
 from rosters.model import Duty
 
 #: One roster: a unit and a role.
@@ -82,7 +82,7 @@ def settle(
         if duty.end > now:
             live_new.append(_from(duty, now))
             new_of[id(live_new[-1])] = duty
-    found = diff(live_old, live_new, _everywhere([*live_old, *live_new]))
+    found = diff(live_old, live_new, everywhere([*live_old, *live_new]))
     gone = [old_of[id(duty)] for duty in (*found.remove, *(c.old for c in found.change))]
     come = (*found.add, *(c.new for c in found.change))
     coming = [new_of[id(duty)] for duty in come]
@@ -147,17 +147,6 @@ def _free(spans: Sequence[Span], start: datetime, end: datetime) -> bool:
 
 def _from(duty: Duty, now: datetime) -> Duty:
     return duty if duty.start >= now else replace(duty, start=now)
-
-
-def _everywhere(duties: Iterable[Duty]) -> dict[Line, Window]:
-    """Windows that hold all of these: which rows are meant was settled before."""
-    found: dict[Line, Window] = {}
-    for duty in duties:
-        line = _line(duty)
-        before = found.get(line, Window(start=duty.start, end=duty.end))
-        after = duty.start + timedelta(seconds=1)
-        found[line] = Window(start=min(before.start, duty.start), end=max(before.end, after))
-    return found
 
 
 def _line(duty: Duty) -> Line:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from oncall.admin.rosters import Plan
 from oncall.core.words import N_, Text
 from oncall.core.words import role as role_word
 from oncall.directory import Snapshot
 from oncall.notices import Notices
 from oncall.store.database import Tx
-from oncall.store.directory import Batch
 from rosters.diff import PersonDiff, Stretch
 
 #: Changes nearer than this are told by message; later ones are in the calendars long before.
@@ -21,11 +19,11 @@ NEAR = timedelta(days=7)
 _SHOWN = 2
 
 
-def to_tell(plan: Plan, now: datetime) -> tuple[PersonDiff, ...]:
+def to_tell(changes: Iterable[PersonDiff], now: datetime) -> tuple[PersonDiff, ...]:
     """Whose hours change within the next seven days."""
     return tuple(
         one
-        for one in plan.notify
+        for one in changes
         if any(stretch.start < now + NEAR for stretch in (*one.gains, *one.loses))
     )
 
@@ -34,17 +32,19 @@ def tell(
     tx: Tx,
     snapshot: Snapshot,
     notices: Notices,
-    plan: Plan,
-    batch: Batch,
+    changes: Iterable[PersonDiff],
+    key: str,
     now: datetime,
     zone: ZoneInfo,
 ) -> int:
-    """Queue one text message for each of them; says how many can be reached by one."""
+    """Queue one text message for each of them; says how many can be reached by one.
+
+    ``key`` is of what changed their hours: for the same one nobody is told twice.
+    """
     told = 0
-    for one in to_tell(plan, now):
+    for one in to_tell(changes, now):
         said = partial(words, one=one, now=now, zone=zone)
-        key = f"roster/{batch.id}/{one.person}"
-        told += notices.tell(tx, snapshot, one.person, said, now, key=key)
+        told += notices.tell(tx, snapshot, one.person, said, now, key=f"roster/{key}/{one.person}")
     return told
 
 

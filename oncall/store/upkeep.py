@@ -1,23 +1,16 @@
-"""The database itself: which revision it is at, copies of it, and uploads taken back."""
+"""The database itself: which revision it is at, copies of it, and what is there at all."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import and_, func, inspect, select, text, update
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import and_, func, inspect, select, text
 
-from oncall.core.errors import Conflict, NotFound
-from oncall.store import directory, rotations
 from oncall.store.database import Database, Tx
-from oncall.store.directory import Batch
-from oncall.tables import batches, duties, people
-from rosters.model import Duty
+from oncall.tables import duties, people
 
 #: Every SQLite file begins so.
 _MAGIC = b"SQLite format 3\x00"
@@ -99,121 +92,7 @@ def libpq(db: Database) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-# -- uploads taken back --------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Undone:
-    """What taking a batch back does: rows that go, rows that come again, rotations that end."""
-
-    batch: Batch
-    removed: tuple[Duty, ...]
-    restored: tuple[Duty, ...]
-    #: The units whose rotations are again as they were before.
-    rotations: tuple[str, ...] = ()
-
-
-def find_batch(tx: Tx, id_or_start: str) -> Batch:
-    """The upload of this id, or of an id that begins so. Raises NotFound for none or several."""
-    columns = [batches.c[f.name] for f in fields(Batch)]
-    where = batches.c.id.startswith(id_or_start, autoescape=True)
-    found = [Batch(**row._mapping) for row in tx.conn.execute(select(*columns).where(where))]
-    exact = [batch for batch in found if batch.id == id_or_start]
-    found = exact or found
-    if not found or not id_or_start:
-        raise NotFound("no_such_batch", batch=id_or_start)
-    if len(found) > 1:
-        raise NotFound("several_batches", batch=id_or_start, count=str(len(found)))
-    return found[0]
-
-
-def undoing(tx: Tx, batch: Batch) -> Undone:
-    """What taking ``batch`` back would do.
-
-    Raises Conflict when it was taken back before, or when a later upload built on it.
-    """
-    if batch.undone_at is not None:
-        raise Conflict("batch_undone", batch=batch.id[:8])
-    c = duties.c
-    mine = tx.conn.execute(select(duties).where(c.batch == batch.id)).mappings().all()
-    gone = tx.conn.execute(select(duties).where(c.removed == batch.id)).mappings().all()
-    later = {row["removed"] for row in mine if row["removed"] not in (None, batch.id)}
-    later |= _in_the_way(tx, batch, gone)
-    ruled = rotations.of_batch(tx, batch.id)
-    units = sorted({version.unit for version in ruled})
-    later |= {
-        now.batch for unit in units for now in rotations.current(tx, unit) if now.batch != batch.id
-    }
-    if later:
-        names = ", ".join(sorted(one[:8] for one in later))
-        raise Conflict("batch_built_upon", batch=batch.id[:8], later=names)
-    return Undone(
-        batch=batch,
-        removed=tuple(_duty(row) for row in mine),
-        restored=tuple(_duty(row) for row in gone if row["batch"] != batch.id),
-        rotations=tuple(units),
-    )
-
-
-def undo(tx: Tx, batch: Batch, by: str, now: datetime) -> Undone:
-    """Take an upload back: its rows out of force, those it removed back in, exactly.
-
-    Raises Conflict as ``undoing`` does.
-    """
-    found = undoing(tx, batch)
-    c = duties.c
-    # First those that come again: the rows that go are marked with the same batch.
-    tx.conn.execute(update(duties).where(c.removed == batch.id).values(removed=None))
-    tx.conn.execute(update(duties).where(c.batch == batch.id).values(removed=batch.id))
-    tx.conn.execute(
-        update(batches).where(batches.c.id == batch.id).values(undone_at=now, undone_by=by)
-    )
-    for unit in found.rotations:
-        first = min(rotations.of_batch(tx, batch.id), key=lambda one: (one.unit != unit, one.id))
-        rotations.go_back(tx, first, now)
-    directory.changed(tx)
-    return found
-
-
-def _in_the_way(tx: Tx, batch: Batch, gone: Sequence[RowMapping]) -> set[str]:
-    """Later uploads in force in the very time that rows removed by this one would fill again."""
-    c = duties.c
-    found: set[str] = set()
-    lines = {(row["unit"], row["role"]) for row in gone}
-    for unit, role in lines:
-        spans = [row for row in gone if (row["unit"], row["role"]) == (unit, role)]
-        first = min(row["start_at"] for row in spans)
-        last = max(row["end_at"] for row in spans)
-        newer = (
-            select(c.start_at, c.end_at, c.batch)
-            .join(batches, batches.c.id == c.batch)
-            .where(
-                and_(
-                    c.unit == unit,
-                    c.role == role,
-                    c.removed.is_(None),
-                    c.batch != batch.id,
-                    c.start_at < last,
-                    c.end_at > first,
-                    batches.c.at > batch.at,
-                )
-            )
-        )
-        for row in tx.conn.execute(newer):
-            if any(row.start_at < s["end_at"] and row.end_at > s["start_at"] for s in spans):
-                found.add(row.batch)
-    return found
-
-
-def _duty(row: RowMapping) -> Duty:
-    return Duty(
-        unit=row["unit"],
-        role=row["role"],
-        person=row["person"],
-        start=row["start_at"],
-        end=row["end_at"],
-        source=row["source"],
-    )
+# -- what is there -------------------------------------------------------------------------
 
 
 def lasting_until(tx: Tx, unit: str | None = None) -> dict[tuple[str, str], datetime]:

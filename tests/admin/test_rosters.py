@@ -24,6 +24,7 @@ from tests.world import World, world
 
 __all__ = ["world"]
 
+LINE = (CITY, "primary")
 HEADER = "unit,date,shift,role,name,mobile\n"
 
 
@@ -76,7 +77,7 @@ def test_a_file_is_applied_and_taken_back_exactly(db: Database) -> None:
     assert in_force(db) != before
     with db.begin() as tx:
         done = history.undo(tx, batch.id[:8], "admin", START)
-    assert (len(done.removed), len(done.restored)) == (2, 2)
+    assert (done.done.removed, done.done.restored) == (2, 2)
     assert in_force(db) == before
 
 
@@ -194,6 +195,32 @@ def test_what_was_seen_must_be_what_happens(db: Database) -> None:
     assert all_rows(db) == rows
 
 
+def test_taken_back_later_what_was_served_stays(db: Database) -> None:
+    """Applied in the middle of a duty and taken back an hour later: that hour stays with whoever
+    was paged in it, and those whose coming hours change are named."""
+    before = in_force(db)
+    batch = apply(db, flat(row(3, "李四"), row(4, "李四")))
+    assert batch is not None
+    later = START + timedelta(hours=1)
+    with db.begin() as tx:
+        back = history.undo(tx, batch.id, "admin", later)
+    third = datetime(2026, 11, 3, 8, tzinfo=ZONE)
+    found = [(d.person, d.start, d.end) for d in in_force(db) if (d.unit, d.role) == LINE]
+    zhang, lee = person_id("13900000001"), person_id("13900000002")
+    assert [one for one in found if third <= one[1] < third + timedelta(days=1)] == [
+        (zhang, third, START),
+        (lee, START, later),
+        (zhang, later, third + timedelta(days=1)),
+    ]
+    assert [d for d in in_force(db) if d.start > later] == [d for d in before if d.start > later]
+    assert {one.person for one in back.changes} == {
+        zhang, lee, person_id("13900000010"),
+    }  # fmt: skip
+    # What it stood on can be taken back as well, though pieces of it are in force.
+    with pytest.raises(Conflict), db.begin() as tx:
+        history.undo(tx, batch.id, "admin", later)
+
+
 def test_an_upload_others_stand_on_is_not_taken_back(db: Database) -> None:
     """The later one first; then both can be taken back, and all is as it was."""
     before = in_force(db)
@@ -307,9 +334,13 @@ def test_those_whose_next_days_change_are_told_once(db: Database) -> None:
         assert batch is not None
         snapshot = Directory().at(tx, START)
         notices = Notices(lang="zh_CN", signature="德化")
-        near = telling.to_tell(planned, START)
-        assert telling.tell(tx, snapshot, notices, planned, batch, START, ZONE) == len(near)
-        assert telling.tell(tx, snapshot, notices, planned, batch, START, ZONE) == len(near)
+        near, key = telling.to_tell(planned.notify, START), batch.id
+
+        def told() -> int:
+            return telling.tell(tx, snapshot, notices, planned.notify, key, START, ZONE)
+
+        assert told() == len(near)
+        assert told() == len(near)
         sent = [r for r in tx.conn.execute(select(outbox)) if r.key.startswith("roster/")]
     assert {planned.people[one.person].name for one in near} == {
         planned.people[r.person].name for r in sent

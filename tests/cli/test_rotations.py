@@ -111,6 +111,23 @@ def test_rules_and_sheets_are_two_plans(cli: Cli) -> None:
     assert (done.exit_code, "one after the other" in done.stderr) == (2, True)
 
 
+def test_a_kept_plan_of_rules_is_refused_when_they_moved(cli: Cli) -> None:
+    """It holds the file; exit 4 once other rules are in force, and good again when they are not."""
+    kept = str(cli.folder / "plan.json")
+    file = cli.file("city.toml", TEAM)
+    assert cli("roster", "plan", file, "--out", kept).exit_code == 0
+    cli.file("city.toml", "changed meanwhile")
+    other = cli.file("other.toml", TEAM.replace('[["张三"]', '[["陈建国"]'))
+    moved = document(cli, "roster", "apply", other, "--yes")["batch"]
+    refused = cli("roster", "apply", kept, "--yes")
+    assert (refused.exit_code, "plan.json" in refused.stderr) == (4, True)
+    serving = document(cli, "roster", "history")["items"]
+    assert serving[0]["id"] == moved
+    assert cli("roster", "undo", moved, "--yes").exit_code == 0
+    assert document(cli, "roster", "apply", kept, "--yes")["batch"]
+    assert cli("roster", "apply", kept, "--yes").exit_code == 4
+
+
 def test_new_people_come_with_the_file(cli: Cli) -> None:
     """With --create a name nobody knows becomes a person of the unit."""
     file = cli.file("city.toml", TEAM.replace("王五", "新来 13900000066"))
