@@ -61,17 +61,28 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     with office_of(session) as office, office.db.read() as tx:
         snapshot, found = office.snapshot(tx), list(rows.all_groups(tx).values())
     if as_json:
-        items = [{"name": g.name, "units": list(g.units), "needed": g.needed} for g in found]
+        items = [
+            {
+                "name": g.name,
+                "units": list(g.units),
+                "needed": g.needed,
+                "wave": g.wave,
+                "minutes": g.minutes,
+            }
+            for g in found
+        ]
         show_json({"items": items})
         return
     table(
         session,
-        (N_("Group"), N_("Units"), N_("Must answer")),
+        (N_("Group"), N_("Units"), N_("Must answer"), N_("At a time"), N_("Next after")),
         [
             (
                 g.name,
                 t(N_(", ")).join(snapshot.unit_name(u, session.lang) for u in g.units),
                 g.needed or t(N_("all")),
+                g.wave or t(N_("all")),
+                t(N_("{n} min")).format(n=g.minutes) if g.minutes else "",
             )
             for g in found
         ],

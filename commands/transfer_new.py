@@ -14,7 +14,7 @@ from commands.output import good, json_option, local, show_json, warn
 from commands.records import office_of, operator
 from commands.session import Session, session_of
 from oncall.admin import matters
-from oncall.admin.groups import called
+from oncall.admin.group_calls import called, counted, group_named
 from oncall.admin.office import Office
 from oncall.admin.spelling import unit_of
 from oncall.core.errors import Fault, Invalid
@@ -116,14 +116,22 @@ def _draft(ctx: click.Context, office: Office, given: dict[str, Any], *, decided
     }
     received = given["received_at"]
     with office.db.read() as tx:
-        units = office.snapshot(tx).units
-        known = groups.all_groups(tx)
-    group = called(known, given["group"], given["count"]) if given["group"] else None
-    area = given["area"]
+        snapshot = office.snapshot(tx)
+        units = snapshot.units
+        known = groups.all_groups(tx) if given["group"] else {}
+    to, area = tuple(unit_of(units, unit).code for unit in given["to"]), given["area"]
+    group = None
+    if given["group"]:
+        day = office.now.astimezone(office.settings.zone).date()
+        urgency, category = given["urgency"], given["category"]
+        named = group_named(known, given["group"])
+        group = called(named, snapshot, day, urgency=urgency, category=category, beside=to)
+        counted(named, len(group.units), snapshot, given["count"])
     return Draft(
         origin=given["origin"],
-        to=(*(unit_of(units, unit).code for unit in given["to"]), *(group.units if group else ())),
+        to=(*to, *(group.units if group else ())),
         needed=group.needed if group else 0,
+        calls=group.calls if group else None,
         urgency=given["urgency"],
         summary=sys.stdin.read() if given["summary"] == "-" else given["summary"],
         origin_ref=given["ref"],

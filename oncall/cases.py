@@ -44,9 +44,8 @@ from oncall.store.log import Entry, append, bump
 from oncall.store.planned import Appointment
 
 _WANT_POLICE = (e.DangerReported, e.PoliceCalled)
-#: Those that tell everybody, or that bring in units whose own unit may know already.
+#: Those that bring in units whose own unit may know already.
 _ASK_FOR_COPIES = (
-    e.Corrected,
     e.UnitsAdded,
     e.ReturnUpheld,
     e.Proposed,
@@ -139,12 +138,16 @@ class Cases:
         """A page of this transfer moved: say where the whole stands."""
         self.tell(tx, transfer_id, e.Settled(), now)
 
+    def refused(self, tx: Tx, page: Page, now: datetime) -> None:
+        """Somebody this page reached cannot take it; a group goes on calling."""
+        self.tell(tx, page.transfer, e.UnitRefused(unit=page.unit), now)
+
     def tell(self, tx: Tx, transfer_id: str, event: e.TransferEvent, now: datetime) -> Decision:
         """Tell one transfer what happened, in an open transaction. Raises NotFound.
 
         A refusal changes nothing and is not written down.
         """
-        if not isinstance(event, e.Settled):
+        if not isinstance(event, e.Settled | e.UnitRefused):
             # Pages before their transfer, as everybody who answers takes them.
             pages.lock(tx, {page for _, page, _ in transfers.pages_of(tx, transfer_id)})
         # Two units answering in the same instant must not each see the other as unanswered.
@@ -229,6 +232,7 @@ class Cases:
             c.Later.NUISANCE: e.NuisanceDue(),
             c.Later.FOLLOW_UP: e.FollowUpDue(text=text),
             c.Later.HELD: e.HeldDue(nuisance=text == NUISANCE),
+            c.Later.WAVE: e.WaveDue(),
         }[c.Later(appointment.kind)]
         self.tell(tx, appointment.subject or "", event, now)
 
@@ -241,10 +245,13 @@ class Cases:
             _DOERS[type(command)](self, batch, transfer, command, by)
 
     def _open(self, batch: Batch, transfer: Transfer, command: c.OpenParts, _: str) -> None:
-        self.parts.open(batch, transfer, command.shares)
+        empty = self.parts.open(batch, transfer, command.shares)
+        for unit in empty if transfer.life.calling is not None else ():
+            # Nobody of a group's unit can be waited for: the next ones are called at once.
+            self.tell(batch.tx, transfer.id, e.UnitRefused(unit=unit, nobody=True), batch.now)
 
     def _end(self, batch: Batch, transfer: Transfer, command: c.EndParts, by: str) -> None:
-        event = Finished(by=by) if command.quiet else Cancelled(by=by)
+        event = Finished(by=by) if command.quiet else Cancelled(by=by, enough=command.enough)
         for part, page_id, _ in transfers.pages_of(batch.tx, transfer.id):
             if part.unit in command.units and part.role is command.role:
                 transfers.end_part(batch.tx, part.id, batch.now)
@@ -269,6 +276,7 @@ class Cases:
             if state is not State.CANCELLED:
                 event = Cancelled(by=by, why=command.why)
                 self.pager.handle_in(batch.tx, page_id, event, batch.now)
+        self.parts.inform_all(batch, transfer, c.News.WITHDRAWN)
 
     def _progress(self, batch: Batch, transfer: Transfer, command: c.NoteProgress, by: str) -> None:
         for part, page_id, state in transfers.pages_of(batch.tx, transfer.id):
@@ -314,6 +322,9 @@ class Cases:
         if unit is not None and unit in batch.snapshot.units:
             self.parts.inform(batch, transfer, unit, command.news, command.text)
 
+    def _inform_all(self, batch: Batch, transfer: Transfer, command: c.InformAll, _: str) -> None:
+        self.parts.inform_all(batch, transfer, command.news)
+
     def _sound(self, batch: Batch, transfer: Transfer, command: c.Sound, _: str) -> None:
         snapshot = batch.snapshot
         alarms.raise_alarm(
@@ -344,6 +355,7 @@ _DOERS: dict[type[c.TransferCommand], Callable[[Cases, Batch, Transfer, Any, str
     c.Book: Cases._book,
     c.Unbook: Cases._unbook,
     c.Inform: Cases._inform,
+    c.InformAll: Cases._inform_all,
     c.Sound: Cases._sound,
     c.Silence: Cases._silence,
 }

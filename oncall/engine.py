@@ -17,8 +17,8 @@ from oncall.carry import ENDED_BY_ACK, Carrier
 from oncall.cases import Cases
 from oncall.core.errors import NotFound, OncallError
 from oncall.core.escalation import Decision
-from oncall.core.events import Acked, Event, Progressed, ShiftChanged, StepDue
-from oncall.core.model import Alarm, Page, State
+from oncall.core.events import Acked, Declined, Event, Progressed, ShiftChanged, StepDue
+from oncall.core.model import Alarm, Page, Reason, State
 from oncall.core.transfers import Transfer
 from oncall.directory import Directory
 from oncall.notices import Notices
@@ -28,6 +28,8 @@ from oncall.store.pages import Loaded, Lost
 
 _log = logging.getLogger(__name__)
 
+#: Somebody who was asked cannot, or whoever had it cannot after all.
+_REFUSALS = (Reason.DECLINED, Reason.RESUMED)
 #: States in which the roster is still asked.
 OPEN = (State.WAITING, State.EXHAUSTED)
 #: A page that still wants to be looked at after this many looks at one moment is broken.
@@ -127,6 +129,8 @@ class Engine:
             pages.nudge(tx, now, page_id)
         if after.state is not before.state:
             self.cases.settle(tx, after.transfer, now)
+        if isinstance(told, Declined) and decision.reason in _REFUSALS:
+            self.cases.refused(tx, after, now)
         if isinstance(told, Progressed):
             alarms.close_for_page(tx, page_id, (Alarm.NO_FIRST_ACTION,), told.by, now)
         return decision

@@ -205,6 +205,7 @@ def _accepted(draft: Draft, actor: Actor, *, nuisance: bool) -> HandedOver:
         shares=shares(draft),
         police_first=draft.police_first,
         needed=draft.needed,
+        calls=draft.calls,
         nuisance=nuisance,
     )
 

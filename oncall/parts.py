@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from oncall.batch import Batch
+from oncall.carry import BULK, LANES
 from oncall.core.escalation import open_page
 from oncall.core.events import Arrived
-from oncall.core.model import Ask, Policy, Source, Urgency
+from oncall.core.model import Ask, Channel, Notice, Policy, Source, Urgency
 from oncall.core.policies import special
 from oncall.core.texts.news import news
 from oncall.core.transfers import Part, PartRole, Share, Transfer
 from oncall.core.transfers.commands import News
 from oncall.notices import Notices
-from oncall.store import pages, transfers
+from oncall.store import attempts, pages, transfers
 
 #: Whom to tell a unit's news, the first who is there: on the roster, then at a post.
 _TELL = (
@@ -37,8 +38,11 @@ class Parts:
         self.new_id = new_id
         self.notices = notices
 
-    def open(self, batch: Batch, transfer: Transfer, wanted: Sequence[Share]) -> None:
-        """A part for each share, saved with everything it asks for."""
+    def open(self, batch: Batch, transfer: Transfer, wanted: Sequence[Share]) -> list[str]:
+        """A part for each share, saved with everything it asks for.
+
+        Gives the units where nobody of their own is asked.
+        """
         now, opened, rows = batch.now, [], []
         for share in wanted:
             part = Part(id=self.new_id(), transfer=transfer.id, unit=share.unit, role=share.role)
@@ -56,17 +60,18 @@ class Parts:
             )
             opened.append((page, share.urgency))
         transfers.add_parts(batch.tx, rows)
-        pages.add(
-            batch.tx,
-            [
-                (batch.decide(page, Arrived(), transfer, fresh=True).page, urgency)
-                for page, urgency in opened
-            ],
-        )
+        begun = [
+            (batch.decide(page, Arrived(), transfer, fresh=True).page, urgency)
+            for page, urgency in opened
+        ]
+        pages.add(batch.tx, begun)
         batch.save()
         for share in wanted:
             if share.role is PartRole.COPY:
                 self.inform(batch, transfer, share.unit, News.COPIED)
+        return [
+            page.unit for page, _ in begun if not any(c.unit == page.unit for c in page.contacted)
+        ]
 
     def _policy(self, batch: Batch, transfer: Transfer, share: Share) -> Policy:
         book = batch.snapshot.book
@@ -74,7 +79,10 @@ class Parts:
             critical = book.choose(transfer.category, Urgency.CRITICAL)
             return special.talk(critical, book.life.join_within)
         if share.role is PartRole.COUNTY:
-            return special.county(book.choose(transfer.category, Urgency.CRITICAL))
+            calling = transfer.life.calling
+            short = calling is not None and calling.short_at is not None and not transfer.major
+            critical = book.choose(transfer.category, Urgency.CRITICAL)
+            return special.county(critical, special.SHORT if short else special.COUNTY)
         return book.choose(transfer.category, share.urgency)
 
     def inform(
@@ -101,6 +109,31 @@ class Parts:
             if told:
                 return True
         return False
+
+    def inform_all(self, batch: Batch, transfer: Transfer, kind: News) -> None:
+        """Tell everybody to whom anything about this was sent, by text or else by telephone.
+
+        It goes in the matter's own lane, right behind its pages. Whoever hears of a withdrawal by
+        their page is not told a second time.
+        """
+        tx, now = batch.tx, batch.now
+        told = attempts.told_at(tx, transfer.id, Notice.CANCELLED, now)
+        for person in attempts.recipients(tx, transfer.id):
+            if person in told:
+                continue
+            for channel in Channel:
+                if self.notices.tell(
+                    tx,
+                    batch.snapshot,
+                    person,
+                    lambda t: news(t, kind, transfer.code, drill=transfer.drill),
+                    now,
+                    key=f"{kind}/{transfer.id}/{person}/{now.timestamp()}",
+                    transfer=transfer.id,
+                    channel=channel,
+                    lane=min(LANES[transfer.urgency] + 1, BULK),
+                ):
+                    break
 
     def _people(self, batch: Batch, transfer: Transfer, unit: str) -> list[str]:
         people = []

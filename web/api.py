@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Query, Response
 
-from oncall.admin.groups import called
+from oncall.admin.group_calls import called, counted, group_named
 from oncall.core.errors import Fault, Forbidden, Invalid, NotFound
 from oncall.core.transfers import Draft, Transfer, TransferState
 from oncall.desk import Outcome
@@ -64,11 +64,22 @@ def hand_over(
     group = None
     if body.group is not None:
         with door.app.db.read() as tx:
-            group = called(groups.all_groups(tx), body.group, body.count)
+            snapshot = door.app.directory.at(tx, door.now())
+            named = group_named(groups.all_groups(tx), body.group)
+        group = called(
+            named,
+            snapshot,
+            door.today(),
+            urgency=body.urgency,
+            category=body.category,
+            beside=tuple(body.to),
+        )
+        counted(named, len(group.units), snapshot, body.count)
     draft = Draft(
         **body.model_dump(exclude={"caller", "to", "copy_to", "decision", "group", "count"}),
         to=(*body.to, *(group.units if group is not None else ())),
         needed=group.needed if group is not None else 0,
+        calls=group.calls if group is not None else None,
         copy=tuple(body.copy_to),
         decided=body.decision is not None,
         caller=caller_in or None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, TypeVar
 
 from anyio import CapacityLimiter, to_thread
@@ -46,6 +46,10 @@ class Door:
     def now(self) -> datetime:
         """This moment on the node's clock."""
         return self.app.clock.now()
+
+    def today(self) -> date:
+        """The day in the installation's zone."""
+        return self.now().astimezone(self.app.settings.zone).date()
 
     def stamp(self, moment: datetime) -> str:
         """RFC 3339 in the installation's zone."""

@@ -7,19 +7,26 @@ from dataclasses import dataclass
 from typing import Any
 
 from oncall.admin.spelling import unit_of
-from oncall.admin.tables import Column, Faults, read_table
-from oncall.core.errors import Conflict, Fault, NotFound
+from oncall.admin.tables import Column, Faults, Row, read_table
+from oncall.core.errors import Fault, NotFound
 from oncall.store.groups import UnitGroup
 
 COLUMNS = (
     Column(name="name", also=("预案组", "组名", "名称"), required=True),
     Column(name="unit", also=("单位", "成员单位"), required=True),
     Column(name="needed", also=("需签收", "需签收数")),
+    Column(name="wave", also=("每批", "每批单位数")),
+    Column(name="minutes", also=("间隔分钟", "每批间隔")),
 )
 _LONGEST = 60
-#: To more units than this a message goes only once their number was typed in.
-_UNCOUNTED = 10
 _ALL, _ANY = ("", "all", "全部"), ("any", "任一")
+#: What may stand in a column of numbers, and how it is shown where something else does.
+_KNOWN = {
+    "needed": ((*_ALL, *_ANY), "all, any, 1, 2, 3 …"),
+    "wave": (_ALL, "all, 1, 2, 3 …"),
+    "minutes": (("",), "1, 2, 3 … 240"),
+}
+_LONGEST_WAIT = 240
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,12 +45,15 @@ def plan(
     """What the file would change; raises Invalid with every fault. Groups not named stay."""
     faults = Faults()
     members: dict[str, list[str]] = {}
-    needed: dict[str, int] = {}
+    numbers: dict[str, dict[str, int]] = {}
     for row in read_table(data, filename, COLUMNS, faults):
         name = row.get("name")
         if not name or len(name) > _LONGEST:
             faults.add(row.where, "missing_cell" if not name else "too_long", name or "name",
                        longest=str(_LONGEST))  # fmt: skip
+        said = numbers.setdefault(name, dict.fromkeys(_KNOWN, 0))
+        for column in _KNOWN:
+            said[column] = max(said[column], _number(row, column, faults))
         try:
             code = unit_of(units, row.get("unit")).code
         except NotFound:
@@ -52,19 +62,12 @@ def plan(
         if code in members.setdefault(name, []):
             faults.add(row.where, "unit_twice", code)
         members[name].append(code)
-        word = row.get("needed").lower()
-        if word in _ALL or word in _ANY or (word.isdecimal() and len(word) < 4):
-            count = 1 if word in _ANY else int(word) if word.isdecimal() else 0
-            needed[name] = max(needed.get(name, 0), count)
-        else:
-            faults.add(row.where, "unknown_word", word, known="all, any, 1, 2, 3 …")
     for name, units_of in members.items():
-        if needed.get(name, 0) > len(units_of):
+        if numbers[name]["needed"] > len(units_of):
             faults.add(filename, "needs_more_than_there_are", name, count=str(len(units_of)))
     faults.check()
     wanted = [
-        UnitGroup(name=name, units=tuple(of), needed=needed.get(name, 0))
-        for name, of in members.items()
+        UnitGroup(name=name, units=tuple(of), **numbers[name]) for name, of in members.items()
     ]
     return GroupPlan(
         add=tuple(g for g in wanted if g.name not in known),
@@ -74,13 +77,14 @@ def plan(
     )
 
 
-def called(known: Mapping[str, UnitGroup], name: str, count: int | None) -> UnitGroup:
-    """The group of this name, to be called. Raises NotFound, and Conflict unless a large one's
-    number of units was typed in."""
-    group = known.get(name)
-    if group is None:
-        raise NotFound("no_such_group", group=name)
-    size = len(group.units)
-    if (size > _UNCOUNTED or count is not None) and count != size:
-        raise Conflict("count_them", group=name, count=str(size))
-    return group
+def _number(row: Row, column: str, faults: Faults) -> int:
+    """A count of a group, which stands in any of its rows; 0 where this one says nothing."""
+    word = row.get(column).lower()
+    words, known = _KNOWN[column]
+    if word in words:
+        return 1 if word in _ANY else 0
+    number = int(word) if word.isascii() and word.isdecimal() and len(word) < 4 else -1
+    if number < 0 or (column == "minutes" and number > _LONGEST_WAIT):
+        faults.add(row.where, "unknown_word", word, known=known)
+        return 0
+    return number

@@ -374,6 +374,10 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("“{group}” has {count} units; so many are called only once their number is given."),
         N_("Look who is in it, and give the count."),
     ),
+    "group_over": (
+        N_("No unit of “{group}” is there any more."),
+        N_("Import the group anew with the units that have their duties."),
+    ),
     "needs_more_than_there_are": (
         N_("“{value}” asks for more answers than it has units ({count})."),
         N_("Ask for fewer, or add units."),

@@ -195,8 +195,10 @@ def own(climb: Climb, event: Event) -> Reason:
 def cancel(climb: Climb, event: Event) -> Reason:
     """Nobody is needed any more: stop everybody and tell them."""
     assert isinstance(event, Cancelled | Finished)
-    climb.note(Reason.CANCELLED, who=event.by, detail=event.why)
-    climb.stand_down(Notice.CANCELLED, event.by, but=None)
+    enough = isinstance(event, Cancelled) and event.enough
+    reason = Reason.ENOUGH if enough else Reason.CANCELLED
+    climb.note(reason, who=event.by, detail=event.why)
+    climb.stand_down(Notice.ENOUGH if enough else Notice.CANCELLED, event.by, but=None)
     climb.page = replace(
         climb.page,
         state=State.CANCELLED,
@@ -205,7 +207,7 @@ def cancel(climb: Climb, event: Event) -> Reason:
         first_action_due=None,
         eta_due=None,
     )
-    return Reason.CANCELLED
+    return reason
 
 
 # -- acked ---------------------------------------------------------------------------------

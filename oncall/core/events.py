@@ -103,10 +103,11 @@ class Progressed(Event, frozen=True, kw_only=True):
 
 
 class Cancelled(Event, frozen=True, kw_only=True):
-    """The transfer was withdrawn."""
+    """The transfer was withdrawn; or, with ``enough``, others have answered and that suffices."""
 
     by: str
     why: str = ""
+    enough: bool = False
 
 
 class Finished(Event, frozen=True, kw_only=True):

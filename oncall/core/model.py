@@ -64,6 +64,8 @@ class Notice(StrEnum):
     STOOD_DOWN = "stood_down"
     TAKEN_OVER = "taken_over"
     CANCELLED = "cancelled"
+    #: As many as are needed have answered without this one.
+    ENOUGH = "enough"
     REOPENED = "reopened"
     FIRST_ACTION = "first_action"
     #: The promised moment has passed and nothing was noted.
@@ -97,6 +99,8 @@ class Alarm(StrEnum):
     DISPUTED = "disputed"
     NOT_JOINED = "not_joined"
     NUISANCE = "nuisance"
+    #: Fewer units of a group answer than are needed.
+    SHORT = "short"
     ORPHAN = "orphan"
     #: A provider is not used just now.
     DEGRADED = "degraded"

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     RELEASED = "released"
     RESUMED = "resumed"
     CANCELLED = "cancelled"
+    ENOUGH = "enough"
     EXHAUSTED = "exhausted"
     ALARM_REPEATED = "alarm_repeated"
     FIRST_ACTION_DUE = "first_action_due"
@@ -96,6 +97,9 @@ class Reason(StrEnum):
     POLICE_BEFORE = "police_before"
     POLICE_DISPATCHED = "police_dispatched"
     FAN_OUT_FORCED = "fan_out_forced"
+    WAVE_CALLED = "wave_called"
+    UNIT_REFUSED = "unit_refused"
+    NEED_UNMET = "need_unmet"
     MAJOR = "major"
     # and why it was refused.
     ACCEPTED_BEFORE = "accepted_before"

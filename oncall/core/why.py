@@ -30,6 +30,7 @@ NOTICES: Mapping[Notice, str] = {
     Notice.STOOD_DOWN: N_("a word about who has it"),
     Notice.TAKEN_OVER: N_("a word about who has it"),
     Notice.CANCELLED: N_("a word that it was withdrawn"),
+    Notice.ENOUGH: N_("a word that enough have answered"),
     Notice.REOPENED: N_("a page again, as it was given back"),
     Notice.FIRST_ACTION: N_("a reminder to act"),
     Notice.ETA_PASSED: N_("a question about the promised time"),

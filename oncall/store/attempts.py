@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, bindparam, case, func, or_, select, update
 
+from oncall.core.transfers.commands import News
 from oncall.store.database import Tx
 from oncall.store.many import Many
 from oncall.store.outbox import (
@@ -204,6 +205,30 @@ def reached(tx: Tx, page: str, person: str) -> bool:
     """Whether anything of this page ever left for this person."""
     where = and_(outbox.c.page == page, outbox.c.person == person, outbox.c.tries > 0)
     return tx.conn.execute(select(outbox.c.id).where(where).limit(1)).first() is not None
+
+
+def recipients(tx: Tx, transfer: str) -> list[str]:
+    """Everybody who got, or is about to get, a page or a copy of this transfer, the first first.
+
+    Whoever was dropped before anything left for them is not among them.
+    """
+    c = outbox.c
+    about = or_(c.page.is_not(None), c.key.like(f"{News.COPIED}/%"))
+    left = or_(c.tries > 0, c.state.in_((QUEUED, SENDING)))
+    query = (
+        select(c.person)
+        .where(and_(c.transfer == transfer, c.person.is_not(None), about, left))
+        .group_by(c.person)
+        .order_by(func.min(c.id))
+    )
+    return [str(person) for person in tx.conn.execute(query).scalars()]
+
+
+def told_at(tx: Tx, transfer: str, notice: str, at: datetime) -> frozenset[str]:
+    """Who is told something of this kind about a transfer by a decision of this very moment."""
+    c = outbox.c
+    where = and_(c.transfer == transfer, c.notice == notice, c.planned_at == at)
+    return frozenset(tx.conn.execute(select(c.person).where(where)).scalars())
 
 
 def mark_acked(tx: Tx, page: str, person: str, now: datetime, *, attempt: int | None) -> None:

@@ -13,11 +13,17 @@ from oncall.tables import groups
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnitGroup:
-    """Units that are called together; ``needed`` answers are enough, 0 asks for all."""
+    """Units that are called together, in this order; ``needed`` answers are enough, 0 asks for all.
+
+    ``wave`` of them are called at a time (0: all at once), the next ones after ``minutes`` (0: when
+    the time to answer is over).
+    """
 
     name: str
     units: tuple[str, ...]
     needed: int = 0
+    wave: int = 0
+    minutes: int = 0
 
 
 def all_groups(tx: Tx) -> dict[str, UnitGroup]:
@@ -27,7 +33,9 @@ def all_groups(tx: Tx) -> dict[str, UnitGroup]:
     for row in tx.conn.execute(select(groups).order_by(c.name, c.place)):
         before = found.get(row.name)
         units = (*(before.units if before else ()), row.unit)
-        found[row.name] = UnitGroup(name=row.name, units=units, needed=row.needed)
+        found[row.name] = UnitGroup(
+            name=row.name, units=units, needed=row.needed, wave=row.wave, minutes=row.minutes
+        )
     return found
 
 
@@ -38,7 +46,14 @@ def put(tx: Tx, new: Iterable[UnitGroup]) -> None:
         tx.conn.execute(
             insert(groups),
             [
-                {"name": group.name, "unit": unit, "place": i, "needed": group.needed}
+                {
+                    "name": group.name,
+                    "unit": unit,
+                    "place": i,
+                    "needed": group.needed,
+                    "wave": group.wave,
+                    "minutes": group.minutes,
+                }
                 for i, unit in enumerate(group.units)
             ],
         )

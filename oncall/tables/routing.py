@@ -21,7 +21,8 @@ routes = Table(
     UniqueConstraint("category", "area", "valid_from"),
 )
 
-#: Broadcast groups 预案组: the units that are called together, and how many must answer (0: all).
+#: Broadcast groups 预案组: the units that are called together, how many must answer (0: all), how
+#: many are called at a time (0: all at once), and how many minutes those have (0: the ladder's).
 groups = Table(
     "groups",
     metadata,
@@ -29,4 +30,6 @@ groups = Table(
     Column("unit", String(40), primary_key=True),
     Column("place", Integer, nullable=False),
     Column("needed", Integer, nullable=False),
+    Column("wave", Integer, nullable=False, server_default="0"),
+    Column("minutes", Integer, nullable=False, server_default="0"),
 )

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from oncall.core.model import State, Urgency
 from oncall.core.transfers import (
     POLICE_DESK,
+    Calls,
     Decision,
     Facts,
     PartFact,
@@ -155,6 +156,7 @@ def _birth(dice: Dice) -> e.TransferEvent:
         shares=shares,
         police_first=dice.upto(4) == 4,
         needed=dice.pick((0, 0, 1)),
+        calls=dice.pick((None, None, Calls(size=1))),
         nuisance=dice.upto(9) == 9,
     )
 
@@ -211,6 +213,8 @@ def happenings(dice: Dice, now: datetime) -> tuple[e.TransferEvent, ...]:
         e.NuisanceLifted(by=by, why="x"),
         e.NuisanceDue(),
         e.HeldDue(nuisance=bool(dice.upto(1))),
+        e.WaveDue(),
+        e.UnitRefused(unit=other),
         e.Returned(by=by, unit=unit, why="x", suggestion=other),
         e.Returned(by=by, why="x"),
         e.Returned(by=by, why="x"),

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
-from oncall.admin.groups import called
-from oncall.core.errors import Conflict, NotFound
-from oncall.core.transfers import TransferState
-from oncall.store.groups import UnitGroup
-from tests.county import CITY, DESK_12345, HE, LI, SUN, TOWN, ZHANG, ZHAO
-from tests.stories.lives import do, holders, now
-from tests.world import World
+from oncall.core.transfers import Calls, TransferState
+from tests.county import (
+    CHEN,
+    CITY,
+    DESK_12345,
+    GOV,
+    HE,
+    LI,
+    POST,
+    SUN,
+    TOWN,
+    WANG,
+    ZHANG,
+    ZHAO,
+)
+from tests.stories.lives import alarms, do, holders, now, story
+from tests.world import DISPATCHER, World
+
+TEN = timedelta(minutes=10)
 
 
 def test_clause_17_all_are_called_at_once(world: World) -> None:
@@ -38,20 +50,97 @@ def test_clause_17_any_of_them_is_enough(world: World) -> None:
     world.ignore()
 
 
+def test_units_are_called_wave_by_wave(world: World) -> None:
+    """One unit now, the next after its ten minutes, no third once enough have answered."""
+    sent = world.transfer(CITY, TOWN, DESK_12345, needed=1, calls=Calls(size=1, every=TEN))
+    world.expect((ZHANG, "sms"))
+    world.advance(5)
+    world.expect((ZHANG, "voice"))
+    world.advance(4.9)
+    world.expect()
+    world.advance(0.1)
+    world.expect((ZHAO, "sms"), (LI, "sms"), (LI, "voice"))
+    world.text(ZHAO, "1")
+    assert now(world, sent).state is TransferState.ACKED
+    world.expect((ZHAO, "sms"), (ZHANG, "sms", "已足够"), (LI, "sms", "已足够"))
+    world.advance(60)
+    assert HE not in {m.to[-11:] for m in world.phones.sent}
+    assert holders(world, sent) == [(TOWN, "lead")]
+    world.ignore()
+
+
+def test_a_refusal_calls_the_next_unit_at_once(world: World) -> None:
+    """The unit's own ladder climbs as well; nobody waits for the wave's ten minutes."""
+    sent = world.transfer(CITY, TOWN, needed=1, calls=Calls(size=1, every=TEN))
+    world.expect((ZHANG, "sms"))
+    world.text(ZHANG, "2")
+    world.expect((ZHANG, "sms"), (ZHAO, "sms"), (LI, "sms"), (LI, "voice"))
+    told = [reason for event, reason in story(world, sent) if event == "UnitRefused"]
+    assert told == ["wave_called"]
+    world.text(LI, "1")
+    world.expect((LI, "sms"), (ZHANG, "sms"), (ZHAO, "sms", "已足够"))
+
+
+def test_a_unit_without_anybody_is_passed_at_once(world: World) -> None:
+    """The first wave reaches nobody: the next one goes out in the same moment."""
+    world.transfer(POST, TOWN, needed=1, calls=Calls(size=1, every=TEN))
+    arrived = {m.to[-11:] for m in world.phones.sent}
+    assert ZHAO in arrived
+    world.ignore()
+
+
+def test_a_need_nobody_meets_is_the_countys(world: World) -> None:
+    """All of two, one answers: after the wave's time the desk is alarmed, the county paged."""
+    sent = world.transfer(CITY, TOWN, calls=Calls(group="暴雨内涝", every=TEN))
+    world.text(ZHAO, "1")
+    world.advance(9.9)
+    assert "short" not in alarms(world)
+    world.ignore()
+    world.advance(0.1)
+    assert "short" in alarms(world)
+    world.ignore()
+    assert (GOV, "county") in holders(world, sent)
+    world.text(LI, "1")
+    assert now(world, sent).state is TransferState.ACKED
+    assert "short" not in alarms(world)
+    assert (GOV, "county") not in holders(world, sent)
+    world.ignore()
+
+
+def test_a_wave_outlives_the_node(world: World) -> None:
+    """The node is down when the moment comes: the next wave goes out when it is back, once."""
+    world.transfer(CITY, TOWN, DESK_12345, needed=2, calls=Calls(size=1, every=TEN))
+    world.let_pass(25)
+    world.ignore()
+    world.settle()
+    calls = [m.to[-11:] for m in world.phones.sent]
+    assert calls.count(ZHAO) == 1
+    assert HE not in calls
+    world.advance(10)
+    assert [m.to[-11:] for m in world.phones.sent].count(HE) == 1
+    world.ignore()
+
+
 def test_a_correction_reaches_whoever_was_told(world: World) -> None:
-    """One word to every unit, those who need only know included."""
+    """One word to each, those who need only know included; whoever came on duty since is no part
+    of it."""
     sent = world.transfer(CITY, copy=(DESK_12345,))
+    world.advance(10)
+    world.ignore()
+    world.roster(CITY, "primary", WANG, 8)
     world.ignore()
     do(world, sent, "correct", text="地点为人民路")
-    world.expect((ZHANG, "sms", "更正"), (HE, "sms", "更正"))
+    told = {m.to[-11:] for m in world.expect(
+        (ZHANG, "sms", "更正"), (LI, "sms", "更正"), (WANG, "sms", "更正"), (HE, "sms", "更正")
+    )}  # fmt: skip
+    assert CHEN not in told
 
 
-def test_a_large_audience_is_counted(world: World) -> None:
-    """More than ten units are called only by somebody who typed how many they are."""
-    many = {"暴雨内涝": UnitGroup(name="暴雨内涝", units=tuple(f"U-{n}" for n in range(11)))}
-    for count in (None, 10):
-        with pytest.raises(Conflict):
-            called(many, "暴雨内涝", count)
-    assert len(called(many, "暴雨内涝", 11).units) == 11
-    with pytest.raises(NotFound):
-        called(many, "防火", None)
+def test_a_withdrawal_reaches_whoever_was_told(world: World) -> None:
+    """Whoever was paged, and whoever only needed to know; nobody twice."""
+    sent = world.transfer(CITY, TOWN, needed=1, copy=(DESK_12345,))
+    world.text(ZHAO, "1")
+    world.ignore()
+    world.app.desk.cancel(sent.code, "110席", world.now, DISPATCHER, why="误报")
+    world.settle()
+    world.expect((ZHAO, "sms", "撤"), (ZHANG, "sms", "撤"), (HE, "sms", "撤"))

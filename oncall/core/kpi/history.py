@@ -10,7 +10,7 @@ from typing import Any
 from oncall.core.model import Reason, Urgency
 
 #: Ladders that ask for something else than to take a matter on: their pages are not counted.
-_NOT_A_MATTER = frozenset({"talk", "county"})
+_NOT_A_MATTER = frozenset({"talk", "county", "short"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

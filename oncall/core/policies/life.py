@@ -13,6 +13,7 @@ from oncall.core.transfers import LifeTerms
 
 _MINUTE = timedelta(minutes=1)
 _MOST_HANDS = 9
+_MOST_UNITS = 1000
 
 #: Makes the reader of a value, given the units that exist (None: do not check).
 _Make = Callable[[Collection[str] | None], Callable[[object], Any]]
@@ -40,6 +41,10 @@ def _hands(_: Collection[str] | None) -> Callable[[object], Any]:
     return values.whole(1, _MOST_HANDS)
 
 
+def _count(_: Collection[str] | None) -> Callable[[object], Any]:
+    return values.whole(0, _MOST_UNITS)
+
+
 _KEYS = (
     _Key("disputes", "urgent", "dispute_urgent", _length),
     _Key("disputes", "routine", "dispute_routine", _length),
@@ -50,6 +55,7 @@ _KEYS = (
     _Key("nuisance", "confirm_within", "nuisance_lapses", _length),
     _Key("nuisance", "holds", "nuisance_holds", _length),
     _Key("nuisance", "release_after", "nuisance_waits", _length),
+    _Key("groups", "count_above", "count_above", _count),
     _Key("danger", "again", "held_again", _length),
     _Key("danger", "county_office", "county_office", values.unit),
 )

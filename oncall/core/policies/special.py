@@ -11,8 +11,9 @@ from msgspec.structs import replace
 
 from oncall.core.model import Ask, Channel, Policy, Source, Step
 
-#: Called to talk about whose matter it is; the county's duty office for a major matter.
-TALK, COUNTY = "talk", "county"
+#: Called to talk about whose matter it is; the county's duty office for a major matter, and where
+#: too few units of a group answer.
+TALK, COUNTY, SHORT = "talk", "county", "short"
 
 _BOTH = (Channel.SMS, Channel.VOICE)
 
@@ -35,7 +36,7 @@ def talk(critical: Policy, join_within: timedelta) -> Policy:
     )
 
 
-def county(critical: Policy) -> Policy:
+def county(critical: Policy, about: str = COUNTY) -> Policy:
     """The county's duty office and its duty leader in the same instant (clause 31)."""
     wait = critical.ack_within
     steps = (
@@ -44,7 +45,7 @@ def county(critical: Policy) -> Policy:
         _step(3, wait, ("deputy", "deputy")),
         _step(4, wait * 2, ("supervisor", "head")),
     )
-    return replace(critical, name=COUNTY, steps=steps)
+    return replace(critical, name=about, steps=steps)
 
 
 def _step(level: int, after: timedelta, who: tuple[str, str]) -> Step:

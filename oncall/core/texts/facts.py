@@ -20,6 +20,7 @@ ASKS = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM, Notice.REOPENED})
 ABOUT: Mapping[str, str] = {
     "talk": N_("[Please join the talk] "),
     "county": N_("[Major] "),
+    "short": N_("[Too few answer] "),
 }
 
 

@@ -23,6 +23,8 @@ NEWS: Mapping[News, str] = {
     News.RESULT: N_("The result of {code} is there. Please tell the caller."),
     News.REJECTED: N_("{code} was not accepted, ground {unit}."),
     News.FOLLOW_UP: N_("Reminder: please look into {code}."),
+    News.WITHDRAWN: N_("{code} was withdrawn. Nothing for you to do."),
+    News.SHORT: N_("Too few units answer the call of {code}. Please look at the roll-call."),
 }  # fmt: skip
 
 

@@ -153,7 +153,11 @@ _NATURES: Mapping[Notice, str] = {
 }
 _NOTICE = N_("Notice")
 _DRILL, _LATE, _RESENT, _OVERDUE = N_("drill"), N_("late"), N_("repeated"), N_("overdue")
-_ABOUT: Mapping[str, str] = {"talk": N_("talk of three parties"), "county": N_("major")}
+_ABOUT: Mapping[str, str] = {
+    "talk": N_("talk of three parties"),
+    "county": N_("major"),
+    "short": N_("too few answer"),
+}
 _BETWEEN = N_(" · ")
 _NONE = N_("none")
 #: Carriers refuse an empty blank, and one that looks like a link or a signature.
@@ -170,6 +174,7 @@ _OF_NOTICE: Mapping[Notice, tuple[Key, Key]] = {
     Notice.STOOD_DOWN: (Key.OWNED, Key.VOICE_OWNED),
     Notice.TAKEN_OVER: (Key.OWNED, Key.VOICE_OWNED),
     Notice.CANCELLED: (Key.CANCELLED, Key.VOICE_CANCELLED),
+    Notice.ENOUGH: (Key.CANCELLED, Key.VOICE_CANCELLED),
     Notice.FIRST_ACTION: (Key.FIRST_ACTION, Key.VOICE_FIRST_ACTION),
     Notice.ETA_PASSED: (Key.FIRST_ACTION, Key.VOICE_FIRST_ACTION),
     Notice.REPLY: (Key.HELP, Key.VOICE_PAGE),

@@ -20,6 +20,7 @@ _HEADS = {
     Notice.STOOD_DOWN: N_("{owner} has taken number {code}."),
     Notice.TAKEN_OVER: N_("{owner} has taken over number {code}."),
     Notice.CANCELLED: N_("Number {code} was withdrawn."),
+    Notice.ENOUGH: N_("Enough units have answered number {code}."),
     Notice.FIRST_ACTION: N_("{owner} took number {code}, and nothing has been done yet."),
     Notice.ETA_PASSED: N_("You meant to be there by {eta} for number {code}."),
     Notice.REPLY: N_("This is about number {code}."),
@@ -28,6 +29,7 @@ _HEADS = {
 _ABOUT = {
     "talk": N_("Please join the talk about whose matter this is."),
     "county": N_("This is a major matter."),
+    "short": N_("Too few units answer the call of a group."),
 }
 _NOTHING = N_("There is nothing for you to do.")
 _TAILS = {
@@ -36,6 +38,7 @@ _TAILS = {
     Notice.STOOD_DOWN: _NOTHING,
     Notice.TAKEN_OVER: _NOTHING,
     Notice.CANCELLED: _NOTHING,
+    Notice.ENOUGH: _NOTHING,
     Notice.FIRST_ACTION: N_("Please act and record progress now."),
     Notice.ETA_PASSED: N_("Please tell the desk how it stands."),
     Notice.REPLY: N_("Please answer on the web page or by text message."),

@@ -28,6 +28,7 @@ from oncall.core.transfers.model import (
     Share,
     Transfer,
     TransferState,
+    enough,
     standing,
 )
 
@@ -84,6 +85,24 @@ class Case:
         return [p for p in parts if p.role in BINDING and p.state is not State.CANCELLED]
 
     @property
+    def uncalled(self) -> int:
+        """How many units of a group have not been called yet."""
+        above = {unit for _, unit in self.life.couples}
+        left = self.life.calling.left if self.life.calling is not None else ()
+        return sum(share.unit not in above for share in left)
+
+    @property
+    def counted(self) -> list[PartFact]:
+        """The binding parts by which the whole stands."""
+        return [p for p in self.answering if p in self.binding]
+
+    @property
+    def met(self) -> bool:
+        """Whether as many have answered as must."""
+        live = [p.state for p in self.counted]
+        return bool(live) and enough(live, self.life.needed, self.uncalled)
+
+    @property
     def lead(self) -> str | None:
         """The unit that leads."""
         return self.facts.unit_of(PartRole.LEAD)
@@ -111,7 +130,8 @@ class Case:
     def working(self) -> TransferState:
         """Where the work stands, whatever is argued about beside it."""
         pages = [(p.role, p.state) for p in self.answering]
-        stands = standing(pages, noted=self.life.noted, needed=self.life.needed)
+        life = self.life
+        stands = standing(pages, noted=life.noted, needed=life.needed, uncalled=self.uncalled)
         if stands in (TransferState.NEW, TransferState.CANCELLED):
             return stands
         if self.life.result_at is not None:

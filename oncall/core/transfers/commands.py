@@ -20,6 +20,8 @@ class Later(StrEnum):
     FOLLOW_UP = "follow_up"
     #: Units are kept waiting: look whether somebody has decided by now.
     HELD = "held"
+    #: A group is called: the next of its units, or the end of hope.
+    WAVE = "wave"
 
 
 class News(StrEnum):
@@ -35,6 +37,8 @@ class News(StrEnum):
     RESULT = "result"
     REJECTED = "rejected"
     FOLLOW_UP = "follow_up"
+    WITHDRAWN = "withdrawn"
+    SHORT = "short"
 
 
 class TransferCommand(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,12 +54,13 @@ class OpenParts(TransferCommand, frozen=True, kw_only=True):
 class EndParts(TransferCommand, frozen=True, kw_only=True):
     """The matter leaves these units: whoever is concerned there stands down and is told.
 
-    ``quiet``: what was done there is over, and nobody is told.
+    ``quiet``: what was done there is over, and nobody is told. ``enough``: others have answered.
     """
 
     units: tuple[str, ...]
     role: PartRole
     quiet: bool = False
+    enough: bool = False
 
 
 class ChangeRole(TransferCommand, frozen=True, kw_only=True):
@@ -133,6 +138,12 @@ class Inform(TransferCommand, frozen=True, kw_only=True):
     unit: str | None
     news: News
     text: str = ""
+
+
+class InformAll(TransferCommand, frozen=True, kw_only=True):
+    """Tell exactly the people to whom anything about this was sent, whoever is on duty by now."""
+
+    news: News
 
 
 class Sound(TransferCommand, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ from datetime import datetime
 
 import msgspec
 
-from oncall.core.transfers.model import Ground, PartRole, Share, Waiver
+from oncall.core.transfers.model import Calls, Ground, PartRole, Share, Waiver
 
 
 class TransferEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +29,8 @@ class Accepted(TransferEvent, frozen=True, kw_only=True):
     police_first: bool = False
     #: How many of the units must answer; 0 for all of them.
     needed: int = 0
+    #: A group that is called together, perhaps some at a time.
+    calls: Calls | None = None
     #: Somebody marked this caller as malicious: the desk decides before a unit is disturbed.
     nuisance: bool = False
 
@@ -192,6 +194,22 @@ class TalkRecorded(TransferEvent, frozen=True, kw_only=True):
 
     outcome: str
     owner: str | None = None
+
+
+# -- a group that is called together -------------------------------------------------------
+
+
+class UnitRefused(TransferEvent, frozen=True, kw_only=True):
+    """Somebody at ``unit`` said that they cannot; its ladder goes on beside this.
+
+    ``nobody``: there is nobody of the unit to be asked, only whoever supervises it.
+    """
+
+    nobody: bool = False
+
+
+class WaveDue(TransferEvent, frozen=True, kw_only=True):
+    """Those who were called have had their time."""
 
 
 # -- danger --------------------------------------------------------------------------------

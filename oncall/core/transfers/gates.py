@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from oncall.core.model import Alarm, Reason
+from oncall.core.transfers import calling
 from oncall.core.transfers.case import Case, Refused
 from oncall.core.transfers.commands import (
     Book,
@@ -11,7 +12,6 @@ from oncall.core.transfers.commands import (
     Inform,
     Later,
     News,
-    OpenParts,
     PageCounty,
     Unbook,
 )
@@ -180,7 +180,7 @@ def _release(case: Case) -> None:
     case.keep(held=())
     case.do(Unbook(what=Later.HELD))
     case.silence(Alarm.HELD, Alarm.NUISANCE)
-    case.do(OpenParts(shares=held))
+    calling.page(case, held)
     case.move(TransferState.PAGED)
 
 

@@ -22,8 +22,8 @@ from datetime import datetime
 import msgspec
 
 from oncall.core.model import Reason
+from oncall.core.transfers import calling, gates, whose, work
 from oncall.core.transfers import events as e
-from oncall.core.transfers import gates, whose, work
 from oncall.core.transfers.case import Case, Refused
 from oncall.core.transfers.commands import TransferCommand
 from oncall.core.transfers.events import EVENTS, TransferEvent
@@ -67,7 +67,16 @@ def _nothing(transfer: Transfer, reason: Reason, event: TransferEvent) -> Decisi
 
 
 #: Said by the clock and by pages, not by people.
-UNASKED = (e.Settled, e.DisputeDue, e.JoinDue, e.NuisanceDue, e.FollowUpDue, e.HeldDue)
+UNASKED = (
+    e.Settled,
+    e.DisputeDue,
+    e.JoinDue,
+    e.NuisanceDue,
+    e.FollowUpDue,
+    e.HeldDue,
+    e.UnitRefused,
+    e.WaveDue,
+)
 
 # -- the table -----------------------------------------------------------------------------
 
@@ -97,6 +106,8 @@ TRANSITIONS: dict[Key, Rule] = {
     # Deadlines and reminders.
     **_in(_PAGED, (e.TimeGranted, work.extend)),
     **_in(_ALL, (e.FollowUpPlanned, work.plan_follow_up), (e.FollowUpDue, work.follow_up)),
+    # A group that is called together.
+    **_in(_PAGED, (e.UnitRefused, calling.refuse), (e.WaveDue, calling.next_wave)),
     # Whose is it?
     **_in((*_WORKING, S.FIRST_RECEIVER), (e.Returned, whose.give_back)),
     **_in((S.RETURNED,), (e.ReturnUpheld, whose.uphold), (e.ReturnDenied, whose.deny)),
@@ -148,7 +159,7 @@ LEADS_TO: dict[Rule, Arrows] = {
         HANDLING=(S.PAGED, S.CANCELLED),
         EXTENDED=(S.PAGED, S.CANCELLED),
     ),
-    work.note: _from((S.ACKED, S.FIRST_RECEIVER), S.HANDLING),
+    work.note: _from((S.ACKED,), S.HANDLING, FIRST_RECEIVER=(S.HANDLING, S.EXTENDED)),
     work.withdraw: _from(LIVE, S.CANCELLED),
     work.report: _from(_PAGED, S.REPLIED),
     work.close: _from(LIVE, S.CLOSED),

@@ -119,6 +119,8 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     police_first: bool = False
     #: How many of the units must answer; 0 for all of them.
     needed: int = 0
+    #: The units are a group that is called together, perhaps some at a time.
+    calls: Calls | None = None
     #: Answered, guided or not accepted at the door: no unit is named, nobody is paged.
     decided: bool = False
 
@@ -182,6 +184,36 @@ class Nuisance(msgspec.Struct, frozen=True, kw_only=True):
     in_force: bool = False
 
 
+class Calls(msgspec.Struct, frozen=True, kw_only=True):
+    """How a group is called: ``size`` units at a time (0: all), the next after ``every``."""
+
+    group: str = ""
+    size: int = 0
+    every: timedelta = timedelta(minutes=5)
+
+
+class Wave(msgspec.Struct, frozen=True, kw_only=True):
+    """Units that were called in one instant."""
+
+    at: datetime
+    units: tuple[str, ...]
+
+
+class Calling(msgspec.Struct, frozen=True, kw_only=True):
+    """A group being called: the waves so far, and who has not been called yet."""
+
+    how: Calls
+    waves: tuple[Wave, ...] = ()
+    left: tuple[Share, ...] = ()
+    #: Units from which somebody has said that they cannot.
+    refused: tuple[str, ...] = ()
+    #: When the next wave is called, or, after the last one, when the need counts as unmet.
+    next_at: datetime | None = None
+    #: Since when it is known that too few answer; None while there is hope, or once there is none
+    #: needed.
+    short_at: datetime | None = None
+
+
 class Life(msgspec.Struct, frozen=True, kw_only=True):
     """What a transfer remembers of its way. No clock in here is ever set back."""
 
@@ -197,6 +229,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     needed: int = 0
     #: Team and the unit above it, where one answer of the two is enough (直转一线).
     couples: tuple[tuple[str, str], ...] = ()
+    #: A group that is called together, if this is one.
+    calling: Calling | None = None
     reopened: int = 0
     #: How many times it was put into somebody's hands; a third is forbidden without a dispute.
     hops: int = 1
@@ -278,6 +312,8 @@ class LifeTerms(msgspec.Struct, frozen=True, kw_only=True):
     #: How often the desk is alarmed again while units wait for the police.
     held_again: timedelta = timedelta(minutes=5)
     county_office: str = "GOV-OFFICE"
+    #: More units of a group than this are called only once their number was typed in.
+    count_above: int = 10
     #: A matter that goes straight to a team is told to the unit above it (clause 26).
     copy_parent: bool = True
     #: That unit is paged as well, and one answer of the two is enough.
@@ -313,27 +349,32 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def standing(
-    pages: Sequence[tuple[PartRole, State]], *, noted: bool, needed: int = 0
+    pages: Sequence[tuple[PartRole, State]], *, noted: bool, needed: int = 0, uncalled: int = 0
 ) -> TransferState:
     """Where the whole stands, from the states of its pages; ``noted`` once work was reported.
 
-    ``needed`` answers are enough; 0 asks for all of them.
+    ``needed`` answers are enough; 0 asks for all of them, the ``uncalled`` units included.
     """
     binding = [state for role, state in pages if role in BINDING]
     live = [state for state in binding if state is not State.CANCELLED]
     if not binding:
         return TransferState.NEW
-    if not live:
+    if not live and not uncalled:
         return TransferState.CANCELLED
-    if not enough(live, needed):
+    if not enough(live, needed, uncalled):
         return TransferState.PAGED
     return TransferState.HANDLING if noted else TransferState.ACKED
 
 
-def enough(live: Sequence[State], needed: int) -> bool:
+def enough(live: Sequence[State], needed: int, uncalled: int = 0) -> bool:
     """Whether so many of the binding pages were answered that the matter is in somebody's hands."""
     answered = sum(state is State.ACKED for state in live)
-    return answered >= (min(needed, len(live)) if needed else len(live))
+    return answered >= required(len(live) + uncalled, needed)
+
+
+def required(there: int, needed: int) -> int:
+    """How many of the units that are there must answer: never more than there are."""
+    return min(needed, there) if needed else there
 
 
 def part_state(page: State | None) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from oncall.core.model import Alarm, Reason, State
+from oncall.core.transfers import calling
 from oncall.core.transfers.case import Case
 from oncall.core.transfers.commands import (
     Book,
     ChangeRole,
     EndParts,
     Inform,
+    InformAll,
     Later,
     News,
     NoteProgress,
@@ -36,7 +38,6 @@ from oncall.core.transfers.model import (
     Share,
     TransferState,
     Waiver,
-    enough,
 )
 
 #: How an appointment remembers that it was a mark of nuisance that kept the units waiting.
@@ -48,6 +49,7 @@ _DECIDED = (
     Alarm.DISPUTED,
     Alarm.NOT_JOINED,
     Alarm.NUISANCE,
+    Alarm.SHORT,
     Alarm.ORPHAN,
 )
 
@@ -61,10 +63,12 @@ def accept(case: Case, event: TransferEvent) -> Reason:
         held = tuple(s for s in shares if s.role is not PartRole.POLICE)
         at_once = tuple(s for s in shares if s.role is PartRole.POLICE)
     case.keep(needed=event.needed)
+    if event.calls is not None:
+        calling.prepare(case, event.calls)
     if any(s.role is PartRole.POLICE for s in shares):
         case.keep(police_called_at=case.now)
     if at_once:
-        case.do(OpenParts(shares=at_once))
+        calling.page(case, at_once)
     if not shares:
         # Whoever took the call decides it at the door, in the same commit.
         return Reason.ACCEPTED
@@ -98,6 +102,7 @@ def settle(case: Case, _: TransferEvent) -> Reason:
         return Reason.CANCELLED
     if state is not TransferState.PAGED:
         _stand_down_the_rest(case)
+    calling.follow(case)
     return case.settled(before)
 
 
@@ -123,21 +128,18 @@ def _stand_down_the_rest(case: Case) -> None:
     for role in (PartRole.LEAD, PartRole.ASSIST):
         units = tuple(p.unit for p in waiting if p.role is role)
         if units:
-            case.do(EndParts(units=units, role=role))
+            case.do(EndParts(units=units, role=role, enough=True))
 
 
 def correct(case: Case, _: TransferEvent) -> Reason:
-    """One word to everybody who has a part in it, those who need only know included."""
-    units = dict.fromkeys(p.unit for p in case.facts.parts)
-    case.do(*(Inform(unit=unit, news=News.CORRECTED) for unit in (*units, *case.facts.copies)))
+    """One word to everybody who was told of it, those who need only know included."""
+    case.do(InformAll(news=News.CORRECTED))
     return Reason.CORRECTED
 
 
 def hear(case: Case) -> None:
     """What the pages tell: the first full response, who is not needed now, who joined a talk."""
-    live = [p.state for p in case.answering if p in case.binding]
-    answered = live and enough(live, case.life.needed)
-    if answered and case.life.responded_at is None:
+    if case.met and case.life.responded_at is None:
         case.keep(responded_at=case.now)
     _stand_down_partners(case)
     talk = case.life.talk
@@ -168,6 +170,7 @@ def report(case: Case, event: TransferEvent) -> Reason:
     case.require(answered, Reason.NOT_OWNED)
     first = case.life.result_at is None
     case.keep(result_at=case.life.result_at or case.now, noted=True, dispute=None, returned=None)
+    calling.stop(case)
     case.silence(Alarm.RETURNED, Alarm.DISPUTED)
     case.do(
         Unbook(what=Later.DISPUTE),
@@ -211,7 +214,8 @@ def finish(case: Case, *, police: bool = True) -> None:
     """An end: nothing rings any more, and nothing is asked of the desk."""
     case.keep(dispute=None, returned=None, held=())
     case.do(StandDownAll(police=police))
-    case.do(*(Unbook(what=what) for what in (Later.DISPUTE, Later.JOIN, Later.HELD)))
+    booked = (Later.DISPUTE, Later.JOIN, Later.HELD, Later.WAVE)
+    case.do(*(Unbook(what=what) for what in booked))
     case.silence(*_DECIDED)
 
 
@@ -222,6 +226,8 @@ def reopen(case: Case, _: TransferEvent) -> Reason:
     had = [p for p in case.facts.parts if p.role in BINDING]
     case.require(had, Reason.NOBODY_HAD_IT)
     case.keep(reopened=1, result_at=None, feedback_at=None, closed_at=None, waivers=(), noted=False)
+    # Those who had it are called again, and nobody beside them.
+    case.keep(calling=None)
     case.do(*(EndParts(units=(p.unit,), role=p.role, quiet=True) for p in had))
     shares = tuple(Share(unit=p.unit, role=p.role, urgency=case.urgency()) for p in had)
     case.do(OpenParts(shares=shares))
@@ -245,6 +251,7 @@ def add_units(case: Case, event: TransferEvent) -> Reason:
     there = {p.unit for p in case.facts.parts if p.role in (*BINDING, PartRole.COPY)}
     new = [unit for unit in event.units if unit not in there]
     case.require(new, Reason.ALREADY_IN)
+    calling.leave_out(case, new)
     added = tuple(Share(unit=u, role=event.role, urgency=case.urgency()) for u in new)
     shares = case.straight(added)
     if case.transfer.state is TransferState.NEW and case.life.held:
