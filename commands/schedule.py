@@ -46,7 +46,7 @@ def schedule(
         last = moment_of(ctx, end, first + _WEEK) if end else first + _WEEK
         snapshot = office.snapshot(tx)
         codes = [unit_of(snapshot.units, unit).code for unit in units]
-        found = [duty.schedule(tx, snapshot, code, role, first, last) for code in codes]
+        found = [duty.schedule(tx, snapshot, code, role, first, last, office.now) for code in codes]
         names = {code: snapshot.unit_name(code, session.lang) for code in codes}
     if as_json:
         answers = [_schedule_json(one, zone) for one in found]

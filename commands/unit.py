@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 from commands.lazy import group, option
-from commands.output import json_option, pairs, show_json, table
+from commands.output import json_option, local, pairs, show_json, table
 from commands.records import office_of
 from commands.reporting import importing
-from commands.session import session_of
+from commands.session import Session, session_of
+from oncall import duty
 from oncall.admin import units as admin
 from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
+from oncall.core.serving import Serving
 from oncall.core.words import N_
 from oncall.core.words import role as role_word
 from oncall.store import directory as rows
@@ -99,6 +101,7 @@ def show(ctx: click.Context, code: str, as_json: bool) -> None:
         found = unit_of(snapshot.units, code)
         members = [p for p in rows.all_people(tx, found.code) if p.active]
         last = admin.last_days(tx, found.code)
+        now = duty.who(tx, snapshot, found.code, office.now).on_duty
     if as_json:
         people = [{"id": p.id, "name": p.name, "title": p.title, "post": p.post} for p in members]
         rosters = [{"role": role, "until": str(day)} for role, day in last.items()]
@@ -118,6 +121,7 @@ def show(ctx: click.Context, code: str, as_json: bool) -> None:
             N_("Also called"): t(N_(", ")).join(found.aliases) or None,
             N_("Its duties go to"): found.successor
             and f"{found.successor} {snapshot.unit_name(found.successor, session.lang)}",
+            N_("On duty"): t(N_(", ")).join(_serving(session, one) for one in now),
             N_("Roster until"): t(N_(", ")).join(
                 f"{role_word(t, role)} {day}" for role, day in last.items()
             ),
@@ -125,6 +129,16 @@ def show(ctx: click.Context, code: str, as_json: bool) -> None:
     )
     rows_of = [(p.name, p.title, role_word(t, p.post) if p.post else "") for p in members]
     table(session, (N_("Person"), N_("Title"), N_("Post")), rows_of)
+
+
+def _serving(session: Session, one: Serving) -> str:
+    t, zone = session.t, session.settings.zone
+    said = f"{role_word(t, one.role)} {one.name}"
+    if one.held:
+        said += t(N_(" (held over until confirmed, until {end} at the latest)")).format(
+            end=local(one.until, zone)
+        )
+    return said
 
 
 def _as_json(unit: Unit) -> dict[str, object]:

@@ -20,6 +20,7 @@ from oncall.core.words import role as role_word
 from rosters.model import PRIMARY, ROLES
 
 ROLE = Word(ROLES)
+HELD = N_("held over until confirmed")
 
 
 @command(N_("Who is on duty now, until when, and who is next. Without a unit: everywhere."))
@@ -34,8 +35,9 @@ def who(
     """Read from the roster alone; nothing is written."""
     session = session_of(ctx)
     settings = session.settings
-    moment = moment_of(ctx, at, SystemClock().now())
-    seen = look(settings.database_url, moment, unit=unit, role=role, lang=session.lang)
+    now = SystemClock().now()
+    moment = moment_of(ctx, at, now)
+    seen = look(settings.database_url, moment, now=now, unit=unit, role=role, lang=session.lang)
     found = [one for one in seen.found if unit or one.on_duty or one.next]
     zone = settings.zone
     if as_json:
@@ -99,7 +101,7 @@ def _who_table(session: Session, found: Sequence[Who], names: dict[str, str]) ->
                     local(serving.until, zone),
                     serving.phone,
                     after,
-                    serving.source,
+                    t(HELD) if serving.held else serving.source,
                 )
             )
         covered = {serving.role for serving in one.on_duty}

@@ -18,10 +18,11 @@ from oncall.core.errors import Fault, Invalid, NotFound
 from oncall.core.ladder import OnDuty
 from oncall.core.model import Ask, Channel, Contact, Source, Watch, Way, WorkCalendar
 from oncall.core.policies import PolicyBook, default_book, parse
-from oncall.store import contacts, holidays, sources
+from oncall.store import contacts, handovers, holidays, sources
 from oncall.store import directory as rows
 from oncall.store.database import Tx
 from oncall.store.directory import Person, Unit
+from rosters.holding import Hold, held_roster, hold_over, is_held
 from rosters.model import Duty
 from rosters.resolve import Roster, compile_roster
 
@@ -49,16 +50,37 @@ class Snapshot:
     #: Person -> what is known to be wrong with which of their numbers.
     flags: Mapping[str, Flags] = field(default_factory=dict)
     rosters: dict[str, Roster] = field(default_factory=dict)
+    #: What was held when a unit was last asked for, and its roster with that.
+    held: dict[str, tuple[list[Hold], Roster]] = field(default_factory=dict)
     #: Number -> who texts from it; made when first asked for.
     _by_number: dict[str, list[Person]] | None = None
 
     def roster(self, tx: Tx, unit: str) -> Roster:
-        """A unit's compiled roster around now."""
+        """A unit's compiled roster around now, as it is planned."""
         found = self.rosters.get(unit)
         if found is None:
             start, end = self.made_at - _BACK, self.made_at + _AHEAD
             found = self.rosters[unit] = compile_roster(duties_in_force(tx, start, end, unit=unit))
         return found
+
+    def served(self, tx: Tx, unit: str, now: datetime) -> Roster:
+        """The same with whoever is held over at ``now``, until the relief takes over."""
+        planned = self.roster(tx, unit)
+        if not self.book.handover.holds(unit):
+            return planned
+        holds = handovers.holds(tx, now, now, unit=unit)
+        if not holds:
+            return planned
+        known = self.held.get(unit)
+        if known is None or known[0] != holds:
+            # Whoever has left cannot stay: then the relief serves at once.
+            there = [d for d in planned.all_duties if self._is_there(d.person)]
+            known = self.held[unit] = holds, compile_roster(hold_over(there, holds, now))
+        return known[1]
+
+    def _is_there(self, person: str) -> bool:
+        known = self.people.get(person)
+        return known is not None and known.active
 
     def on_duty(self, tx: Tx, now: datetime) -> OnDuty:
         """The answer to the machine's questions at ``now``; an Ask must name its unit."""
@@ -66,11 +88,14 @@ class Snapshot:
         def answer(ask: Ask) -> Watch:
             unit = ask.unit or ""
             if ask.source is Source.ROSTER:
-                serving = self.roster(tx, unit).who(ask.role, now)
-                who = [self.people[p] for p in serving.people if p in self.people]
-                active = [p for p in who if p.active]
-                people = tuple(self._contact(p, ask.role) for p in active)
-                return Watch(people=people, until=serving.until)
+                serving = self.served(tx, unit, now).who(ask.role, now)
+                who = zip(serving.people, serving.sources, strict=True)
+                active = [(self.people[p], source) for p, source in who if self._is_there(p)]
+                return Watch(
+                    people=tuple(self._contact(p, ask.role) for p, _ in active),
+                    until=serving.until,
+                    held=tuple(p.name for p, source in active if is_held(source)),
+                )
             if ask.source is Source.POST:
                 holders = self.posts.get((unit, ask.role), ())
                 return Watch(people=tuple(self._contact(p, ask.role) for p in holders))
@@ -278,6 +303,12 @@ def roster_between(tx: Tx, unit: str, start: datetime, end: datetime) -> Roster:
     """A unit's roster compiled for any stretch of time, past or future."""
     margin = timedelta(days=40)
     return compile_roster(duties_in_force(tx, start - margin, end + margin, unit=unit))
+
+
+def roster_served(tx: Tx, unit: str, start: datetime, end: datetime, now: datetime) -> Roster:
+    """The same as it was and is really served, by what is known at ``now``."""
+    planned = roster_between(tx, unit, start, end)
+    return held_roster(planned, handovers.holds(tx, start, end, unit=unit), now)
 
 
 def duties_in_force(

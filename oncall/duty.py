@@ -5,6 +5,7 @@ The rosters decide (``rosters.resolve``); here their answers get names, numbers 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,8 +14,10 @@ from oncall.core.model import Ask, Page, Watch
 from oncall.core.serving import Serving, Who, serving, unknown_role
 from oncall.core.upcoming import NextAction
 from oncall.core.upcoming import next_action as upcoming
-from oncall.directory import Snapshot, roster_between
+from oncall.directory import Snapshot, roster_between, roster_served
+from oncall.store import handovers
 from oncall.store.database import Tx
+from rosters.holding import Hold, held_roster
 from rosters.model import ROLES as ROSTER_ROLES
 from rosters.model import Gap
 from rosters.resolve import Roster
@@ -55,22 +58,32 @@ def who(
     unit: str,
     at: datetime,
     *,
+    now: datetime | None = None,
+    holds: Sequence[Hold] | None = None,
     role: str | None = None,
     phones: bool = False,
 ) -> Who:
     """Who serves ``unit`` at ``at``, in one role or in all, and who is next.
 
+    ``now`` is the present, where ``at`` is another moment; ``holds`` what is held at ``at``, where
+    that was read for many units at once.
+
     Numbers are masked unless ``phones``. Raises NotFound for a unit we do not know, Invalid for a
     role no roster has.
     """
     roster = _roster(tx, snapshot, _known(snapshot, unit), at)
+    if holds is None:
+        holds = handovers.holds(tx, at, at, unit=unit)
+    roster = held_roster(roster, [h for h in holds if h.unit == unit], now or at)
     return serving(roster, unit, at, snapshot.people, role=role, phones=phones)
 
 
 def schedule(
-    tx: Tx, snapshot: Snapshot, unit: str, role: str, start: datetime, end: datetime
+    tx: Tx, snapshot: Snapshot, unit: str, role: str, start: datetime, end: datetime, now: datetime
 ) -> Schedule:
     """Who serves in ``role`` from ``start`` to ``end``, half-open, and where nobody does.
+
+    What has gone by until ``now`` is as it was served, the rest as it is planned.
 
     Raises NotFound for a unit we do not know, Invalid for a role no roster has or for a window
     that ends before it starts or is longer than a year.
@@ -92,7 +105,7 @@ def schedule(
         )
     if faults:
         raise Invalid(faults)
-    roster = roster_between(tx, unit, start, end)
+    roster = roster_served(tx, unit, start, end, now)
     return Schedule(
         unit=unit,
         role=role,

@@ -11,17 +11,18 @@ from datetime import datetime, timedelta
 
 from oncall.agenda import After, Agenda, Appointment, every
 from oncall.core.errors import NotFound
-from oncall.core.handover import Shift, check_at, coming, reminders, still_comes
-from oncall.core.model import Alarm, Ask, Source, State
-from oncall.core.words import N_, Text, role
-from oncall.core.words import moment as wall
+from oncall.core.handover import check_at, coming, reminders, still_comes
+from oncall.core.model import Alarm, State
+from oncall.core.words import N_, Text
 from oncall.directory import Directory, Snapshot
+from oncall.holdover import HoldOvers, confirmed, leaders, name_of, speaking
 from oncall.notices import Notices
 from oncall.store import alarms, handovers, inhand, planned
 from oncall.store.database import Database, Tx
 from oncall.store.handovers import Handover
 from oncall.store.log import Entry, append
 from oncall.store.usage import NO_TRANSFER
+from rosters.holding import LONGEST_HOLD
 
 PLAN, REMIND, CHECK = "handover.plan", "handover.remind", "handover.check"
 
@@ -29,8 +30,8 @@ PLAN, REMIND, CHECK = "handover.plan", "handover.remind", "handover.check"
 _LOOK_EVERY, _PLAN_EVERY = timedelta(minutes=1), timedelta(hours=1)
 #: Duties are planned for this long ahead: the evening before the longest ordinary morning.
 _AHEAD = timedelta(hours=36)
-#: A duty may still be confirmed this long after it began.
-_LATE = timedelta(hours=1)
+#: A duty may still be confirmed this long after it began: as long as anybody may be held for it.
+_LATE = LONGEST_HOLD
 
 _COMING = N_("From {start} you are on duty: {unit}, {role}, until {end}. Reply 1 to confirm.")
 _AGAIN = N_("From {start} you are on duty: {unit}, {role}, until {end}.")
@@ -38,12 +39,6 @@ _WAITING = N_(" Waiting for an answer: {count}.")
 _TAKEN = N_(" In hand: {count}.")
 _UNCONFIRMED = N_("{name} has not confirmed the duty from {start} ({unit}, {role}). See to it.")
 _REFUSED = N_("{name} cannot come on duty from {start} ({unit}, {role}). Find somebody now.")
-#: Whom the leader's place falls to where nobody holds it.
-_LEADERS = (
-    Ask(source=Source.ROSTER, role="leader"),
-    Ask(source=Source.POST, role="division_leader"),
-    Ask(source=Source.POST, role="head"),
-)
 
 
 class Handovers:
@@ -53,6 +48,7 @@ class Handovers:
         self.db = db
         self.directory = directory
         self.notices = notices
+        self.holdovers = HoldOvers(directory, notices)
         #: The directory that was looked through last, and when.
         self._planned: tuple[int, datetime] | None = None
 
@@ -61,6 +57,7 @@ class Handovers:
         agenda.recurring(PLAN, every(_LOOK_EVERY), self._look)
         agenda.on(REMIND, self._remind)
         agenda.on(CHECK, self._check)
+        self.holdovers.serve(agenda)
 
     # -- planning --------------------------------------------------------------------------
 
@@ -89,7 +86,13 @@ class Handovers:
         new = 0
         for shift in shifts:
             with self.db.begin() as tx:
-                new += _book(tx, snapshot, shift, now)
+                known, fresh = handovers.begin(tx, shift)
+                if fresh:
+                    _book(tx, snapshot, known, now)
+                self.holdovers.plan(tx, snapshot, known)
+            new += fresh
+        with self.db.begin() as tx:
+            self.holdovers.let_go(tx, snapshot, now)
         self._planned = (snapshot.version, now)
         return new
 
@@ -110,7 +113,7 @@ class Handovers:
         lang = snapshot.lang(handover.person) or self.notices.lang
 
         def words(t: Text) -> str:
-            said = t(_COMING if asks else _AGAIN).format(**_blanks(t, snapshot, shift, lang))
+            said = t(_COMING if asks else _AGAIN).format(**speaking(t, snapshot, shift, lang))
             said += t(_WAITING).format(count=waiting) if waiting else ""
             return said + (t(_TAKEN).format(count=taken) if taken else "")
 
@@ -139,14 +142,14 @@ class Handovers:
     def _tell_leader(
         self, tx: Tx, snapshot: Snapshot, handover: Handover, said: str, now: datetime
     ) -> None:
-        name = _name(snapshot, handover.person)
+        name = name_of(snapshot, handover.person)
         what = "refused" if handover.refused_at is not None else "check"
         told = []
-        for person in _leaders(tx, snapshot, handover, now):
+        for person in leaders(tx, snapshot, handover.shift, now):
             lang = snapshot.lang(person) or self.notices.lang
 
             def words(t: Text, lang: str = lang) -> str:
-                return t(said).format(name=name, **_blanks(t, snapshot, handover.shift, lang))
+                return t(said).format(name=name, **speaking(t, snapshot, handover.shift, lang))
 
             key = f"{CHECK}/{handover.id}/{what}/{person}"
             if self.notices.tell(tx, snapshot, person, words, now, key=key):
@@ -169,8 +172,9 @@ class Handovers:
         self, tx: Tx, asked: Sequence[Handover], now: datetime, *, by: str | None = None
     ) -> None:
         """They come; ``by`` is who entered it, where it was not the person themselves."""
+        snapshot = self.directory.at(tx, now)
         for one in asked:
-            handovers.change(tx, one.id, confirmed_at=now, refused_at=None, entered_by=by)
+            confirmed(tx, snapshot, self.notices, one, now, by=by)
 
     def refuse(self, tx: Tx, asked: Sequence[Handover], now: datetime) -> None:
         """They cannot come: the leader is told at once, and the desk alarmed."""
@@ -199,10 +203,8 @@ class Handovers:
         return self.db.attempt(work)
 
 
-def _book(tx: Tx, snapshot: Snapshot, shift: Shift, now: datetime) -> bool:
-    number = handovers.begin(tx, shift)
-    if number is None:
-        return False
+def _book(tx: Tx, snapshot: Snapshot, known: Handover, now: datetime) -> None:
+    number, shift = known.id, known.shift
     rules = snapshot.book.handover
     moments = reminders(rules, shift.start, now, snapshot.book.terms.zone)
     for at in moments:
@@ -211,38 +213,9 @@ def _book(tx: Tx, snapshot: Snapshot, shift: Shift, now: datetime) -> bool:
         planned.book(tx, key, REMIND, at, payload={"id": number, "last": last})
     at = check_at(rules, shift.start, now)
     planned.book(tx, f"{CHECK}/{number}", CHECK, at, payload={"id": number})
-    return True
-
-
-def _leaders(tx: Tx, snapshot: Snapshot, handover: Handover, now: datetime) -> list[str]:
-    """Who must find somebody: the leader of that moment, else of now, else standing; not the
-    person themselves."""
-    for ask in _LEADERS:
-        for at in (handover.start_at, now):
-            asked = Ask(source=ask.source, role=ask.role, unit=handover.unit)
-            found = [c.person for c in snapshot.on_duty(tx, at)(asked).people]
-            others = [person for person in found if person != handover.person]
-            if others:
-                return others
-    return []
 
 
 def _in_hand(tx: Tx, unit: str) -> tuple[int, int]:
     """How many matters of a unit nobody has taken, and how many are taken and unfinished."""
     states = [page.state for page in inhand.live(tx, unit)]
     return len(states) - states.count(State.ACKED), states.count(State.ACKED)
-
-
-def _blanks(t: Text, snapshot: Snapshot, shift: Shift, lang: str) -> dict[str, str]:
-    zone = snapshot.book.terms.zone
-    return {
-        "start": wall(shift.start, zone),
-        "end": wall(shift.end, zone),
-        "unit": snapshot.unit_name(shift.unit, lang),
-        "role": role(t, shift.role),
-    }
-
-
-def _name(snapshot: Snapshot, person: str) -> str:
-    known = snapshot.people.get(person)
-    return known.name if known is not None else person

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from oncall import holdover
 from oncall.core.errors import Conflict, Fault, Invalid, NotFound
 from oncall.core.serving import unknown_role
 from oncall.directory import Snapshot, duties_in_force
@@ -30,6 +31,8 @@ ORIGINS = ("manual", "swap", "leave", "cover", "takeover")
 LONGEST = timedelta(days=367)
 
 _KINDS = tuple(OverrideKind)
+#: These say who serves from now on, so nobody has to stay for a relief that was not taken over.
+_DECIDING = (OverrideKind.REPLACE, OverrideKind.VACANT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +92,8 @@ def add(tx: Tx, snapshot: Snapshot, wanted: Wanted, now: datetime, by: str, zone
     before = _duties(tx, ordered)
     # Adding takes the directory's counter: whoever adds at the same moment waits, then sees ours.
     ordered = rows.add(tx, ordered)
+    if ordered.start_at == now and ordered.kind in _DECIDING:
+        holdover.end_of_role(tx, ordered.unit, ordered.role, now)
     _refuse_contradiction(tx, snapshot, ordered, zone)
     return _told(tx, "OverrideAdded", ordered, before, now, by)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from oncall.core.errors import NotFound
-from oncall.directory import Snapshot, names, roster_between
+from oncall.directory import Snapshot, names, roster_served
 from oncall.inhand import Item, in_hand
 from oncall.store import handovers
 from oncall.store.database import Tx
@@ -43,7 +43,7 @@ def relief(tx: Tx, snapshot: Snapshot, unit: str, at: datetime, now: datetime) -
     """The handover list of ``unit`` at ``at``. Raises NotFound for a unit we do not know."""
     if unit not in snapshot.units:
         raise NotFound("unknown_unit", unit=unit)
-    roster = roster_between(tx, unit, at, at + _AHEAD)
+    roster = roster_served(tx, unit, at, at + _AHEAD, now)
     asked = {
         (one.role, one.person, one.start_at): one
         for one in handovers.of_unit(tx, unit, at, at + _AHEAD)

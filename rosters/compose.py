@@ -103,7 +103,7 @@ def _stacked(layers: Sequence[list[Duty]]) -> list[Duty]:
         for line, own in by_line.items():
             cover = above.get(line, [])
             for duty in own:
-                found += _left(duty, cover) if cover else [duty]
+                found += left_of(duty, cover) if cover else [duty]
             above[line] = union([*cover, *((duty.start, duty.end) for duty in own)])
     return found
 
@@ -128,7 +128,7 @@ def within(duties: Iterable[Duty], start: datetime, end: datetime) -> list[Duty]
     ]
 
 
-def _left(duty: Duty, cover: Sequence[Span]) -> list[Duty]:
+def left_of(duty: Duty, cover: Sequence[Span]) -> list[Duty]:
     """What is left of a duty outside of time that is in order and without overlaps."""
     start, found = duty.start, []
     for begin, end in cover[max(0, bisect_right(cover, (start, start)) - 1) :]:
@@ -164,7 +164,7 @@ def _override(own: dict[str, list[Duty]], override: Override) -> bool:
                 kept.append(duty)
                 continue
             freed.append((start, end))
-            kept += _left(duty, [(start, end)])
+            kept += left_of(duty, [(start, end)])
         own[person] = kept
     gives = override.gives
     if gives is None:

@@ -42,6 +42,8 @@ class Roster:
     def __init__(self, unit: str, duties: tuple[Duty, ...]) -> None:
         """Use `compile_roster`, which checks and sorts what comes here."""
         self.unit = unit
+        #: Every duty it was made of, by start.
+        self.all_duties = duties
         by_role: dict[str, list[Duty]] = {}
         self._by_person: dict[str, list[Duty]] = {}
         for duty in duties:

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 from notifiers.phone import mask
 from oncall import duty
 from oncall.core.errors import Conflict, Forbidden, NotFound
-from oncall.store import alarms, directory, reports
+from oncall.store import alarms, directory, handovers, reports
 from oncall.store.usage import NO_TRANSFER
 from web import bodies, shapes
 from web.api import PREFIX, PROBLEMS, revealing
@@ -32,13 +32,23 @@ def on_duty(
     """Who serves, until when, and who is next: of one unit, or of every unit that has a roster."""
     if query.reveal is not None:
         revealing(door, caller, query.reveal, NO_TRANSFER)
-    at = query.at or door.now()
+    now = door.now()
+    at = query.at or now
     with door.app.db.read() as tx:
-        snapshot = door.app.directory.at(tx, door.now())
+        snapshot = door.app.directory.at(tx, now)
+
+        holds = handovers.holds(tx, at, at, unit=query.unit)
 
         def of(unit: str) -> shapes.UnitDutyOut:
             found = duty.who(
-                tx, snapshot, unit, at, role=query.role, phones=query.reveal is not None
+                tx,
+                snapshot,
+                unit,
+                at,
+                now=now,
+                holds=holds,
+                role=query.role,
+                phones=query.reveal is not None,
             )
             return _serving(door, found)
 
@@ -83,8 +93,9 @@ def _serving(door: Door, found: duty.Who) -> shapes.UnitDutyOut:
 def schedule(query: Annotated[bodies.ScheduleQuery, Query()], door: TheDoor) -> shapes.ScheduleOut:
     """A role of a unit over a window, tiled by segments; an uncovered one has no people."""
     with door.app.db.read() as tx:
-        snapshot = door.app.directory.at(tx, door.now())
-        found = duty.schedule(tx, snapshot, query.unit, query.role, query.start, query.end)
+        now = door.now()
+        snapshot = door.app.directory.at(tx, now)
+        found = duty.schedule(tx, snapshot, query.unit, query.role, query.start, query.end, now)
     stamp = door.stamp
     return shapes.ScheduleOut(
         unit=found.unit,

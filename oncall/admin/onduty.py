@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from oncall.admin.spelling import unit_of
 from oncall.core.serving import Who, serving
 from oncall.store.glance import Glance
+from rosters.holding import hold_over
 from rosters.model import Duty
 from rosters.resolve import compile_roster
 
@@ -24,9 +25,16 @@ class Look:
 
 
 def look(
-    url: str, at: datetime, *, unit: str | None = None, role: str | None = None, lang: str = ""
+    url: str,
+    at: datetime,
+    *,
+    now: datetime | None = None,
+    unit: str | None = None,
+    role: str | None = None,
+    lang: str = "",
 ) -> Look:
-    """Who serves at ``at`` in one unit (by code or name) or in all, and who is next.
+    """Who serves at ``at`` in one unit (by code or name) or in all, and who is next, by what is
+    known ``now`` (at that very moment).
 
     Raises Unreachable, NotFound for a unit we do not know, Invalid for a role no roster has.
     """
@@ -35,7 +43,8 @@ def look(
         units = glance.units()
         code = unit_of(units, unit).code if unit is not None else None
         start, end = at - _BACK, at + _AHEAD
-        duties = glance.sources(start, end, code).settled(start, end)
+        planned = glance.sources(start, end, code).settled(start, end)
+        duties = hold_over(planned, glance.holds(at, code), now or at)
         people = glance.people()
     finally:
         glance.close()

@@ -9,11 +9,13 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from oncall.core.worktime import at_wall
+from rosters.holding import LONGEST_HOLD
 from rosters.resolve import Roster
 
 #: A reminder in the evening comes at least this long before the duty; else it is the day before's.
 _EVENING_AT_LEAST = timedelta(hours=6)
 _INSTANT = timedelta(microseconds=1)
+EVERY_UNIT = "*"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +31,15 @@ class HandoverRules:
     roles: tuple[str, ...] = ("primary", "deputy", "leader")
     #: Units that are not reminded at all.
     off: frozenset[str] = frozenset()
+    #: Units whose relief must be taken over in words: until then whoever leaves stays on duty.
+    #: EVERY_UNIT is all of them.
+    hold: frozenset[str] = frozenset()
+    #: And no longer than this.
+    hold_for: timedelta = timedelta(minutes=30)
+
+    def holds(self, unit: str) -> bool:
+        """Whether this unit's relief must be taken over in words."""
+        return unit not in self.off and (unit in self.hold or EVERY_UNIT in self.hold)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +66,21 @@ def still_comes(roster: Roster, shift: Shift) -> bool:
     return shift.person in roster.who(shift.role, shift.start).people and (
         shift.person not in before
     )
+
+
+def leaving(roster: Roster, shift: Shift) -> tuple[str, ...]:
+    """Whom this shift relieves: who serves until it begins, and by plan no longer."""
+    after = roster.who(shift.role, shift.start).people
+    before = roster.who(shift.role, shift.start - _INSTANT).people
+    return tuple(person for person in before if person not in after)
+
+
+def hold_until(rules: HandoverRules, roster: Roster, shift: Shift) -> datetime | None:
+    """Until when whoever leaves stays at the latest, if the relief must be taken over in words;
+    None where they leave at once, or nobody does."""
+    if not rules.holds(shift.unit) or not leaving(roster, shift):
+        return None
+    return shift.start + min(rules.hold_for, LONGEST_HOLD)
 
 
 def reminders(rules: HandoverRules, start: datetime, now: datetime, zone: str) -> list[datetime]:

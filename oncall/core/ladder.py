@@ -72,6 +72,9 @@ def whom(climb: Climb, step: Step) -> tuple[Contact, ...]:
     for i, ask in enumerate(step.asks):
         watch = climb.ask(ask)
         climb.watch_until(watch.until)
+        for name in watch.held:
+            until = watch.until.isoformat() if watch.until else ""
+            climb.note(Reason.HELD_OVER, level=step.level, who=name, detail=until)
         if watch.people:
             if i:
                 climb.note(Reason.FALLBACK, level=step.level, detail=f"{ask.source}:{ask.role}")

@@ -207,6 +207,8 @@ class Watch(msgspec.Struct, frozen=True, kw_only=True):
 
     people: tuple[Contact, ...]
     until: datetime | None = None
+    #: The names of those who are there only because their relief has not taken over yet.
+    held: tuple[str, ...] = ()
 
 
 class Rung(msgspec.Struct, frozen=True, kw_only=True):

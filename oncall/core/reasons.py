@@ -33,6 +33,7 @@ class Reason(StrEnum):
     BY_HAND = "by_hand"
     HANDED_OVER = "handed_over"
     NOBODY_NEW = "nobody_new"
+    HELD_OVER = "held_over"
     ACKED = "acked"
     ALREADY_OWNED = "already_owned"
     ALREADY_YOURS = "already_yours"

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from notifiers.phone import mask
 from oncall.core.errors import Fault, Invalid
+from rosters.holding import is_held
 from rosters.model import ROLES
 from rosters.resolve import Roster
 
@@ -47,6 +48,11 @@ class Serving:
     until: datetime | None
     phone: str
     source: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether they are there only because their relief has not taken over yet."""
+        return is_held(self.source)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

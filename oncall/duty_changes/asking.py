@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from oncall import holdover
 from oncall.core.errors import Conflict, Fault, Invalid
 from oncall.duty_changes import finding, rights
 from oncall.duty_changes.audience import outcome, tell_asked, tell_in_force
@@ -148,7 +149,12 @@ def take_over(
     rights.must_be(stage, person.id)
     if person.unit != unit and not stage.by.free:
         raise Invalid([Fault(where="person", code="swap_across_units", value=person.name)])
-    old, ends = finding.relieved(stage, unit, role, person, instead)
+    waits = holdover.awaited(stage.tx, stage.snapshot, unit, role, person.id, stage.now)
+    if waits is not None:
+        old: str | None = next(iter(finding.held(stage, waits)), None)
+        ends: datetime | None = waits.end_at
+    else:
+        old, ends = finding.relieved(stage, unit, role, person, instead)
     end = until or ends
     if end is None:
         raise Invalid([Fault(where="until", code="takeover_until", value=person.name)])
@@ -172,7 +178,12 @@ def take_over(
         urgent=True,
     )
     risks = warnings(stage, unit, moves(change))
-    change = enforce(stage, rows.add(stage.tx, change))
+    change = rows.add(stage.tx, change)
+    if waits is None:
+        change = enforce(stage, change)
+    else:
+        # By the roster it is theirs: nothing has to be put on top of it.
+        holdover.confirmed(stage.tx, stage.snapshot, stage.notices, waits, stage.now, tell=False)
     note(stage, "TakenOver", change)
     teller = Teller.of(stage, change, change.state)
     tell_in_force(stage, change, teller)

@@ -11,7 +11,7 @@ from oncall.duty_changes.values import Move, Stage, move_of, moves
 from oncall.overrides import Wanted
 from oncall.store import duty_changes as rows
 from oncall.store.duty_changes import Change
-from rosters.changes import is_urgent
+from rosters.changes import Kind, is_urgent
 from rosters.model import OverrideKind
 
 
@@ -61,6 +61,6 @@ def undo(stage: Stage, change: Change, why: str) -> tuple[Move, ...]:
             overrides.remove(stage.tx, number, stage.now, stage.by.account, why)
             move = move_of(ordered)
             found.append(replace(move, start=max(move.start, stage.now)).turned)
-    if change.overrides and not found:
+    if not found and (change.overrides or change.kind is Kind.TAKEOVER):
         raise Conflict("change_over", change=str(change.id))
     return tuple(sorted(found, key=lambda move: move.start))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from oncall.core.errors import Conflict, Fault, Invalid, NotFound
+from oncall.core.handover import leaving
 from oncall.core.model import Channel
 from oncall.directory import Snapshot, duties_in_force, duties_of, names
 from oncall.duty_changes.values import By, Conflicting, Give, Stage
@@ -13,6 +14,7 @@ from oncall.store import duty_changes as rows
 from oncall.store.database import Tx
 from oncall.store.directory import Person
 from oncall.store.duty_changes import Change
+from oncall.store.handovers import Handover
 from rosters.changes import Kind
 from rosters.compose import union
 from rosters.model import DEPUTY, PRIMARY, Duty, PersonRef
@@ -117,6 +119,11 @@ def relieved(
     found = duties_of(stage.tx, old, stage.now, stage.now + _A_MOMENT)
     ends = [duty.end for duty in found if (duty.unit, duty.role) == (unit, role)]
     return old, max(ends)
+
+
+def held(stage: Stage, handover: Handover) -> tuple[str, ...]:
+    """Who stays on duty until the relief of this handover takes over."""
+    return leaving(stage.snapshot.roster(stage.tx, handover.unit), handover.shift)
 
 
 # -- who could stand in --------------------------------------------------------------------

@@ -17,6 +17,7 @@ from urllib.parse import unquote
 
 from oncall.core.errors import Unreachable
 from oncall.store.revisions import newest
+from rosters.holding import LONGEST_HOLD, Hold
 from rosters.known import Known
 from rosters.model import Duty, Override, OverrideKind, override_source
 from rosters.rotation import REACH, Version
@@ -42,6 +43,10 @@ _ROTATIONS = (
 _CALENDARS = (
     "SELECT unit, role, person, start_at, end_at, source, since, until FROM calendar_duties"
     " WHERE end_at > {p} AND start_at < {p}{unit} ORDER BY start_at, id"
+)
+_HOLDS = (
+    "SELECT id, unit, role, person, start_at, hold_until FROM handovers"
+    " WHERE start_at > {p} AND start_at <= {p} AND hold_until > {p}{unit} ORDER BY start_at, id"
 )
 
 
@@ -135,6 +140,17 @@ class Glance:
             ],
             overrides=list(self._overrides(start, end, unit)),
         )
+
+    def holds(self, at: datetime, unit: str | None = None) -> list[Hold]:
+        """What is held at a moment; as ``oncall.store.handovers`` reads it."""
+        mark, moment = self._reader.mark, self._reader.moment
+        where = "" if unit is None else f" AND unit = {mark}"
+        values = [moment(at - LONGEST_HOLD), moment(at), moment(at)]
+        values += [] if unit is None else [unit]
+        return [
+            Hold(id=r[0], unit=r[1], role=r[2], person=r[3], start=_utc(r[4]), until=_utc(r[5]))
+            for r in self._reader.rows(_HOLDS.format(p=mark, unit=where), values)
+        ]
 
     def _rotations(self, start: datetime, end: datetime, unit: str | None) -> Iterator[Version]:
         for r in self._between(_ROTATIONS, start - REACH, end, unit):

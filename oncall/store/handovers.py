@@ -12,6 +12,7 @@ from sqlalchemy import and_, delete, insert, select, update
 from oncall.core.handover import Shift
 from oncall.store.database import Tx
 from oncall.tables import handovers
+from rosters.holding import LONGEST_HOLD, Hold
 
 _LONGEST_NAME = 60
 
@@ -31,6 +32,8 @@ class Handover:
     refused_at: datetime | None
     entered_by: str | None
     told_at: datetime | None
+    #: Until when whoever leaves stays on duty, where the relief must be taken over in words.
+    hold_until: datetime | None
 
     @property
     def shift(self) -> Shift:
@@ -52,8 +55,8 @@ class Handover:
 _COLUMNS = [handovers.c[f.name] for f in fields(Handover)]
 
 
-def begin(tx: Tx, shift: Shift) -> int | None:
-    """Write a duty down once; its number, None where it is here already."""
+def begin(tx: Tx, shift: Shift) -> tuple[Handover, bool]:
+    """A duty, written down once; and whether that was now."""
     c = handovers.c
     same = and_(
         c.unit == shift.unit,
@@ -61,20 +64,19 @@ def begin(tx: Tx, shift: Shift) -> int | None:
         c.person == shift.person,
         c.start_at == shift.start,
     )
-    if tx.conn.execute(select(c.id).where(same)).first() is not None:
-        return None
-    row = tx.conn.execute(
-        insert(handovers)
-        .values(
+    known = _select(tx, same)
+    if known:
+        return known[0], False
+    tx.conn.execute(
+        insert(handovers).values(
             unit=shift.unit,
             role=shift.role,
             person=shift.person,
             start_at=shift.start,
             end_at=shift.end,
         )
-        .returning(c.id)
     )
-    return int(row.scalar_one())
+    return _select(tx, same)[0], True
 
 
 def one(tx: Tx, number: int) -> Handover | None:
@@ -93,6 +95,23 @@ def change(tx: Tx, number: int, **values: Any) -> None:
 def forget(tx: Tx, number: int) -> None:
     """The duty is somebody else's now."""
     tx.conn.execute(delete(handovers).where(handovers.c.id == number))
+
+
+def holds(tx: Tx, start: datetime, end: datetime, *, unit: str | None = None) -> list[Hold]:
+    """What is held at any time of [start, end], if its person relieves anybody."""
+    c = handovers.c
+    where = [c.start_at > start - LONGEST_HOLD, c.start_at <= end]
+    where += [c.hold_until > start, c.hold_until > c.start_at]
+    if unit is not None:
+        where.append(c.unit == unit)
+    query = select(c.id, c.unit, c.role, c.person, c.start_at, c.hold_until)
+    rows = tx.conn.execute(query.where(*where).order_by(c.start_at, c.id))
+    return [
+        Hold(
+            id=r.id, unit=r.unit, role=r.role, person=r.person, start=r.start_at, until=r.hold_until
+        )
+        for r in rows
+    ]
 
 
 def unanswered(tx: Tx, people: Collection[str], since: datetime) -> list[Handover]:

@@ -21,6 +21,8 @@ handovers = Table(
     Column("refused_at", Moment),
     #: Who said so, where it was not the person themselves.
     Column("entered_by", String(60)),
+    #: Where the relief must be taken over in words: until when whoever leaves stays on duty.
+    Column("hold_until", Moment),
     #: When the leader was told that nobody confirmed.
     Column("told_at", Moment),
     UniqueConstraint("unit", "role", "person", "start_at"),

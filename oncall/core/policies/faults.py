@@ -39,6 +39,10 @@ MESSAGES: Mapping[str, str] = {
         "“{value}” before a duty is earlier than its last reminder. Write a shorter time than "
         "“before”."
     ),
+    "policy.held_and_off": N_(
+        "{value} is to take over in words, and is not reminded at all. Leave it out of “hold” or "
+        "of “off”."
+    ),
     "policy.no_policies": N_(
         "The file has no ladder. Add [[policy]] sections, or start from: oncall policy show"
     ),

@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from typing import Any
 
-from oncall.core.handover import HandoverRules
+from oncall.core.handover import EVERY_UNIT, HandoverRules
 from oncall.core.model import Source
 from oncall.core.policies import values
 from oncall.core.policies.reader import Reader, Table
 from oncall.core.policies.values import Bad
+from rosters.holding import LONGEST_HOLD
 
 HANDOVER_KEYS = ("handover",)
-_KNOWN = ("evening", "before", "confirm_by", "roles", "off")
+_KNOWN = ("evening", "before", "confirm_by", "roles", "off", "hold", "hold_for")
 _MINUTE = timedelta(minutes=1)
 
 
@@ -32,6 +33,8 @@ def read_handover(reader: Reader, data: Table, units: Collection[str] | None) ->
         "confirm_by": reader.take(table, path, "confirm_by", values.duration(_MINUTE)),
         "roles": reader.take(table, path, "roles", _roles),
         "off": reader.take(table, path, "off", _units(units)),
+        "hold": reader.take(table, path, "hold", _units(units, EVERY_UNIT)),
+        "hold_for": reader.take(table, path, "hold_for", values.duration(_MINUTE, LONGEST_HOLD)),
     }
     given = {key: value for key, value in found.items() if value is not None}
     if evening is not None:
@@ -39,6 +42,8 @@ def read_handover(reader: Reader, data: Table, units: Collection[str] | None) ->
     rules = HandoverRules(**given)
     if rules.confirm_by > rules.before:
         reader.fault((*path, "confirm_by"), "confirm_before", values.written(rules.confirm_by))
+    for unit in sorted(rules.hold & rules.off):
+        reader.fault((*path, "hold"), "held_and_off", unit)
     return rules
 
 
@@ -57,8 +62,14 @@ def _roles(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value))
 
 
-def _units(units: Collection[str] | None) -> Callable[[object], frozenset[str]]:
-    read = values.unit(units)
+def _units(
+    units: Collection[str] | None, every: str | None = None
+) -> Callable[[object], frozenset[str]]:
+    """A list of units; ``every`` is the sign for all of them, where one may be given."""
+    code = values.unit(units)
+
+    def read(value: object) -> str:
+        return every if every is not None and value == every else code(value)
 
     def several(value: object) -> frozenset[str]:
         if not isinstance(value, list):

@@ -83,8 +83,9 @@ def whole(least: int, most: int) -> Callable[[object], int]:
     return read
 
 
-def duration(least: timedelta) -> Callable[[object], timedelta]:
-    """A reader of "15m", "4h", "1h30m", "90s", not shorter than ``least``."""
+def duration(least: timedelta, most: timedelta = LONGEST) -> Callable[[object], timedelta]:
+    """A reader of "15m", "4h", "1h30m", "90s", not shorter than ``least`` nor longer than
+    ``most``."""
 
     def read(value: object) -> timedelta:
         found = _DURATION.fullmatch(value.replace(" ", "")) if isinstance(value, str) else None
@@ -94,8 +95,8 @@ def duration(least: timedelta) -> Callable[[object], timedelta]:
         length = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         if length < least:
             raise Bad("too_short", value, least=written(least))
-        if length > LONGEST:
-            raise Bad("too_long", value, most=written(LONGEST))
+        if length > most:
+            raise Bad("too_long", value, most=written(most))
         return length
 
     return read

@@ -91,6 +91,8 @@ def _handover(rules: HandoverRules) -> Iterator[str]:
     yield _line("confirm_by", _quoted(written(rules.confirm_by)))
     yield _line("roles", f"[{', '.join(map(_quoted, rules.roles))}]")
     yield _line("off", f"[{', '.join(map(_quoted, sorted(rules.off)))}]")
+    yield _line("hold", f"[{', '.join(map(_quoted, sorted(rules.hold)))}]")
+    yield _line("hold_for", _quoted(written(rules.hold_for)))
 
 
 def _life(terms: LifeTerms) -> Iterator[str]:

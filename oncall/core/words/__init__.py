@@ -193,6 +193,9 @@ REASONS: Mapping[Reason, str] = {
     Reason.BY_HAND: N_("{who} asked for the next level now."),
     Reason.HANDED_OVER: N_("{who} has come on duty as {detail} and takes over what is unanswered."),
     Reason.NOBODY_NEW: N_("The duty changed, but nobody new came on."),
+    Reason.HELD_OVER: N_(
+        "{who} stays on duty until the relief takes over, until {detail} at the latest."
+    ),
     Reason.ACKED: N_("{who} took it, by {detail}."),
     Reason.ALREADY_OWNED: N_("{who} also answered, but {detail} already has it."),
     Reason.ALREADY_YOURS: N_("The same person acknowledged again; they already have it."),
