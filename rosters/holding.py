@@ -77,7 +77,7 @@ def _served(duties: Sequence[Duty], holds: Sequence[Hold]) -> list[Duty]:
     by_start: dict[datetime, list[Hold]] = {}
     for hold in holds:
         by_start.setdefault(hold.start, []).append(hold)
-    for start, coming in by_start.items():
+    for start, coming in sorted(by_start.items()):
         before = {d.person: d for d in duties if d.start < start <= d.end}
         after = {d.person for d in duties if d.start <= start < d.end}
         leaving = [duty for person, duty in before.items() if person not in after]
@@ -86,14 +86,12 @@ def _served(duties: Sequence[Duty], holds: Sequence[Hold]) -> list[Duty]:
             continue
         last = max(late, key=lambda hold: (hold.until, hold.id))
         source = f"{HOLDOVER} {last.id}"
-        prolonged += [
-            replace(duty, start=start, end=last.until, source=source, cut_from=None)
-            for duty in leaving
-        ]
+        for duty in leaving:
+            stays = replace(duty, start=start, end=last.until, source=source, cut_from=None)
+            # Who never took over does not stay either, while somebody stays for them; only an
+            # earlier hold may say so, else two could wait for each other and nobody serve.
+            prolonged += left_of(stays, union(kept_off.get(duty.person, ())))
         for hold in late:
             kept_off.setdefault(hold.person, []).append((hold.start, hold.until))
-    return [
-        piece
-        for duty in chain(duties, prolonged)
-        for piece in left_of(duty, union(kept_off.get(duty.person, ())))
-    ]
+    served = (left_of(duty, union(kept_off.get(duty.person, ()))) for duty in duties)
+    return [*chain.from_iterable(served), *prolonged]

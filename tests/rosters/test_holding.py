@@ -82,6 +82,13 @@ def test_two_reliefs_in_a_row_that_nobody_takes() -> None:
     assert [who(rows, held, at) for at in (5, 15, 35, 40)] == [["a"], ["a"], ["b"], ["c"]]
 
 
+def test_two_do_not_wait_for_each_other() -> None:
+    """b waits for a, who does not come, and is relieved by b's own next watch: b goes on."""
+    rows = [duty("b", 0, 5), duty("a", 5, 10), duty("b", 10, 60)]
+    held = [hold("a", 5, 20, 1), hold("b", 10, 20, 2)]
+    assert [who(rows, held, at) for at in (6, 10, 15, 20)] == [["b"]] * 4
+
+
 @st.composite
 def watches(draw: st.DrawFn) -> tuple[list[Duty], list[Hold]]:
     """Watches of any length, one or two people at once, some reliefs held for any time."""
