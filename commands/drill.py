@@ -312,6 +312,7 @@ def _score(one: Score) -> dict[str, Any]:
         "median_seconds": one.seconds,
         "missed": list(one.missed),
         "dead": list(one.dead),
+        "nobody": one.nobody,
     }
 
 

@@ -28,7 +28,9 @@ from oncall.store.database import Tx
 from oncall.wiring import App
 from web.board import Reader
 from web.detail import Detail, detail
-from web.forms import Forms, Given, New, Result, on_phone
+from web.drill_page import PATH as DRILLS
+from web.drill_page import DrillDoor
+from web.forms import ELSEWHERE, Forms, Given, New, Result, on_phone
 from web.health import PROGRESS_WITHIN
 from web.phones import KEYS, Handset, Handsets, show
 from web.render import STATIC, Look, look, page
@@ -43,7 +45,6 @@ _ACCOUNTS = {
     "admin": N_("administrator"),
     "auditor": N_("auditor"),
 }
-_ELSEWHERE = N_("This was not sent by the console's own page; nothing was done.")
 _STOPPED = N_("No process is deciding and sending. Start the service, and telephone meanwhile.")
 #: Suggestions only: what a matter is called is free.
 _CATEGORIES = (
@@ -62,6 +63,7 @@ def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> C
     """
     console = Console(app, emulator)
     route = fastapi_app.add_api_route
+    practice = DrillDoor(app, console.sessions)
     for path, handler, method in (
         ("/", console.home, "GET"),
         ("/console/live", console.live, "GET"),
@@ -73,6 +75,8 @@ def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> C
         ("/console/transfers/{ref}/{verb}", console.act, "POST"),
         ("/console/alarms", console.close_alarms, "POST"),
         ("/console/phones/{verb}", console.phone, "POST"),
+        (DRILLS, practice.show, "GET"),
+        (DRILLS, practice.hold, "POST"),
     ):
         route(path, handler, methods=[method], include_in_schema=False, response_model=None)
     fastapi_app.mount("/console/static", StaticFiles(directory=STATIC), name="console-static")
@@ -299,7 +303,7 @@ class Console:
         form = {name: str(value) for name, value in (await request.form()).items()}
         given = Given(visitor=visitor, look=now_look, form=form)
         if not self.sessions.from_our_page(request):
-            result = Result(said=given.t(_ELSEWHERE), status=403)
+            result = Result(said=given.t(ELSEWHERE), status=403)
         else:
             done = await run_in_threadpool(work, given)
             result = await done if isawaitable(done) else done

@@ -132,6 +132,7 @@ class Detail:
     urgency: str
     urgency_text: str
     flags: tuple[str, ...]
+    drill: bool
     state: str
     state_text: str
     state_mark: str
@@ -156,6 +157,7 @@ def detail(reader: Reader, full: Full, may: Callable[[Call], bool]) -> Detail:
         urgency=transfer.urgency,
         urgency_text=t(URGENCY[transfer.urgency]),
         flags=tuple(flags(t, full.brief)),
+        drill=transfer.drill,
         state=state,
         state_text=text,
         state_mark=MARKS[state],

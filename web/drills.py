@@ -57,6 +57,8 @@ class ScoreOut(BaseModel):
     median_seconds: int | None
     missed: list[str]
     dead: list[str]
+    #: How often nobody was on duty who could be asked.
+    nobody: int
 
 
 class ScoresOut(BaseModel):
@@ -108,4 +110,5 @@ def _score(one: Score) -> ScoreOut:
         median_seconds=one.seconds,
         missed=list(one.missed),
         dead=list(one.dead),
+        nobody=one.nobody,
     )

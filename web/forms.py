@@ -31,6 +31,9 @@ _NO_SUCH_UNIT = N_("No unit is called “{value}”. Choose one from the list.")
 _NO_URGENCY = N_("Choose how urgent it is.")
 _OVER = N_("The call is over already.")
 
+#: Said to a form that did not come from our own page.
+ELSEWHERE = N_("This was not sent by the console's own page; nothing was done.")
+
 _TAKEN = (Reason.ACKED, Reason.ALREADY_YOURS, Reason.TAKEN_OVER, Reason.PROMISED)
 _DONE = {
     "ack": N_("{who} has {code} now; everybody else paged is told."),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from notifiers.phone import national
 from notifiers.twilio.emulator import Emulator, EmulatorError
+from notifiers.twilio.emulator_phones import TONE
 from notifiers.twilio.emulator_world import Phone, PhoneCall, PhoneText
 from oncall.core.words import N_, Text, role
 from oncall.store.directory import Person, Unit
@@ -66,6 +67,8 @@ class Ringing:
     spoken: tuple[str, ...]
     listening: bool
     pressed: str
+    #: What this page lets hear once: "ring", or "drill" for the tones a drill opens with.
+    sound: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,8 +164,15 @@ def _going_on(phone: Phone) -> Ringing | None:
                 spoken=call.spoken[-3:],
                 listening=call.listening,
                 pressed=call.pressed,
+                sound=_sound(call),
             )
     return None
+
+
+def _sound(call: PhoneCall) -> str:
+    if call.status == "ringing":
+        return "ring"
+    return "drill" if any(TONE in words for words in call.spoken) else ""
 
 
 def _items(t: Text, phone: Phone, zone: ZoneInfo) -> tuple[Item, ...]:

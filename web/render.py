@@ -52,6 +52,8 @@ class Look:
     #: Said with ?lang= just now, so it is to be remembered.
     said: bool
     chosen: str | None
+    #: Which page.
+    path: str = "/"
 
     @property
     def t(self) -> Text:
@@ -62,7 +64,7 @@ class Look:
         """The page's own address with some of its parameters exchanged."""
         query = {"t": self.chosen, "lang": self.lang if self.said else None, **other}
         given = {name: value for name, value in query.items() if value}
-        return f"/?{urlencode(given)}" if given else "/"
+        return f"{self.path}?{urlencode(given)}" if given else self.path
 
 
 def look(request: Request, default_lang: str) -> Look:

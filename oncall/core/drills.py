@@ -50,6 +50,8 @@ class Score:
     seconds: int | None
     dead: tuple[str, ...]
     missed: tuple[str, ...]
+    #: How often nobody was on duty who could be asked.
+    nobody: int = 0
 
     @property
     def rate(self) -> float:
@@ -81,6 +83,7 @@ def _score(unit: str, checks: Sequence[Check]) -> Score:
         seconds=int(median(waits)) if waits else None,
         dead=_names(checks, Heard.DEAD),
         missed=_names(checks, Heard.MISSED),
+        nobody=sum(c.state is Heard.NOBODY for c in checks),
     )
 
 

@@ -90,6 +90,7 @@ function measure() {
   const signs = (Number(live.dataset.alarms) ? "⚠ " : "") + (open ? `(${open}) ` : "");
   document.title = signs + words.title;
   count();
+  sound();
 }
 
 // -- the line to the server -----------------------------------------------------------------
@@ -135,6 +136,34 @@ function count() {
   if (Date.now() - heard > QUIET) connected(false);
 }
 setInterval(count, 250);
+
+// -- sounds ---------------------------------------------------------------------------------
+
+// An emulated phone rings; a drill opens with three equal tones, as its call does. Browsers let a
+// page sound only once somebody has used it.
+const heardSounds = new Set();
+let audio = null;
+addEventListener("pointerdown", () => (audio ??= new AudioContext()), { once: true });
+
+function tone(hertz, start, length) {
+  const voice = audio.createOscillator(), loudness = audio.createGain();
+  voice.frequency.value = hertz;
+  loudness.gain.value = 0.08;
+  voice.connect(loudness).connect(audio.destination);
+  voice.start(audio.currentTime + start);
+  voice.stop(audio.currentTime + start + length);
+}
+
+function sound() {
+  for (const one of document.querySelectorAll("[data-sound]")) {
+    const key = `${one.dataset.call}/${one.dataset.sound}`;
+    if (heardSounds.has(key)) continue;
+    heardSounds.add(key);
+    if (!audio) continue;
+    if (one.dataset.sound === "drill") for (const n of [0, 1, 2]) tone(852, 0.5 * n, 0.2);
+    else for (const n of [0, 1, 2, 3]) tone(n % 2 ? 480 : 440, 0.25 * n, 0.22);
+  }
+}
 
 // -- forms and links ------------------------------------------------------------------------
 

@@ -1,0 +1,222 @@
+"""The console's page of drills: who can be reached, unit by unit, and a button to find out now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+from fastapi import Request, Response
+from fastapi.concurrency import run_in_threadpool
+from fastapi.responses import RedirectResponse
+
+from oncall.core.drills import Check, Heard, Score, scores
+from oncall.core.errors import Fault, Invalid, OncallError
+from oncall.core.model import Channel
+from oncall.core.words import CHANNELS, N_, Text, moment
+from oncall.directory import Snapshot
+from oncall.store import drills
+from oncall.store.database import Tx
+from oncall.wiring import App
+from web.forms import ELSEWHERE, Given, refused
+from web.render import Look, look, page
+from web.roles import LIAISON, Call
+from web.session import Sessions, Visitor
+
+#: Where the page is.
+PATH = "/console/drills"
+#: What the scorecard looks back on, and how many drills are listed.
+MONTH = timedelta(days=30)
+_LISTED = 8
+_SAMPLE = re.compile("[1-9][0-9]{0,3}")
+#: A unit whose last month was better than this needs no colour.
+_GOOD = 0.9
+
+_SIGN_IN = partial(RedirectResponse, "/console/sign-in", status_code=303)
+_HELD = N_("Drill {id} asks now; answers appear below as they come.")
+_NOBODY = N_("nobody to ask ×{n}")
+_BETWEEN = N_(", ")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One unit of the scorecard; ``asked`` 0 where it had no drill in this time."""
+
+    unit: str
+    name: str
+    asked: int
+    in_time: int
+    late: int
+    percent: int
+    good: bool
+    wait: str
+    missed: str
+    dead: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """One drill: how it asked, and what came of it so far."""
+
+    id: int
+    at: str
+    channel: str
+    by: str
+    asked: int
+    in_time: int
+    waiting: int
+    over: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """Everything the page shows."""
+
+    lines: Sequence[Line]
+    held: Sequence[Held]
+    asked: int
+    in_time: int
+    channels: Sequence[tuple[str, str]]
+
+
+def read(
+    tx: Tx, snapshot: Snapshot, visitor: Visitor, now: datetime, seen: Look, zone: ZoneInfo
+) -> Page:
+    """The last 30 days, the worst first, then the units nobody asked; a liaison's own unit only."""
+    t, lang = seen.t, seen.lang
+    own = visitor.actor.unit if visitor.actor.role == LIAISON else None
+    found = scores(drills.between(tx, now - MONTH, now, own))
+    scored = {one.unit for one in found}
+    manned = {p.unit for p in snapshot.people.values() if p.active}
+    never = [u for u in snapshot.units if u in manned and u not in scored and own in (None, u)]
+    lines = [_line(t, snapshot, one, lang) for one in found]
+    lines += [_line(t, snapshot, _nothing(unit), lang) for unit in never]
+    rounds = drills.listed(tx, _LISTED) if own is None else []
+    return Page(
+        lines=lines,
+        held=[_held(t, one, drills.checks_of(tx, one.id), zone) for one in rounds],
+        asked=sum(one.asked for one in found),
+        in_time=sum(one.in_time for one in found),
+        channels=[(channel.value, t(CHANNELS[channel])) for channel in Channel],
+    )
+
+
+class DrillDoor:
+    """The handlers; whatever touches the database runs in a worker thread."""
+
+    def __init__(self, app: App, sessions: Sessions) -> None:
+        self.app = app
+        self.sessions = sessions
+
+    async def show(self, request: Request) -> Response:
+        """The page; with ``held`` in the address it says that this drill was begun."""
+        visitor = await run_in_threadpool(self.sessions.visitor, request)
+        if visitor is None:
+            return _SIGN_IN()
+        seen = self._look(request)
+        held = request.query_params.get("held", "")[:12]
+        said = seen.t(_HELD).format(id=held) if held.isascii() and held.isdecimal() else ""
+        return await run_in_threadpool(self._page, seen, visitor, said, 200)
+
+    async def hold(self, request: Request) -> Response:
+        """Ask a unit, all units, or some at random, by text or by call."""
+        visitor = await run_in_threadpool(self.sessions.visitor, request)
+        if visitor is None:
+            return _SIGN_IN()
+        seen = self._look(request)
+        if not self.sessions.from_our_page(request):
+            return await run_in_threadpool(self._page, seen, visitor, seen.t(ELSEWHERE), 403)
+        form = {name: str(value) for name, value in (await request.form()).items()}
+        given = Given(visitor=visitor, look=seen, form=form)
+        try:
+            number = await run_in_threadpool(self._hold, given)
+        except OncallError as error:
+            result = refused(seen.t, error)
+            return await run_in_threadpool(self._page, seen, visitor, result.said, result.status)
+        return RedirectResponse(f"{PATH}?held={number}", status_code=303)
+
+    def _look(self, request: Request) -> Look:
+        return replace(look(request, self.app.settings.lang), path=PATH)
+
+    def _page(self, seen: Look, visitor: Visitor, said: str, status: int) -> Response:
+        now, settings = self.app.clock.now(), self.app.settings
+        with self.app.db.read() as tx:
+            snapshot = self.app.directory.at(tx, now)
+            shown = read(tx, snapshot, visitor, now, seen, settings.zone)
+        values = {"page": shown, "visitor": visitor, "said": said, "bad": status >= 400}
+        return page(
+            "drills.html",
+            seen,
+            values,
+            zone=settings.timezone,
+            county=settings.signature,
+            status=status,
+        )
+
+    def _hold(self, given: Given) -> int:
+        given.require(Call.HAND_OVER)
+        channel, sample = given.get("channel") or Channel.SMS, given.get("sample")
+        faults = []
+        if channel not in set(Channel):
+            known = {"wanted": ", ".join(Channel)}
+            faults.append(
+                Fault(where="channel", code="out_of_range", value=channel[:20], params=known)
+            )
+        if sample and not _SAMPLE.fullmatch(sample):
+            wanted = {"wanted": "1–9999"}
+            faults.append(
+                Fault(where="sample", code="out_of_range", value=sample[:20], params=wanted)
+            )
+        if faults:
+            raise Invalid(faults)
+        unit = given.get("unit")[:40]
+        return self.app.drills.new(
+            [unit] if unit else [],
+            given.visitor.signs(given.get("by")),
+            self.app.clock.now(),
+            sample=int(sample) if sample and not unit else None,
+            channel=Channel(channel),
+        )
+
+
+def _nothing(unit: str) -> Score:
+    return Score(unit=unit, asked=0, in_time=0, late=0, seconds=None, dead=(), missed=())
+
+
+def _line(t: Text, snapshot: Snapshot, one: Score, lang: str) -> Line:
+    between = t(_BETWEEN)
+    return Line(
+        unit=one.unit,
+        name=snapshot.unit_name(one.unit, lang),
+        asked=one.asked,
+        in_time=one.in_time,
+        late=one.late,
+        percent=round(100 * one.rate),
+        good=one.rate >= _GOOD,
+        wait=_wait(t, one.seconds),
+        missed=between.join([*one.missed, *[t(_NOBODY).format(n=one.nobody)] * bool(one.nobody)]),
+        dead=between.join(one.dead),
+    )
+
+
+def _wait(t: Text, seconds: int | None) -> str:
+    if seconds is None:
+        return "–"
+    return t(N_("{n} s")).format(n=seconds)
+
+
+def _held(t: Text, one: drills.Drill, checks: Sequence[Check], zone: ZoneInfo) -> Held:
+    states = [check.state for check in checks]
+    return Held(
+        id=one.id,
+        at=moment(one.at, zone.key),
+        channel=t(CHANNELS[one.channel]),
+        by=one.created_by,
+        asked=len(states),
+        in_time=states.count(Heard.ANSWERED),
+        waiting=states.count(Heard.ASKED),
+        over=one.closed_at is not None,
+    )
