@@ -70,7 +70,10 @@ def desk(world: World, role: str = "dispatcher", unit: str | None = None) -> Ite
         world.app.db, name=role, role=role, unit=unit, now=world.now, new_id=world.app.new_id
     )
     headers = OURS | {"Accept": "application/json"}
-    with console_of(world.app) as url, httpx.Client(base_url=url, headers=headers) as client:
+    with (
+        console_of(world.app) as url,
+        httpx.Client(base_url=url, headers=headers, timeout=60) as client,
+    ):
         client.post("/console/sign-in", data={"token": made.token})
         yield client
 

@@ -10,6 +10,9 @@ from tests.browser.test_doors import desk
 from tests.county import CITY, TOWN, ZHANG, ZHAO
 from tests.world import World
 
+#: A page looks the same wherever its rows are kept.
+pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+
 
 def test_the_desk_asks_and_reads_the_score(world: World) -> None:
     """One press asks the unit by a call; the answer is on the scorecard, the silent one first."""
