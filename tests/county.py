@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import itertools
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -18,7 +18,7 @@ from oncall.store import directory, schema
 from oncall.store.database import Database, Tx
 from oncall.store.directory import Batch, Person, Unit
 from rosters.model import Duty
-from tests.conftest import sqlalchemy_url
+from tests.databases import Lender, sqlalchemy_url
 
 ZONE = ZoneInfo("Asia/Shanghai")
 #: Tuesday afternoon.
@@ -77,6 +77,8 @@ _SERVING = (
 )
 _DAYS = 30
 _count = itertools.count(1)
+_TEMPLATE, _HALF = "furnished", "furnished_half"
+_TEMPLATES = pytest.StashKey["Templates"]()
 
 
 def person_id(number: str) -> str:
@@ -125,63 +127,90 @@ def put_duties(tx: Tx, duties: list[Duty], at: datetime) -> None:
     directory.apply_batch(tx, batch, add=duties, remove=[])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Templates:
-    """Furnished databases of one run, made when first asked for, copied for each test."""
+    """Furnished databases of one run, made when first asked for, copied or lent to each test.
 
-    folder: Path
-    pg: Callable[[], str]
+    ``folder`` is the run's, and so is the server: whoever comes first furnishes for all workers.
+    """
+
+    def __init__(self, folder: Path, worker: str) -> None:
+        self._folder = folder
+        self._worker = worker
+        self._lender: Lender | None = None
 
     def sqlite(self, target: Path) -> str:
         """A copy as a file; its URL."""
-        original = self.folder / "template.db"
-        if not original.exists():
-            half = self.folder / f"half-{next(_count)}.db"
-            db = Database(f"sqlite:///{half}")
-            furnish(db)
-            db.close()
-            half.rename(original)
+        original = self._folder / "furnished.db"
+        with (self._folder / "furnished.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not original.exists():
+                half = self._folder / "half.db"
+                db = Database(f"sqlite:///{half}")
+                furnish(db)
+                db.close()
+                half.rename(original)
         shutil.copyfile(original, target)
         return f"sqlite:///{target}"
 
+    def pg(self, server: str) -> str:
+        """The name of a furnished database on ``server`` that others are copied from."""
+        with psycopg.connect(server, autocommit=True) as connection:
+            # Held until the connection ends.
+            connection.execute("SELECT pg_advisory_lock(1)")
+            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", (_TEMPLATE,))
+            if not known.fetchall():
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_HALF)))
+                db = Database(sqlalchemy_url(server, _HALF))
+                furnish(db)
+                db.close()
+                connection.execute(
+                    sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
+                        sql.Identifier(_HALF), sql.Identifier(_TEMPLATE)
+                    )
+                )
+        return _TEMPLATE
 
-@pytest.fixture(scope="session")
-def templates(
-    tmp_path_factory: pytest.TempPathFactory,
-    pytestconfig: pytest.Config,
-    request: pytest.FixtureRequest,
-) -> Iterator[Templates]:
-    """Furnished databases to copy: building the schema costs a second, copying it nothing."""
-    worker = getattr(pytestconfig, "workerinput", {}).get("workerid", "main")
-    # A folder whose conftest imports this fixture has one of its own.
-    name = f"template_{worker}_{next(_count)}"
-    made: list[str] = []
+    def lender(self, server: str) -> Lender:
+        """Whoever lends copies of that to the tests of this process."""
+        if self._lender is None:
+            self._lender = Lender(server, lambda: self._copied(server))
+        return self._lender
 
-    def pg() -> str:
-        if not made:
-            server = str(request.getfixturevalue("pg_server"))
-            with psycopg.connect(server, autocommit=True) as connection:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-            made.append(server)
-            db = Database(sqlalchemy_url(server, name))
-            furnish(db)
-            db.close()
-        return name
+    def close(self) -> None:
+        """Lend no more."""
+        if self._lender is not None:
+            self._lender.close()
 
-    yield Templates(folder=tmp_path_factory.mktemp("template"), pg=pg)
-    for server in made:
+    def _copied(self, server: str) -> str:
+        template, name = self.pg(server), f"lent_{self._worker}_{next(_count)}"
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(
-                sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name))
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(template)
+                )
             )
+        return name
+
+
+@pytest.fixture(scope="session")
+def templates(pytestconfig: pytest.Config, run_folder: Path) -> Templates:
+    """Furnished databases to copy: building the schema costs a second, copying it nothing."""
+    # A fixture that several folders import is one of each; what it gives is one of all.
+    if _TEMPLATES not in pytestconfig.stash:
+        worker = getattr(pytestconfig, "workerinput", {}).get("workerid", "main")
+        made = Templates(run_folder, worker)
+        pytestconfig.stash[_TEMPLATES] = made
+        pytestconfig.add_cleanup(made.close)
+    return pytestconfig.stash[_TEMPLATES]
 
 
 @pytest.fixture
 def furnished_url(
-    backend: str, templates: Templates, request: pytest.FixtureRequest, tmp_path: Path
-) -> str:
+    backend: str, templates: Templates, request: pytest.FixtureRequest, database_file: Path
+) -> Iterator[str]:
     """The URL of a fresh furnished database; other processes may open it too."""
     if backend == "sqlite":
-        return templates.sqlite(tmp_path / "oncall.db")
-    new_pg_database: Callable[..., str] = request.getfixturevalue("new_pg_database")
-    return new_pg_database(templates.pg())
+        yield templates.sqlite(database_file)
+        return
+    with templates.lender(request.getfixturevalue("pg_server")).lend() as url:
+        yield url

@@ -3,8 +3,17 @@
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 
 import sqlalchemy
+from sqlalchemy import delete, insert, update
+from sqlalchemy.exc import OperationalError
+
+from oncall.store.database import Database
+from oncall.tables import duties, metadata, people, policy_books, units
+from tests.county import START, Templates, templates
+
+__all__ = ["templates"]
 
 COUNT_TABLES = """
 import sys, sqlalchemy
@@ -58,6 +67,64 @@ def test_a_database_can_be_copied_from_a_template(new_pg_database: Callable[...,
     original = new_pg_database()
     create_table(original, "page")
     assert tables(new_pg_database(sqlalchemy.make_url(original).database)) == ["page"]
+
+
+def rows(url: str) -> dict[str, list[str]]:
+    """Everything that stands in a furnished database."""
+    db = Database(url)
+    with db.read() as tx:
+        found = {
+            table.name: sorted(repr(tuple(row)) for row in tx.conn.execute(table.select()))
+            for table in metadata.sorted_tables
+        }
+    db.close()
+    return found
+
+
+def test_a_lent_database_comes_back_as_it_was(templates: Templates, pg_server: str) -> None:
+    """Rows added, changed and removed, a number taken, a lock never let go: the next sees none."""
+    book = insert(policy_books).values(name="x", body="", applied_at=START, applied_by="x")
+    lender = templates.lender(pg_server)
+    with lender.lend() as url:
+        before = rows(url)
+        assert before["duties"]
+        assert before["policy_books"] == []
+        careless = sqlalchemy.create_engine(url).connect()
+        careless.execute(delete(duties))
+        careless.execute(update(people).values(name="别人"))
+        careless.execute(insert(units).values(code="X", name_zh="某单位", kind="desk"))
+        careless.execute(book)
+        careless.commit()
+        careless.execute(sqlalchemy.text("LOCK TABLE units"))
+    with lender.lend() as again:
+        assert again == url
+        assert rows(again) == before
+        db = Database(again)
+        with db.begin() as tx:
+            assert tx.conn.execute(book).inserted_primary_key == (1,)
+        db.close()
+    with suppress(OperationalError):
+        careless.close()
+
+
+def test_a_database_of_another_shape_is_not_lent_again(
+    templates: Templates, pg_server: str
+) -> None:
+    """A column, a trigger or a table that one test left behind would be the next one's riddle."""
+    lender = templates.lender(pg_server)
+    for change in (
+        "ALTER TABLE people ADD COLUMN left_behind TEXT",
+        "ALTER TABLE people DISABLE TRIGGER ALL",
+        "CREATE TABLE left_behind (id INTEGER)",
+        "DROP INDEX ix_people_unit",
+    ):
+        with lender.lend() as url:
+            engine = sqlalchemy.create_engine(url)
+            with engine.begin() as connection:
+                connection.execute(sqlalchemy.text(change))
+            engine.dispose()
+        with lender.lend() as other:
+            assert other != url, change
 
 
 def test_a_browser_is_there(chromium: str) -> None:

@@ -15,7 +15,7 @@ BURST = 200
 
 
 def test_a_burst_on_two_nodes_of_which_one_dies(
-    new_pg_database: Callable[..., str], templates: Templates
+    new_pg_database: Callable[..., str], pg_server: str, templates: Templates
 ) -> None:
     """Two hundred, each sent once; again, and one dies: the other takes over and none is lost."""
 
@@ -45,7 +45,7 @@ def test_a_burst_on_two_nodes_of_which_one_dies(
         poster.db.close()
 
     async def play() -> None:
-        async with scene(new_pg_database(templates.pg())) as at:
+        async with scene(new_pg_database(templates.pg(pg_server))) as at:
             await story(at)
 
     asyncio.run(play())
