@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
-import itertools
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
-from psycopg import sql
 
 from oncall.store import directory, schema
 from oncall.store.database import Database, Tx
 from oncall.store.directory import Batch, Person, Unit
 from rosters.model import Duty
-from tests.databases import Lender, sqlalchemy_url
+from tests.databases import Templates, templates_of
 
 ZONE = ZoneInfo("Asia/Shanghai")
 #: Tuesday afternoon.
@@ -76,9 +72,6 @@ _SERVING = (
     (DESK_12345, "primary", HE),
 )
 _DAYS = 30
-_count = itertools.count(1)
-_TEMPLATE, _HALF = "furnished", "furnished_half"
-_TEMPLATES = pytest.StashKey["Templates"]()
 
 
 def person_id(number: str) -> str:
@@ -122,95 +115,21 @@ def _duties() -> Iterator[Duty]:
 def put_duties(tx: Tx, duties: list[Duty], at: datetime) -> None:
     """Apply duties as one batch."""
     batch = Batch(
-        id=f"batch-{next(_count)}", at=at, by="admin", files="test.csv", sha256="0", summary="{}"
+        id=f"batch-{uuid4().hex}", at=at, by="admin", files="test.csv", sha256="0", summary="{}"
     )
     directory.apply_batch(tx, batch, add=duties, remove=[])
 
 
-class Templates:
-    """Furnished databases of one run, made when first asked for, copied or lent to each test.
-
-    ``folder`` is the run's, and so is the server: whoever comes first furnishes for all workers.
-    """
-
-    def __init__(self, folder: Path, worker: str) -> None:
-        self._folder = folder
-        self._worker = worker
-        self._lender: Lender | None = None
-
-    def sqlite(self, target: Path) -> str:
-        """A copy as a file; its URL."""
-        original = self._folder / "furnished.db"
-        with (self._folder / "furnished.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not original.exists():
-                half = self._folder / "half.db"
-                db = Database(f"sqlite:///{half}")
-                furnish(db)
-                db.close()
-                half.rename(original)
-        shutil.copyfile(original, target)
-        return f"sqlite:///{target}"
-
-    def pg(self, server: str) -> str:
-        """The name of a furnished database on ``server`` that others are copied from."""
-        with psycopg.connect(server, autocommit=True) as connection:
-            # Held until the connection ends.
-            connection.execute("SELECT pg_advisory_lock(1)")
-            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", (_TEMPLATE,))
-            if not known.fetchall():
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_HALF)))
-                db = Database(sqlalchemy_url(server, _HALF))
-                furnish(db)
-                db.close()
-                connection.execute(
-                    sql.SQL("ALTER DATABASE {} RENAME TO {}").format(
-                        sql.Identifier(_HALF), sql.Identifier(_TEMPLATE)
-                    )
-                )
-        return _TEMPLATE
-
-    def lender(self, server: str) -> Lender:
-        """Whoever lends copies of that to the tests of this process."""
-        if self._lender is None:
-            self._lender = Lender(server, lambda: self._copied(server))
-        return self._lender
-
-    def close(self) -> None:
-        """Lend no more."""
-        if self._lender is not None:
-            self._lender.close()
-
-    def _copied(self, server: str) -> str:
-        template, name = self.pg(server), f"lent_{self._worker}_{next(_count)}"
-        with psycopg.connect(server, autocommit=True) as connection:
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(template)
-                )
-            )
-        return name
-
-
 @pytest.fixture(scope="session")
-def templates(pytestconfig: pytest.Config, run_folder: Path) -> Templates:
+def templates(
+    pytestconfig: pytest.Config, run_folder: Path, request: pytest.FixtureRequest
+) -> Templates:
     """Furnished databases to copy: building the schema costs a second, copying it nothing."""
-    # A fixture that several folders import is one of each; what it gives is one of all.
-    if _TEMPLATES not in pytestconfig.stash:
-        worker = getattr(pytestconfig, "workerinput", {}).get("workerid", "main")
-        made = Templates(run_folder, worker)
-        pytestconfig.stash[_TEMPLATES] = made
-        pytestconfig.add_cleanup(made.close)
-    return pytestconfig.stash[_TEMPLATES]
+    return templates_of(pytestconfig, run_folder, request, "county", furnish)
 
 
 @pytest.fixture
-def furnished_url(
-    backend: str, templates: Templates, request: pytest.FixtureRequest, database_file: Path
-) -> Iterator[str]:
+def furnished_url(templates: Templates, backend: str, database_file: Path) -> Iterator[str]:
     """The URL of a fresh furnished database; other processes may open it too."""
-    if backend == "sqlite":
-        yield templates.sqlite(database_file)
-        return
-    with templates.lender(request.getfixturevalue("pg_server")).lend() as url:
+    with templates.lend(backend, database_file) as url:
         yield url

@@ -1,21 +1,28 @@
 """Databases that are prepared once and lent to one test after another, each as new.
 
-A PostgreSQL database takes a fifth of a second to copy and a hundredth to put back as it was. So a
-furnished one is used again: its sessions are ended, every row that was not there is removed, every
-row that is gone comes back, every sequence goes on from where it stood. One whose *schema* a test
-has changed is never lent again.
+A SQLite file is copied. A PostgreSQL database takes a fifth of a second to copy and a hundredth to
+put back as it was, so one is used again: its sessions are ended, every row that was not there is
+removed, every row that is gone comes back, every sequence goes on from where it stood. One whose
+*schema* a test has changed is never lent again.
 """
 
 from __future__ import annotations
 
+import fcntl
+import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, LiteralString
 from urllib.parse import quote
 
 import psycopg
+import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+
+from oncall.store.database import Database
 
 #: Every table, and whether its file holds anything, living or dead.
 _TABLES = """
@@ -43,6 +50,8 @@ WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 #: Dead rows stay in the files until they are swept; a database this old is given up instead.
 _LENT_AT_MOST = 150
+_count = itertools.count(1)
+_KNOWN = pytest.StashKey[dict[str, "Templates"]]()
 
 
 def sqlalchemy_url(libpq_url: str, database: str) -> str:
@@ -140,3 +149,110 @@ class Lender:
         """No more are lent."""
         while self._free:
             self._free.pop().close()
+
+
+class Templates:
+    """Databases of one run prepared alike, when first asked for; copied or lent to each test.
+
+    ``folder`` is the run's, and so is the server: whoever comes first prepares for all workers.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        prepare: Callable[[Database], None],
+        *,
+        folder: Path,
+        worker: str,
+        server: Callable[[], str],
+    ) -> None:
+        self._name = name
+        self._prepare = prepare
+        self._folder = folder
+        self._worker = worker
+        self._server = server
+        self._lender: Lender | None = None
+
+    @contextmanager
+    def lend(self, backend: str, file: Path) -> Iterator[str]:
+        """A fresh one for as long as the block lasts, by its URL; ``file`` is where SQLite's is."""
+        if backend == "sqlite":
+            yield self.sqlite(file)
+        else:
+            with self.lender().lend() as url:
+                yield url
+
+    def sqlite(self, target: Path) -> str:
+        """A copy as a file; its URL."""
+        original, half = (self._folder / f"{self._name}{end}" for end in (".db", ".half.db"))
+        with (self._folder / f"{self._name}.lock").open("w") as lock:
+            # Held until it is closed.
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not original.exists():
+                self._fill(f"sqlite:///{half}")
+                half.rename(original)
+        shutil.copyfile(original, target)
+        return f"sqlite:///{target}"
+
+    def pg(self) -> str:
+        """The name of one on PostgreSQL from which others may be copied."""
+        half = f"{self._name}_half"
+        with psycopg.connect(self._server(), autocommit=True) as connection:
+            # Held until the connection ends.
+            connection.execute("SELECT pg_advisory_lock(1)")
+            known = connection.execute("SELECT FROM pg_database WHERE datname = %s", (self._name,))
+            if not known.fetchall():
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
+                self._fill(sqlalchemy_url(self._server(), half))
+                rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+                connection.execute(rename.format(sql.Identifier(half), sql.Identifier(self._name)))
+        return self._name
+
+    def lender(self) -> Lender:
+        """Whoever lends those on PostgreSQL to the tests of this process."""
+        if self._lender is None:
+            self._lender = Lender(self._server(), self._copied)
+        return self._lender
+
+    def close(self) -> None:
+        """Lend no more."""
+        if self._lender is not None:
+            self._lender.close()
+
+    def _fill(self, url: str) -> None:
+        db = Database(url)
+        self._prepare(db)
+        db.close()
+
+    def _copied(self) -> str:
+        template, name = self.pg(), f"{self._name}_{self._worker}_{next(_count)}"
+        with psycopg.connect(self._server(), autocommit=True) as connection:
+            create = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
+        return name
+
+
+def templates_of(
+    config: pytest.Config,
+    folder: Path,
+    request: pytest.FixtureRequest,
+    name: str,
+    prepare: Callable[[Database], None],
+) -> Templates:
+    """The templates of this name; for a fixture of the whole session to give.
+
+    Several folders may import such a fixture, and then each has its own of it; what they give is
+    the same.
+    """
+    known = config.stash.setdefault(_KNOWN, {})
+    if name not in known:
+        worker: str = getattr(config, "workerinput", {}).get("workerid", "main")
+        known[name] = Templates(
+            name,
+            prepare,
+            folder=folder,
+            worker=worker,
+            server=lambda: str(request.getfixturevalue("pg_server")),
+        )
+        config.add_cleanup(known[name].close)
+    return known[name]

@@ -11,9 +11,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, get_type_hints
+from weakref import WeakKeyDictionary
 
 import msgspec
-from sqlalchemy import and_, bindparam, insert, select, update
+from sqlalchemy import Engine, and_, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from oncall.core.model import Page, Policy, State, Urgency
@@ -27,8 +28,9 @@ _decode_policy = msgspec.json.Decoder(Policy).decode
 #: Policies never change once frozen, so they are read once per process.
 _policies: dict[str, Policy] = {}
 _hashes: dict[int, tuple[Policy, str, str]] = {}
-#: Databases and the hashes known to be in them.
-_stored: set[tuple[str, str]] = set()
+#: The hashes known to be in a database, for as long as this process has it open: a file or a
+#: server of the same address may hold something else by the next time.
+_stored: WeakKeyDictionary[Engine, set[str]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +56,13 @@ def freeze(tx: Tx, policy: Policy) -> str:
         body = dumps(policy)
         known = _hashes[id(policy)] = (policy, hashlib.sha256(body.encode()).hexdigest(), body)
     _, digest, body = known
-    place = (str(tx.conn.engine.url), digest)
-    if place in _stored:
+    stored = _stored.setdefault(tx.conn.engine, set())
+    if digest in stored:
         return digest
     query = select(frozen_policies.c.hash).where(frozen_policies.c.hash == digest)
     if tx.conn.execute(query).first() is not None:
         # Seen by a later transaction than the one that wrote it: it is there to stay.
-        _stored.add(place)
+        stored.add(digest)
         return digest
     try:
         with tx.conn.begin_nested():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,17 +20,31 @@ from oncall.store.database import Database
 from rosters.check import lint
 from rosters.model import LEADER, PersonRef
 from tests.county import ZONE
+from tests.databases import Templates, templates_of
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=ZONE).astimezone(UTC)
 UNITS = [unit.code for unit in sample.county_units()]
 
 
+@pytest.fixture(scope="session")
+def samples(
+    pytestconfig: pytest.Config, run_folder: Path, request: pytest.FixtureRequest
+) -> Templates:
+    """Databases after `init --sample`."""
+
+    def init(db: Database) -> None:
+        setup.prepare(db, NOW, ZONE, sample=True)
+
+    return templates_of(pytestconfig, run_folder, request, "sample", init)
+
+
 @pytest.fixture
-def made(database_url: str) -> Database:
-    """An empty database after `init --sample`."""
-    db = Database(database_url)
-    setup.prepare(db, NOW, ZONE, sample=True)
-    return db
+def made(samples: Templates, backend: str, database_file: Path) -> Iterator[Database]:
+    """A fresh one of these."""
+    with samples.lend(backend, database_file) as url:
+        db = Database(url)
+        yield db
+        db.close()
 
 
 def test_the_units_are_the_annex_and_the_two_desks() -> None:
@@ -56,7 +71,6 @@ def test_every_unit_has_a_primary_around_the_clock(made: Database) -> None:
     end = datetime(2027, 1, 1, tzinfo=ZONE)
     with made.read() as tx:
         assert holes(tx, UNITS, start, end) == []
-    made.close()
 
 
 def test_nobody_serves_what_no_one_should(made: Database) -> None:
@@ -68,7 +82,6 @@ def test_nobody_serves_what_no_one_should(made: Database) -> None:
             for p in directory.all_people(tx)
         ]
     assert lint([d for d in found if d.role != LEADER], people) == []
-    made.close()
 
 
 def test_twice_changes_nothing(made: Database) -> None:
@@ -76,7 +89,6 @@ def test_twice_changes_nothing(made: Database) -> None:
     for later in (timedelta(), timedelta(days=4)):
         again = setup.prepare(made, NOW + later, ZONE, sample=True)
         assert (again.loaded.units, again.loaded.people, again.loaded.duties) == (0, 0, 0)
-    made.close()
 
 
 def test_next_month_brings_the_month_after(made: Database) -> None:
@@ -86,7 +98,6 @@ def test_next_month_brings_the_month_after(made: Database) -> None:
     assert again.loaded.duties > 0
     with made.read() as tx:
         assert holes(tx, UNITS, later, datetime(2027, 2, 1, tzinfo=ZONE)) == []
-    made.close()
 
 
 def test_what_somebody_changed_is_kept(made: Database) -> None:
@@ -97,7 +108,6 @@ def test_what_somebody_changed_is_kept(made: Database) -> None:
     setup.prepare(made, NOW, ZONE, sample=True)
     with made.read() as tx:
         assert directory.find_people(tx, "张叁")
-    made.close()
 
 
 def test_the_roster_to_try_changes_a_little(made: Database, tmp_path: Path) -> None:
@@ -113,7 +123,6 @@ def test_the_roster_to_try_changes_a_little(made: Database, tmp_path: Path) -> N
     assert planned.counts["change"] == 20
     assert planned.counts["add"] == planned.counts["remove"] == 0
     assert planned.gaps == ()
-    made.close()
 
 
 def test_the_doctor_finds_nothing_to_mend(made: Database, tmp_path: Path) -> None:
@@ -123,7 +132,6 @@ def test_the_doctor_finds_nothing_to_mend(made: Database, tmp_path: Path) -> Non
     # A sample loaded "at" another time than the database's own is what the clock check is for.
     bad = [f.what for f in found if f.level is Level.FAILURE and f.what != "clock"]
     assert bad == []
-    made.close()
 
 
 def test_units_alone_have_nobody(database_url: str, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.serving import Service, running
-from tests.county import Templates
+from tests.databases import Templates
 from tests.world import furnished_url, templates, world
 
 __all__ = ["furnished_url", "templates", "world"]

@@ -12,7 +12,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Window
 from tests.browser.serving import Service, running
 from tests.browser.test_desk import send
-from tests.county import CITY, TOWN, Templates
+from tests.county import CITY, TOWN
+from tests.databases import Templates
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, expect
 from tests.browser.conftest import Window
 from tests.browser.serving import Service, running
 from tests.browser.test_desk import phone, send
-from tests.county import TOWN, ZHANG, ZHAO, Templates
+from tests.county import TOWN, ZHANG, ZHAO
+from tests.databases import Templates
 
 HOSTILE = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> & \"'</p>"
 

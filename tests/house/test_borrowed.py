@@ -11,7 +11,8 @@ from sqlalchemy.exc import OperationalError
 
 from oncall.store.database import Database
 from oncall.tables import duties, metadata, people, policy_books, units
-from tests.county import START, Templates, templates
+from tests.county import START, templates
+from tests.databases import Templates
 
 __all__ = ["templates"]
 
@@ -81,10 +82,10 @@ def rows(url: str) -> dict[str, list[str]]:
     return found
 
 
-def test_a_lent_database_comes_back_as_it_was(templates: Templates, pg_server: str) -> None:
+def test_a_lent_database_comes_back_as_it_was(templates: Templates) -> None:
     """Rows added, changed and removed, a number taken, a lock never let go: the next sees none."""
     book = insert(policy_books).values(name="x", body="", applied_at=START, applied_by="x")
-    lender = templates.lender(pg_server)
+    lender = templates.lender()
     with lender.lend() as url:
         before = rows(url)
         assert before["duties"]
@@ -107,11 +108,9 @@ def test_a_lent_database_comes_back_as_it_was(templates: Templates, pg_server: s
         careless.close()
 
 
-def test_a_database_of_another_shape_is_not_lent_again(
-    templates: Templates, pg_server: str
-) -> None:
+def test_a_database_of_another_shape_is_not_lent_again(templates: Templates) -> None:
     """A column, a trigger or a table that one test left behind would be the next one's riddle."""
-    lender = templates.lender(pg_server)
+    lender = templates.lender()
     for change in (
         "ALTER TABLE people ADD COLUMN left_behind TEXT",
         "ALTER TABLE people DISABLE TRIGGER ALL",

@@ -8,14 +8,14 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.county import Templates
+from tests.databases import Templates
 from tests.stories.processes import TAKEN_OVER, Scene, scene
 
 BURST = 200
 
 
 def test_a_burst_on_two_nodes_of_which_one_dies(
-    new_pg_database: Callable[..., str], pg_server: str, templates: Templates
+    new_pg_database: Callable[..., str], templates: Templates
 ) -> None:
     """Two hundred, each sent once; again, and one dies: the other takes over and none is lost."""
 
@@ -45,7 +45,7 @@ def test_a_burst_on_two_nodes_of_which_one_dies(
         poster.db.close()
 
     async def play() -> None:
-        async with scene(new_pg_database(templates.pg(pg_server))) as at:
+        async with scene(new_pg_database(templates.pg())) as at:
             await story(at)
 
     asyncio.run(play())
