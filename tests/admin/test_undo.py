@@ -27,7 +27,8 @@ from oncall.store.directory import Batch
 from rosters.changes import Verb
 from rosters.model import Duty
 from rosters.resolve import Roster, compile_roster
-from tests.county import CITY, START, TOWN, ZONE, Templates, templates
+from tests.county import CITY, START, TOWN, ZONE, templates
+from tests.databases import Templates
 
 __all__ = ["templates"]
 

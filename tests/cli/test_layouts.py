@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from tests.cli.conftest import Cli
-from tests.county import POST, ZONE, Templates, templates
+from tests.county import POST, ZONE, templates
+from tests.databases import Templates
 from tests.rosters.building import l1
 from tests.rosters.drawn import L4_ROWS, L5_TEXT, l2, l3, l4, l5, l6
 from tests.rosters.ugly import UGLY, written
