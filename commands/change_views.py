@@ -57,7 +57,7 @@ def stage_of(
             now=office.now,
             # Whoever sits here could open the database as well.
             by=acting(snapshot, by, unit, account=session.user, free=True),
-            notices=Notices(lang=settings.lang, signature=settings.signature),
+            notices=Notices.of(settings),
             zone=settings.zone,
             office=coverage.rules.office,
         )

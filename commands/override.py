@@ -206,7 +206,7 @@ def list_(
 def _notify(session: Session, tx: Tx, snapshot: Snapshot, done: Done, now: datetime) -> None:
     """Whose time it changes gets a message from whichever node runs."""
     settings = session.settings
-    notices = Notices(lang=settings.lang, signature=settings.signature)
+    notices = Notices.of(settings)
     tell_override(tx, snapshot, notices, settings.zone, done, now)
 
 

@@ -261,7 +261,7 @@ def _plan(session: Session, office: Office, uploads: Sequence[Upload], wanted: W
 
 def _notices(session: Session) -> Notices:
     settings = session.settings
-    return Notices(lang=settings.lang, signature=settings.signature)
+    return Notices.of(settings)
 
 
 def _keep(path: Path, data: bytes) -> None:

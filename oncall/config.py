@@ -49,6 +49,12 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(name="limits", variable="ONCALL_LIMITS", default=""),
     Setting(name="gather_seconds", variable="ONCALL_GATHER_SECONDS", default="30"),
     Setting(name="canary", variable="ONCALL_CANARY", default=""),
+    Setting(
+        name="duty_notices",
+        variable="ONCALL_DUTY_NOTICES",
+        default="sms",
+        one_of=("sms", "email", "both"),
+    ),
     Setting(name="intranet", variable="ONCALL_INTRANET", default="no"),
     Setting(name="signature", variable="ONCALL_SMS_SIGNATURE", default="德化县政府办"),
     Setting(
@@ -94,6 +100,7 @@ class Settings:
     limits: str
     gather_seconds: str
     canary: str
+    duty_notices: str
     intranet: str
     signature: str
     twilio_account_sid: str
@@ -229,10 +236,18 @@ def _check_delivery(values: dict[str, str], wrong: Callable[..., None]) -> None:
         wrong("gather_seconds", "bad_seconds", longest=str(LONGEST_GATHER))
     if values["intranet"] not in YES_NO:
         wrong("intranet", "bad_switch")
+    if values["duty_notices"] != "sms" and not _carries_mail(values["channels"]):
+        wrong("duty_notices", "no_mail_provider")
     if values["canary"] and not _is_number(values["canary"]):
         wrong("canary", "bad_canary")
     for entry in parse_limits(values["limits"])[1]:
         wrong("limits", "bad_limit", entry=entry)
+
+
+def _carries_mail(channels: str) -> bool:
+    """Whether anybody is named who takes e-mail: for that channel, or for all there are."""
+    entries = [entry.strip() for entry in channels.split(",")]
+    return any(entry.startswith("email") or entry == "log" for entry in entries)
 
 
 def _is_number(text: str) -> bool:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from notifiers.message import Channel
+from notifiers.message import Attachment, Channel
 from oncall.courtesy import Courtesy
 from oncall.engine import Engine
 from oncall.links import Links
@@ -87,12 +87,15 @@ class Delivery:
         lang: str,
         signature: str,
         links: Links,
+        enclose: Callable[[Row, datetime], tuple[Attachment, ...]],
         gather: bool = False,
     ) -> None:
         self.engine = engine
         self.db = engine.db
         self.routes = routes
-        self.sender = Sender(engine.db, routes, clock.now, lang=lang, signature=signature)
+        self.sender = Sender(
+            engine.db, routes, clock.now, lang=lang, signature=signature, enclose=enclose
+        )
         self.courtesy = Courtesy(engine.db, routes, clock.now, lang=lang)
         self.links = links
         #: Pages of one person that are due together become one message.

@@ -112,13 +112,24 @@ class Handovers:
 
         lang = snapshot.lang(handover.person) or self.notices.lang
 
-        def words(t: Text) -> str:
-            said = t(_COMING if asks else _AGAIN).format(**speaking(t, snapshot, shift, lang))
+        def words(t: Text, template: str = _COMING if asks else _AGAIN) -> str:
+            said = t(template).format(**speaking(t, snapshot, shift, lang))
             said += t(_WAITING).format(count=waiting) if waiting else ""
             return said + (t(_TAKEN).format(count=taken) if taken else "")
 
         key = f"{REMIND}/{handover.id}/{'last' if told['last'] else 'evening'}"
-        sent = self.notices.tell(tx, snapshot, handover.person, words, now, key=key)
+        sent = self.notices.duty(
+            tx,
+            snapshot,
+            handover.person,
+            words,
+            now,
+            key=key,
+            span=(shift.start, shift.end),
+            asks=asks,
+            # An e-mail cannot be answered with a 1.
+            mailed=lambda t: words(t, _AGAIN),
+        )
         if sent and handover.asked_at is None:
             handovers.change(tx, handover.id, asked_at=now)
 

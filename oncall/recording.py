@@ -19,11 +19,12 @@ from oncall.core.errors import NotFound, OncallError
 from oncall.core.events import DeliveryFailed, DeliveryStalled, Event
 from oncall.core.model import Alarm
 from oncall.engine import Engine
+from oncall.notices import EMAIL, undelivered
 from oncall.packing import PAGING
 from oncall.routes import USED_UP
 from oncall.store import alarms, outbox, pages
 from oncall.store.database import Database, Tx
-from oncall.store.outbox import FAILED, Row, Sent
+from oncall.store.outbox import EXPIRED, FAILED, Row, Sent
 
 _log = logging.getLogger(__name__)
 
@@ -90,6 +91,8 @@ class Recorder:
             if sent.flag is not None and sent.id not in overtaken:
                 self.engine.cards.spoil(tx, row, sent.flag, sent.code, now)
         for row, sent, event in news:
+            if row.channel == EMAIL and sent.state in (FAILED, EXPIRED):
+                undelivered(tx, self.engine.directory.at(tx, now), row, sent.state, now)
             if row.page is None or event is None or sent.id in overtaken:
                 continue
             self._tell(tx, row.page, event, now)

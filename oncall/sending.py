@@ -13,13 +13,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from notifiers.errors import NumberError
-from notifiers.message import Channel, Finds, Message, Notifier, Outcome, OutcomeKind
+from notifiers.message import Attachment, Channel, Finds, Message, Notifier, Outcome, OutcomeKind
 from notifiers.phone import e164
 from oncall.core.errors import OncallError
 from oncall.core.texts import ASKS
 from oncall.packing import Parcel, approved, first_words, is_drill
 from oncall.routes import Paid, Routes
 from oncall.store.database import Database
+from oncall.store.outbox import Row
 
 _log = logging.getLogger(__name__)
 
@@ -43,8 +44,11 @@ class Sender:
         *,
         lang: str,
         signature: str,
+        enclose: Callable[[Row, datetime], tuple[Attachment, ...]],
     ) -> None:
         self.db = db
+        #: The papers of an e-mail.
+        self._enclose = enclose
         self.routes = routes
         self.lang = lang
         self.signature = signature
@@ -54,7 +58,7 @@ class Sender:
         """Offer the message to each provider of the channel in order until one takes it."""
         row = parcel.rows[0]
         try:
-            to = e164(row.address)
+            to = row.address if channel is Channel.EMAIL else e164(row.address)
         except NumberError:
             return _NO_NUMBER
         voice = channel is Channel.VOICE
@@ -70,6 +74,7 @@ class Sender:
             useful_life=timedelta(seconds=row.useful_seconds),
             keypad=keypad,
             drill=drill,
+            attachments=await self._papers(channel, row),
         )
         order = self.routes.order(channel)
         if row.resent and (found := await self._find(order, message, parcel)) is not None:
@@ -86,6 +91,15 @@ class Sender:
             refused.append(outcome)
         # Whichever can be asked again first.
         return min(refused, key=lambda one: one.retry_after or timedelta(0), default=_NO_PROVIDER)
+
+    async def _papers(self, channel: Channel, row: Row) -> tuple[Attachment, ...]:
+        if channel is not Channel.EMAIL:
+            return ()
+        try:
+            return await asyncio.to_thread(self._enclose, row, self._now())
+        except Exception:  # noqa: BLE001 - the words are worth more than their enclosure
+            _log.exception("what belongs to attempt %s could not be enclosed", row.id)
+            return ()
 
     async def _refusal(
         self, notifier: Notifier, channel: Channel, parcel: Parcel, paid: Paid | None

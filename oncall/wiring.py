@@ -31,6 +31,7 @@ from oncall.desk import Desk
 from oncall.directory import Directory
 from oncall.drills import Drills
 from oncall.duty_changes import Lapses
+from oncall.enclosures import Enclosures
 from oncall.engine import Engine
 from oncall.exchange import Exchange
 from oncall.handover import Handovers
@@ -178,7 +179,7 @@ def build(
     node = node or new_id()
     db = Database(settings.database_url, name=nodes.sessions_of(node))
     directory = Directory(policy_of(settings))
-    notices = Notices(lang=settings.lang, signature=settings.signature)
+    notices = Notices.of(settings)
     engine = Engine(
         db,
         directory,
@@ -202,6 +203,7 @@ def build(
         lang=settings.lang,
         signature=settings.signature,
         links=links,
+        enclose=Enclosures(db, directory, settings).of,
         gather=bool(settings.gather),
     )
     exchange = (

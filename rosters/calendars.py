@@ -82,6 +82,8 @@ class Listed:
     slot: Slot
     summary: str
     description: str
+    #: It is no longer theirs: whoever kept it from an earlier file takes it away.
+    cancelled: bool = False
 
 
 def publish(events: Iterable[Listed], *, name: str, description: str) -> bytes:
@@ -111,6 +113,8 @@ def publish(events: Iterable[Listed], *, name: str, description: str) -> bytes:
         event.add("last-modified", slot.changed_at)
         event.add("sequence", slot.sequence)
         event.add("transp", "TRANSPARENT")
+        if one.cancelled:
+            event.add("status", "CANCELLED")
         calendar.add_component(event)
     body: bytes = calendar.to_ical()
     return body

@@ -70,7 +70,7 @@ class Office:
     def engine(self) -> Engine:
         """What decides about pages; whatever it wants sent is sent by a node."""
         settings = self.settings
-        notices = Notices(lang=settings.lang, signature=settings.signature)
+        notices = Notices.of(settings)
         return Engine(
             self.db,
             self.directory,
@@ -93,27 +93,27 @@ class Office:
     @cached_property
     def drills(self) -> Drills:
         """Books drills; a node holds them."""
-        notices = Notices(lang=self.settings.lang, signature=self.settings.signature)
+        notices = Notices.of(self.settings)
         return Drills(self.db, self.directory, notices, zone=self.settings.timezone)
 
     @cached_property
     def handovers(self) -> Handovers:
         """Takes the word of those who come on duty."""
-        notices = Notices(lang=self.settings.lang, signature=self.settings.signature)
+        notices = Notices.of(self.settings)
         return Handovers(self.db, self.directory, notices)
 
     @cached_property
     def deadlines(self) -> Deadlines:
         """Asks for more time, and gives it."""
         settings = self.settings
-        notices = Notices(lang=settings.lang, signature=settings.signature)
+        notices = Notices.of(settings)
         return Deadlines(self.desk, self.directory, notices)
 
     @cached_property
     def supervision(self) -> Supervision:
         """Issues orders, and takes replies."""
         settings = self.settings
-        notices = Notices(lang=settings.lang, signature=settings.signature)
+        notices = Notices.of(settings)
         return Supervision(self.db, self.directory, notices)
 
     @cached_property

@@ -37,14 +37,17 @@ def tell(
     now: datetime,
     zone: ZoneInfo,
 ) -> int:
-    """Queue one text message for each of them; says how many can be reached by one.
+    """Queue one message for each of them; says how many can be reached by one.
 
     ``key`` is of what changed their hours: for the same one nobody is told twice.
     """
     told = 0
     for one in to_tell(changes, now):
         said = partial(words, one=one, now=now, zone=zone)
-        told += notices.tell(tx, snapshot, one.person, said, now, key=f"roster/{key}/{one.person}")
+        moved = (*one.gains, *one.loses)
+        span = min(s.start for s in moved), max(s.end for s in moved)
+        occasion = f"roster/{key}/{one.person}"
+        told += notices.duty(tx, snapshot, one.person, said, now, key=occasion, span=span)
     return told
 
 

@@ -357,6 +357,10 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("“{value}” is no number of seconds up to {longest}."),
         N_("Write a whole number; 0 switches it off."),
     ),
+    "no_mail_provider": (
+        N_("Duty notices shall go by e-mail, but nobody is named who sends any."),
+        N_("Add email=email to ONCALL_CHANNELS, or set ONCALL_DUTY_NOTICES to sms."),
+    ),
     "bad_switch": (N_("“{value}” is neither yes nor no."), N_("Write yes or no.")),
     "bad_canary": (
         N_("“{value}” is no phone number."),

@@ -16,17 +16,29 @@ from oncall.notices import Notices
 from oncall.overrides import Done
 from oncall.store.database import Tx
 from oncall.store.duty_changes import Change
+from rosters.changes import State
 
 Words = Callable[[Text], str]
+Span = tuple[datetime, datetime]
+
+#: Steps at which somebody must answer.
+_ASKING = frozenset({"asked", State.AGREED})
 
 
 class Teller:
     """One occasion to tell: whoever is told twice is told once, by the first of the texts."""
 
     def __init__(
-        self, tx: Tx, snapshot: Snapshot, notices: Notices, now: datetime, occasion: str
+        self,
+        tx: Tx,
+        snapshot: Snapshot,
+        notices: Notices,
+        now: datetime,
+        occasion: str,
+        span: Span | None = None,
     ) -> None:
-        self._queue = partial(notices.tell, tx, snapshot)
+        """``span`` is the stretch in which duties were moved; None where an answer is wanted."""
+        self._queue = partial(notices.duty, tx, snapshot, span=span, asks=span is None)
         self._now = now
         self._occasion = occasion
         self.told: list[str] = []
@@ -35,7 +47,8 @@ class Teller:
     def of(cls, stage: Stage, change: Change, step: str) -> Teller:
         """The occasion of one step of a change."""
         occasion = f"change/{change.id}/{step}"
-        return cls(stage.tx, stage.snapshot, stage.notices, stage.now, occasion)
+        span = None if step in _ASKING else _span(change)
+        return cls(stage.tx, stage.snapshot, stage.notices, stage.now, occasion, span)
 
     def tell(self, people: Iterable[str | None], said: Words) -> None:
         """Queue a text for each of these who can be reached and was not told yet."""
@@ -45,6 +58,11 @@ class Teller:
             key = f"{self._occasion}/{person}"
             if self._queue(person, said, self._now, key=key):
                 self.told.append(person)
+
+
+def _span(change: Change) -> Span:
+    spans = [(change.start_at, change.end_at), *([change.back] if change.back else [])]
+    return min(start for start, _ in spans), max(end for _, end in spans)
 
 
 def saying(snapshot: Snapshot, zone: ZoneInfo) -> Saying:
@@ -73,7 +91,7 @@ def tell_override(
         found = [move.turned if undone else move]
     template = words.OVERRIDE_UNDONE if undone else words.OVERRIDE
     occasion = f"override/{ordered.id}/{'undone' if undone else 'added'}"
-    teller = Teller(tx, snapshot, notices, now, occasion)
+    teller = Teller(tx, snapshot, notices, now, occasion, (move.start, move.end))
     why = (ordered.removed_why if undone else ordered.why) or ""
     said = saying(snapshot, zone).words(template, found, number=str(ordered.id), why=why)
     teller.tell(people, said)

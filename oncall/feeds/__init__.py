@@ -12,7 +12,7 @@ from oncall.feeds.addresses import (
     revoke,
     revoke_unit,
 )
-from oncall.feeds.bodies import Feed
+from oncall.feeds.bodies import Feed, enclosure
 from oncall.feeds.reading import Feeds
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Feed",
     "Feeds",
     "addresses",
+    "enclosure",
     "new_address",
     "new_unit_address",
     "revoke",

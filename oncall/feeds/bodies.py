@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from oncall.config import Settings
 from oncall.core.words import N_, Text, role
@@ -32,6 +32,9 @@ _LAGS = N_(
 )
 
 
+_ENCLOSED = N_("Enclosed in a message about these duties; the calendar address has them all.")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Feed:
     """One calendar as it is sent: the same until the duties change or the day ends."""
@@ -47,22 +50,64 @@ def person_feed(
     """A person's duties in every unit, around the day that begins at ``day``."""
     start, end = day - _BACK, day + _AHEAD
     history = History(tx, person.id, start, end)
-    lang = person.lang or settings.lang
-    t = translator(lang)
-    found = [
-        Listed(
-            owner=person.id,
-            slot=slot,
-            summary=t(_SUMMARY).format(
-                role=role(t, slot.role), unit=snapshot.unit_name(slot.unit, lang)
-            ),
-            description=_as_of(slot, settings, t),
-        )
-        for slot in slots(_versions(duties_of(tx, person.id, start, end), history))
-    ]
+    t = translator(person.lang or settings.lang)
+    held = slots(_versions(duties_of(tx, person.id, start, end), history))
+    found = [_own(snapshot, settings, person, slot) for slot in held]
     name = t(_NAME).format(name=person.name)
     # The window moves at midnight, and with it what has changed since a reader was here.
     return _feed(found, name, max(history.moments, default=day), day, t)
+
+
+def enclosure(
+    tx: Tx,
+    snapshot: Snapshot,
+    settings: Settings,
+    person: Person,
+    span: tuple[datetime, datetime],
+    now: datetime,
+) -> bytes:
+    """A person's duties that touch ``span``, and those of it they no longer have, as cancelled.
+
+    Each has the UID and SEQUENCE it has in the person's feed, where the cancelled simply are not.
+    """
+    day = _midnight(now, settings)
+    start, end = min(day - _BACK, span[0]), max(day + _AHEAD, span[1])
+    history = History(tx, person.id, start, end)
+    held = slots(_versions(duties_of(tx, person.id, start, end), history))
+    known = {(slot.unit, slot.role, slot.start) for slot in held}
+    gone = slots(
+        Version(unit=unit, role=role_, start=first, end=last, touched=touched)
+        for unit, role_, first, last, touched in history.past(person.id)
+        if (unit, role_, first) not in known
+    )
+    t = translator(person.lang or settings.lang)
+    listed = [
+        _own(snapshot, settings, person, slot, cancelled=slot in gone)
+        for slot in (*held, *gone)
+        if slot.start < span[1] and slot.end > span[0]
+    ]
+    name = t(_NAME).format(name=person.name)
+    return publish(listed, name=name, description=t(_ENCLOSED))
+
+
+def _midnight(now: datetime, settings: Settings) -> datetime:
+    local = now.astimezone(settings.zone)
+    return datetime.combine(local.date(), time(), settings.zone).astimezone(UTC)
+
+
+def _own(
+    snapshot: Snapshot, settings: Settings, person: Person, slot: Slot, *, cancelled: bool = False
+) -> Listed:
+    lang = person.lang or settings.lang
+    t = translator(lang)
+    summary = t(_SUMMARY).format(role=role(t, slot.role), unit=snapshot.unit_name(slot.unit, lang))
+    return Listed(
+        owner=person.id,
+        slot=slot,
+        summary=summary,
+        description=_as_of(slot, settings, t),
+        cancelled=cancelled,
+    )
 
 
 def unit_feed(

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from oncall.store import calendars, overrides, rotations, sources, usage
 from oncall.store.database import Tx
 from oncall.store.overrides import Ordered
-from rosters.model import Duty
+from rosters.model import Duty, OverrideKind
 from rosters.rotation import moved
+
+#: Unit, role, start, end, and every moment at which it was moved.
+Past = tuple[str, str, datetime, datetime, set[datetime]]
+#: How long a turn is taken to have been whose end nothing tells any more.
+_SHORTEST = timedelta(hours=1)
 
 
 class History:
@@ -17,9 +23,12 @@ class History:
     def __init__(self, tx: Tx, person: str, start: datetime, end: datetime) -> None:
         units = sources.units_of(tx, person, start, end)
         self.slots: dict[tuple[str, str, datetime], set[datetime]] = {}
+        self.ends: dict[tuple[str, str, datetime], datetime] = {}
         for row in usage.slots_of(tx, person, start, end):
             units.add(row.unit)
-            self.slots.setdefault((row.unit, row.role, row.start), set()).update(row.touched)
+            key = (row.unit, row.role, row.start)
+            self.slots.setdefault(key, set()).update(row.touched)
+            self.ends[key] = max(row.end, self.ends.get(key, row.end))
         self.ordered: list[Ordered] = []
         #: What lies above a person's duties and may have cut them: from, until, and when it came.
         self.above: dict[tuple[str, str], list[tuple[datetime, datetime, set[datetime]]]] = {}
@@ -40,11 +49,25 @@ class History:
                 if duty.person == person:
                     key = (duty.unit, duty.role, duty.start)
                     self.slots.setdefault(key, set()).update(moments)
+                    self.ends[key] = max(duty.end, self.ends.get(key, duty.end))
 
     def _lies_above(
         self, unit: str, role: str, start: datetime, end: datetime, moments: set[datetime]
     ) -> None:
         self.above.setdefault((unit, role), []).append((start, end, moments))
+
+    def past(self, person: str) -> Iterator[Past]:
+        """Every duty this person had or has by any source: unit, role, start, end, and moments.
+
+        The end is the latest that was ever said, of a turn of a rotation not before its start.
+        """
+        for (unit, role, start), touched in {**self.turns, **self.slots}.items():
+            end = self.ends.get((unit, role, start), start + _SHORTEST)
+            duty = Duty(unit=unit, role=role, person=person, start=start, end=end, source="")
+            yield unit, role, start, end, touched | self.touched(duty)
+        for one in self.ordered:
+            if one.person == person and one.kind in (OverrideKind.ADD, OverrideKind.REPLACE):
+                yield one.unit, one.role, one.start_at, one.end_at, set(one.moments)
 
     @property
     def moments(self) -> set[datetime]:
