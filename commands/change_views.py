@@ -14,22 +14,12 @@ from oncall.core.words import role as role_word
 from oncall.coverage import coverage_of
 from oncall.directory import Snapshot
 from oncall.duty_changes import Conflicting, Outcome, Stage, acting
-from oncall.duty_changes.words import KINDS
+from oncall.duty_changes.words import KINDS, STATES
 from oncall.notices import Notices
 from oncall.store.duty_changes import find
 from rosters.changes import State
 from rosters.errors import explain
 
-STATES = {
-    State.ASKED: N_("asked"),
-    State.AGREED: N_("agreed, to be approved"),
-    State.IN_FORCE: N_("in force"),
-    State.REFUSED: N_("refused"),
-    State.REJECTED: N_("not approved"),
-    State.WITHDRAWN: N_("called off"),
-    State.LAPSED: N_("not settled in time"),
-    State.UNDONE: N_("taken back"),
-}
 _BEST = 5
 
 

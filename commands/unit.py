@@ -100,11 +100,11 @@ def show(ctx: click.Context, code: str, as_json: bool) -> None:
         snapshot = office.snapshot(tx)
         found = unit_of(snapshot.units, code)
         members = [p for p in rows.all_people(tx, found.code) if p.active]
-        last = admin.last_days(tx, found.code)
+        last = admin.last_days(tx, found.code, office.now, session.settings.zone)
         now = duty.who(tx, snapshot, found.code, office.now).on_duty
     if as_json:
         people = [{"id": p.id, "name": p.name, "title": p.title, "post": p.post} for p in members]
-        rosters = [{"role": role, "until": str(day)} for role, day in last.items()]
+        rosters = [{"role": role, "until": str(day) if day else None} for role, day in last.items()]
         show_json(_as_json(found) | {"people": people, "rosters": rosters})
         return
     pairs(
@@ -123,7 +123,8 @@ def show(ctx: click.Context, code: str, as_json: bool) -> None:
             and f"{found.successor} {snapshot.unit_name(found.successor, session.lang)}",
             N_("On duty"): t(N_(", ")).join(_serving(session, one) for one in now),
             N_("Roster until"): t(N_(", ")).join(
-                f"{role_word(t, role)} {day}" for role, day in last.items()
+                f"{role_word(t, role)} {day or t(N_('for more than a year'))}"
+                for role, day in last.items()
             ),
         },
     )

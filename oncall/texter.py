@@ -5,14 +5,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from oncall.core.model import Page, State
 from oncall.core.replies import Aim, Choice, Intent, Reply, choose, is_news
+from oncall.store.database import Tx
 from oncall.store.directory import Person
 from oncall.store.transfers import Asked
 
 #: Nobody has it yet.
 OPEN = (State.WAITING, State.EXHAUSTED)
+
+
+class Changes(Protocol):
+    """Whoever takes answers to changes of duty; see ``oncall.duty_changes``."""
+
+    def waits(self, tx: Tx, people: Sequence[Person], now: datetime) -> set[int]:
+        """The numbers of what waits for an answer of one of these people."""
+
+    def heard(
+        self,
+        tx: Tx,
+        people: Sequence[Person],
+        now: datetime,
+        *,
+        yes: bool,
+        number: int | None = None,
+        why: str = "",
+    ) -> bool:
+        """One of these people answered, and was answered; False where nothing was asked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

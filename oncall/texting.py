@@ -20,7 +20,7 @@ from oncall.carry import BULK
 from oncall.core import model
 from oncall.core.events import Acked, Declined, DeliveryFailed, Event, Released
 from oncall.core.model import Alarm, Notice, Page, Reason, State
-from oncall.core.replies import Aim, Intent, Reply, parse
+from oncall.core.replies import Aim, Intent, Reply, choose, parse
 from oncall.core.texts.answers import Answer, answer
 from oncall.core.texts.templates import of_answer
 from oncall.core.words import N_
@@ -35,7 +35,7 @@ from oncall.store.database import Tx
 from oncall.store.directory import Person
 from oncall.store.outbox import Draft
 from oncall.store.transfers import Asked
-from oncall.texter import OPEN, Matter, Texter, likely, meant, understood
+from oncall.texter import OPEN, Changes, Matter, Texter, likely, meant, understood
 
 _log = logging.getLogger(__name__)
 
@@ -46,6 +46,7 @@ _HELP_EVERY = 600
 
 #: What may mean a duty as well as a matter, and how the duty is called when we ask back.
 _ABOUT_DUTY = frozenset({Intent.ACK, Intent.DECLINE})
+_ABOUT_CHANGE = frozenset({Intent.AGREE, Intent.REFUSE})
 _ON_DUTY = N_("on duty")
 _DRILL = N_("drill")
 #: Where a drill waits, these are an answer to it and nothing else.
@@ -72,6 +73,7 @@ class Texting:
         intake: Intake,
         handovers: Handovers,
         drills: Drills,
+        changes: Changes,
         *,
         lang: str,
         signature: str,
@@ -80,6 +82,7 @@ class Texting:
         self.engine = engine
         self.handovers = handovers
         self.drills = drills
+        self.changes = changes
         self.intake = intake
         self.db = engine.db
         self.lang = lang
@@ -116,6 +119,8 @@ class Texting:
             return None
         if reply.intent is Intent.DRILL or (drill and reply.intent in _ANY_WORD):
             self._say(tx, texter, Answer.DRILL if drill else Answer.NOTHING)
+            return None
+        if self._about_change(tx, texter, reply):
             return None
         if reply.intent in (Intent.HELP, Intent.UNKNOWN, Intent.OPT_IN):
             self._help(tx, texter)
@@ -172,6 +177,38 @@ class Texting:
             self.handovers.confirm(tx, asked, texter.now)
             self._say(tx, texter, Answer.DUTY_CONFIRMED)
         return True
+
+    def _about_change(self, tx: Tx, texter: Texter, reply: Reply) -> bool:
+        """Whether the reply was about a change of duty, and was answered.
+
+        By the words of its own, or by a 1 or 2 that can be about nothing else: a page comes first.
+        """
+        told = reply.intent in _ABOUT_CHANGE
+        if not told and not self._only_a_change(tx, texter, reply):
+            return False
+        heard = self.changes.heard(
+            tx,
+            texter.people,
+            texter.now,
+            yes=reply.intent in (Intent.AGREE, Intent.ACK),
+            number=int(reply.code) if reply.code is not None else None,
+            why=reply.why,
+        )
+        if told and not heard and texter.open:
+            self._help(tx, texter)
+        elif told and not heard:
+            self._say(tx, texter, Answer.NOTHING)
+        return told or heard
+
+    def _only_a_change(self, tx: Tx, texter: Texter, reply: Reply) -> bool:
+        if reply.intent not in _ABOUT_DUTY:
+            return False
+        if reply.code is None:
+            return not texter.matters
+        if not reply.code.isdecimal():
+            return False
+        fits = choose(reply, [m.code for m in texter.matters]).aim is Aim.ONE
+        return not fits and int(reply.code) in self.changes.waits(tx, texter.people, texter.now)
 
     def _one(self, tx: Tx, texter: Texter, target: Asked, reply: Reply) -> Reason | None:
         """One reply about one page."""

@@ -30,7 +30,7 @@ from oncall.delivery import PLACES, RESERVED, Clock, Delivery
 from oncall.desk import Desk
 from oncall.directory import Directory
 from oncall.drills import Drills
-from oncall.duty_changes import Lapses
+from oncall.duty_changes import Lapses, Replies
 from oncall.enclosures import Enclosures
 from oncall.engine import Engine
 from oncall.exchange import Exchange
@@ -226,11 +226,14 @@ def build(
     handovers.serve(agenda)
     drills = Drills(db, directory, notices, zone=settings.timezone)
     drills.serve(agenda)
+    coverage = coverage_of(settings)
+    office = coverage.rules.office
     texting = Texting(
         engine,
         intake,
         handovers,
         drills,
+        Replies(directory, notices, zone=settings.zone, office=office),
         lang=settings.lang,
         signature=settings.signature,
         zone=settings.zone,
@@ -245,10 +248,8 @@ def build(
     PageWatch(settings.heartbeat_url).keep(agenda)
     calendars = Calendars(db, directory, settings.zone)
     calendars.keep(agenda, clock.now)
-    coverage = coverage_of(settings)
     NightlySheet(db, directory, coverage, settings).keep(agenda)
     GapWatch(db, directory, coverage, notices).keep(agenda)
-    office = coverage.rules.office
     Lapses(directory, notices, zone=settings.zone, office=office).serve(agenda)
 
     def look(now: datetime) -> None:

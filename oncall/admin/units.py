@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from oncall.admin.spelling import unit_of
 from oncall.admin.tables import Column, Faults, Row, read_table
 from oncall.core.errors import Fault, NotFound
+from oncall.core.serving import role_order
+from oncall.directory import duties_in_force
 from oncall.store import directory as rows
 from oncall.store import upkeep
 from oncall.store.database import Tx
@@ -36,6 +39,8 @@ _OPTIONAL = ("name_en", "parent", "desk_phone", "successor")
 _BETWEEN = re.compile(r"[；;\n]")
 #: In the column of aliases: it has none any more.
 _NONE = "-"
+#: A roster that has somebody until then is kept by rules without an end, as good as.
+_FAR = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +199,14 @@ def _day(row: Row, name: str, faults: Faults) -> date | None:
         return None
 
 
-def last_days(tx: Tx, unit: str) -> dict[str, date]:
-    """Role -> the day (UTC) on which its roster ends."""
-    return {role: end.date() for (_, role), end in upkeep.lasting_until(tx, unit).items()}
+def last_days(tx: Tx, unit: str, now: datetime, zone: ZoneInfo) -> dict[str, date | None]:
+    """Role -> the day, by the zone's calendar, on which its roster ends or ended; None where it
+    goes on for more than a year. Rotations, calendars and overrides count like uploaded duties."""
+    ends = {role: end for (_, role), end in upkeep.lasting_until(tx, unit).items() if end <= now}
+    horizon = now + _FAR
+    for duty in duties_in_force(tx, now, horizon, unit=unit):
+        ends[duty.role] = max(ends.get(duty.role, duty.end), duty.end)
+    return {
+        role: None if end >= horizon else end.astimezone(zone).date()
+        for role, end in sorted(ends.items(), key=lambda one: role_order(one[0]))
+    }

@@ -40,6 +40,9 @@ class Intent(StrEnum):
     RETURN = "return"
     #: 确认接班.
     ON_DUTY = "on_duty"
+    #: 同意, 不同意: about a change of duty, never about a matter.
+    AGREE = "agree"
+    REFUSE = "refuse"
     #: An answer to a drill, said so.
     DRILL = "drill"
     UNKNOWN = "unknown"
@@ -47,11 +50,12 @@ class Intent(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A text understood; ``code`` is a transfer's code, or its last digits, in upper case."""
+    """A text understood; ``code`` is a transfer's code, or its last digits, in upper case, or the
+    number of a change of duty."""
 
     intent: Intent
     code: str | None = None
-    #: What the person added to a decline, in lower case and with plain digits.
+    #: What the person added to a decline or an answer, in lower case and with plain digits.
     why: str = ""
     #: A promise: minutes from now, or the wall clock.
     minutes: int | None = None
@@ -156,6 +160,16 @@ _PLAIN_FORMS = {
     )
     for intent, words in _PLAIN_WORDS.items()
 }
+#: A change of duty is answered in words of its own; its number may stand before or behind.
+_A_CHANGE = r"(?:换班|调班|替班|顶班|请假|swap|cover|leave)"
+_OF_A_CHANGE = re.compile(
+    rf"(?:{_A_CHANGE}?(?P<before>\d{{1,9}})号?{_GAP}*)?"
+    rf"(?:(?P<yes>同意|批准|准假|我?(?:可以|能|愿意)替班?|agree|approve)"
+    rf"|(?P<no>不同意|不批准|不批|不准假?|驳回|不能替班?|替不了|disagree|refuse|reject))"
+    rf"(?:{_GAP}*{_A_CHANGE})?(?:{_GAP}*(?:第|no\.?)?\s?(?P<after>\d{{1,9}})号?)?"
+    rf"(?:{_GAP}+(?P<why>.+))?",
+    re.DOTALL,
+)
 
 _NUMERALS = {
     "一": 1, "两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9,
@@ -232,9 +246,9 @@ def parse(text: str) -> Reply:
             found = form.fullmatch(said)
             if found:
                 return Reply(intent=intent, code=_code(found.groupdict().get("code")))
-    promise = _promise(said)
-    if promise is not None:
-        return promise
+    longer = _of_a_change(said) or _promise(said)
+    if longer is not None:
+        return longer
     refusal = _REFUSAL.fullmatch(said)
     if refusal and parse(refusal["why"]).intent is Intent.UNKNOWN:
         return Reply(intent=Intent.DECLINE, code=_code(refusal["code"]), why=refusal["why"])
@@ -270,6 +284,17 @@ def is_news(text: str) -> bool:
     Only from somebody who has exactly one matter and owes no answer may it be taken for a note.
     """
     return len(text) >= _SHORTEST_NEWS and any(map(str.isalpha, text)) and not _NO_NEWS.search(text)
+
+
+def _of_a_change(said: str) -> Reply | None:
+    found = _OF_A_CHANGE.fullmatch(said)
+    if found is None:
+        return None
+    return Reply(
+        intent=Intent.AGREE if found["yes"] else Intent.REFUSE,
+        code=found["after"] or found["before"],
+        why=found["why"] or "",
+    )
 
 
 def _promise(said: str) -> Reply | None:

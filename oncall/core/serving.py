@@ -99,14 +99,15 @@ def unknown_role(role: str) -> Fault:
 def _roles(roster: Roster, role: str | None) -> tuple[str, ...]:
     if role is None:
         # In the order people read them; a role a library knows and we do not comes last.
-        return tuple(sorted(roster.roles, key=lambda r: (_order(r), r)))
+        return tuple(sorted(roster.roles, key=role_order))
     if role not in ROLES:
         raise Invalid([unknown_role(role)])
     return (role,)
 
 
-def _order(role: str) -> int:
-    return ROLES.index(role) if role in ROLES else len(ROLES)
+def role_order(role: str) -> tuple[int, str]:
+    """The order in which people read roles."""
+    return (ROLES.index(role) if role in ROLES else len(ROLES), role)
 
 
 def _serving(

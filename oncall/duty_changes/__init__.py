@@ -8,6 +8,7 @@ forbids it.
 from oncall.duty_changes.asking import ask_cover, ask_leave, ask_swap, take_over
 from oncall.duty_changes.deciding import Lapses, act, fill, look
 from oncall.duty_changes.finding import acting, conflicts
+from oncall.duty_changes.replying import Replies
 from oncall.duty_changes.telling import tell_override
 from oncall.duty_changes.values import Asked, By, Conflicting, Give, Move, Outcome, Stage
 
@@ -19,6 +20,7 @@ __all__ = [
     "Lapses",
     "Move",
     "Outcome",
+    "Replies",
     "Stage",
     "act",
     "acting",

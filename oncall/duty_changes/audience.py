@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from oncall import overrides, superiors
 from oncall.duty_changes import finding, words
+from oncall.duty_changes.rights import deciders
 from oncall.duty_changes.telling import Teller, Words, saying
 from oncall.duty_changes.values import Move, Outcome, Stage, moves
 from oncall.duty_changes.warning import warnings
@@ -24,13 +25,6 @@ def outcome(stage: Stage, change: Change, told: Sequence[str] = ()) -> Outcome:
     is_open = change.state in OPEN and change.kind is not Kind.LEAVE
     risks = warnings(stage, change.unit, found) if is_open else ()
     return Outcome(change=change, moves=found, told=tuple(told), warnings=risks)
-
-
-def deciders(stage: Stage, change: Change) -> list[str]:
-    """The unit's leaders; the county's office where there are none who may decide it."""
-    parties = [p for p in (change.person, change.other) if p]
-    found = superiors.leaders(stage.tx, stage.snapshot, change.unit, stage.now, but=parties)
-    return found or superiors.office(stage.tx, stage.snapshot, stage.office, stage.now)
 
 
 def tell_asked(stage: Stage, change: Change) -> list[str]:

@@ -36,12 +36,23 @@ def require_leading(stage: Stage, change: Change) -> None:
         raise Forbidden("own_matter", change=str(change.id))
     if by.free:
         return
-    moments = (stage.now, change.start_at)
-    leads = by.person is not None and superiors.may_decide(
-        stage.tx, stage.snapshot, change.unit, by.person, *moments
-    )
-    if not leads:
+    if by.person is None or not leads(stage, change, by.person):
         raise Forbidden("not_a_leader", unit=change.unit)
+
+
+def leads(stage: Stage, change: Change, person: str) -> bool:
+    """Whether a person may decide a change, if it is not their own."""
+    moments = (stage.now, change.start_at)
+    if superiors.may_decide(stage.tx, stage.snapshot, change.unit, person, *moments):
+        return True
+    return person in deciders(stage, change)
+
+
+def deciders(stage: Stage, change: Change) -> list[str]:
+    """The unit's leaders; the county's office where there are none who may decide it."""
+    parties = [p for p in (change.person, change.other) if p]
+    found = superiors.leaders(stage.tx, stage.snapshot, change.unit, stage.now, but=parties)
+    return found or superiors.office(stage.tx, stage.snapshot, stage.office, stage.now)
 
 
 def _require_answer(stage: Stage, change: Change) -> None:

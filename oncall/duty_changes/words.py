@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from oncall.core.words import N_, Text, role
 from oncall.duty_changes.values import Move
-from rosters.changes import Kind
+from rosters.changes import Kind, State
 
 NOBODY = N_("nobody")
 _MOVE = N_("{role} {span}: {old} → {new}")
@@ -23,17 +23,22 @@ KINDS: Mapping[Kind, str] = {
 }
 
 #: Blanks: name, other, moves, span, number, count, why, unit.
-SWAP_ASKED = N_("{name} asks you to swap duties: {moves}. Please agree or refuse, no. {number}.")
+SWAP_ASKED = N_(
+    "{name} asks you to swap duties: {moves}. Reply “agree {number}” or “refuse {number}”."
+)
 SWAP_TO_DECIDE = N_(
-    "{name} and {other} want to swap duties: {moves}. Please approve or reject, no. {number}."
+    "{name} and {other} want to swap duties: {moves}. Reply “agree {number}” to approve or "
+    "“refuse {number}”."
 )
 SWAP_REFUSED = N_("{other} does not want to swap: {moves}. The roster stays as it was.")
 COVER_ASKED = N_(
-    "{name} needs somebody to stand in: {moves}. Whoever accepts first serves, no. {number}."
+    "{name} needs somebody to stand in: {moves}. Whoever accepts first serves: reply “agree "
+    "{number}”."
 )
 COVER_SETTLED = N_("Cover no. {number} is settled: {moves}. Thank you.")
 LEAVE_ASKED = N_(
-    "{name} asks for leave {span}; duties in it: {count}. Please approve or reject, no. {number}."
+    "{name} asks for leave {span}; duties in it: {count}. Reply “agree {number}” to approve or "
+    "“refuse {number}”."
 )
 LEAVE_GRANTED = N_(
     "Your leave {span} is approved; duties still yours until somebody stands in: {count}."
@@ -48,6 +53,30 @@ UNDONE = N_("The {kind} no. {number} was taken back. Duties changed: {moves}.")
 OVERRIDE = N_("Duties changed (override no. {number}): {moves}.")
 OVERRIDE_UNDONE = N_("Override no. {number} was taken back. Duties changed: {moves}.")
 _WHY = N_(" Reason: {why}.")
+
+#: State: how a change stands.
+STATES: Mapping[State, str] = {
+    State.ASKED: N_("asked"),
+    State.AGREED: N_("agreed, to be approved"),
+    State.IN_FORCE: N_("in force"),
+    State.REFUSED: N_("refused"),
+    State.REJECTED: N_("not approved"),
+    State.WITHDRAWN: N_("called off"),
+    State.LAPSED: N_("not settled in time"),
+    State.UNDONE: N_("taken back"),
+}
+
+#: To whoever answered by text. Blanks: kind, number, name, list, count, example.
+SAID_YES = N_("Noted: you agree to the {kind} no. {number}. Your leader is asked now.")
+SAID_NO = N_("Noted: you do not agree to the {kind} no. {number}. The roster stays as it was.")
+NO_COVER = N_("Noted: you cannot stand in (no. {number}). Thank you.")
+SAID_APPROVED = N_("You approved the {kind} no. {number} of {name}; it is in force.")
+SAID_REJECTED = N_("You did not approve the {kind} no. {number} of {name}; they are told.")
+TO_FILL = N_(" Duties without a stand-in: {count}. See to them on the console.")
+ASK_WHICH = N_("{count} changes of duty wait for you: {list}. Reply for example: agree {example}")
+ONE_OF = N_("no. {number} {kind} of {name}")
+SETTLED = N_("The {kind} no. {number} of {name} is settled: {state}. Nothing was changed.")
+COULD_NOT = N_("The {kind} no. {number} could not be answered: {reason}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

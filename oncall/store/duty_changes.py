@@ -107,6 +107,7 @@ def listed(
     person: str | None = None,
     open_only: bool = False,
     touching: Span | None = None,
+    since: datetime | None = None,
     limit: int = 200,
 ) -> list[Change]:
     """Changes, the newest first."""
@@ -120,6 +121,8 @@ def listed(
         where.append(or_(c.person == person, c.other == person))
     if open_only:
         where.append(c.state.in_([state.value for state in OPEN]))
+    if since is not None:
+        where.append(c.asked_at > since)
     if touching is not None:
         where += [c.start_at < touching[1], c.end_at > touching[0]]
     return _read(tx, *where, limit=limit)

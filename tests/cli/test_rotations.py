@@ -15,6 +15,7 @@ from oncall.admin.history import undo
 from oncall.admin.onduty import look
 from oncall.admin.rotations import renew
 from oncall.admin.uploads import Upload, Wanted
+from oncall.clock import SystemClock
 from oncall.core.policies import default_book
 from oncall.directory import Directory, duties_of
 from oncall.feeds import Feeds
@@ -61,6 +62,20 @@ def test_a_plan_shows_dates_and_changes_nothing(cli: Cli) -> None:
     assert "2030-11-02 08:00\t2030-11-03 08:00" in shown.stdout
     assert "turn" not in shown.stdout
     assert document(cli, "roster", "history")["items"][0]["files"] == "test.csv"
+
+
+def test_a_unit_is_covered_by_its_rotations_too(cli: Cli) -> None:
+    """`unit show`: a rotation without an end lasts for more than a year, one with an end to it."""
+    shown = document(cli, "unit", "show", CITY)["rosters"]
+    assert {one["role"] for one in shown} == {"primary", "deputy", "leader"}
+    assert document(cli, "roster", "apply", cli.file("city.toml", TEAM), "--yes")["batch"]
+    assert {"role": "team", "until": None} in document(cli, "unit", "show", CITY)["rosters"]
+    assert "一年以上" in cli("unit", "show", CITY, lang="zh_CN").stdout
+    ends = (SystemClock().now().astimezone(ZONE) + timedelta(days=40)).date()
+    ending = cli.file("ending.toml", TEAM + f"until = {ends}\n")
+    document(cli, "roster", "apply", ending, "--yes", code=7)
+    rosters = document(cli, "unit", "show", CITY)["rosters"]
+    assert {"role": "team", "until": str(ends)} in rosters
 
 
 def test_apply_again_is_no_change_and_undo_takes_it_back(cli: Cli) -> None:

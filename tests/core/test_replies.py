@@ -249,3 +249,30 @@ def test_all_means_all() -> None:
 def test_nothing_open_is_said() -> None:
     """A late 1 finds nothing, and that is an answer too."""
     assert choose(parse("1"), []) == Choice(aim=Aim.NOTHING)
+
+
+@pytest.mark.parametrize(
+    ("text", "intent", "code", "why"),
+    [
+        ("同意12", Intent.AGREE, "12", ""), ("同意 12号", Intent.AGREE, "12", ""),
+        ("12 同意", Intent.AGREE, "12", ""), ("同意换班12", Intent.AGREE, "12", ""),
+        ("同意", Intent.AGREE, None, ""), ("批准第12号", Intent.AGREE, "12", ""),
+        ("我可以替班", Intent.AGREE, None, ""), ("agree 12", Intent.AGREE, "12", ""),
+        ("Approve no. 12", Intent.AGREE, "12", ""), ("不同意12", Intent.REFUSE, "12", ""),
+        ("不同意 12 那天出差", Intent.REFUSE, "12", "那天出差"),
+        ("不同意，那天出差", Intent.REFUSE, None, "那天出差"),
+        ("12号不批准", Intent.REFUSE, "12", ""), ("refuse 12", Intent.REFUSE, "12", ""),
+        ("同意１２。", Intent.AGREE, "12", ""), ("同意4821", Intent.AGREE, "4821", ""),
+    ],
+)  # fmt: skip
+def test_a_change_of_duty_has_words_of_its_own(
+    text: str, intent: Intent, code: str | None, why: str
+) -> None:
+    """Agree and refuse are no words for a page, with the number before, behind or left out."""
+    assert parse(text) == Reply(intent=intent, code=code, why=why)
+
+
+@pytest.mark.parametrize("text", ["不能办", "1", "2 12", "同意了吗", "大家都同意关阀门", "拒绝"])
+def test_what_is_no_answer_to_a_change(text: str) -> None:
+    """Words for pages stay a page's, and a sentence with the word in it is no answer."""
+    assert parse(text).intent not in (Intent.AGREE, Intent.REFUSE)
