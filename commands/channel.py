@@ -46,7 +46,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     table(
         session,
         (N_("Channel"), N_("Provider"), N_("Answers"), N_("Links"), N_("Receipts"),
-         N_("Detects machines"),
+         N_("Detects machines"), N_("Conferences"),
          N_("Approved texts only"), N_("To one number"), N_("Together")),
         [
             (
@@ -56,6 +56,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
                 t(_YES) if can.links else "",
                 _receipts(t, can.receipts),
                 t(_YES) if can.detects else "",
+                t(_YES) if can.conference else "",
                 t(_YES) if can.templates else "",
                 _limits(can.per_recipient),
                 _limits(can.rate),
@@ -133,6 +134,7 @@ def _json(way: Channel, notifier: Notifier, can: Capabilities) -> dict[str, obje
         "links": can.links,
         "keypad": can.keypad,
         "detects": can.detects,
+        "conference": can.conference,
         "receipts": [
             word
             for word, flag in (("push", Receipts.PUSH), ("pull", Receipts.PULL))

@@ -9,6 +9,7 @@ import click
 
 from commands.output import local, pairs, say, show_json, stamp, table, warn
 from commands.session import Session
+from commands.talk_view import show_talk, talk_json
 from notifiers.phone import mask, mask_text
 from oncall.admin import matters
 from oncall.core.model import Alarm, Channel, Page
@@ -135,6 +136,7 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
             for share, action in matters.next_of(tx, snapshot, full.brief.shares)
         ],
     )
+    show_talk(session, snapshot, transfer.life.talk)
     if full.attempts:
         click.echo()
         heads = (
@@ -186,6 +188,7 @@ def shown_json(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> dict
     people = {p.id: p.name for p in snapshot.people.values()}
     told = matters.stories(session.t, full, people, session.settings.timezone)
     return _brief(session, tx, snapshot, full.brief) | {
+        "talk": talk_json(full.brief.transfer.life.talk, zone),
         "attempts": [
             {
                 "id": one.id,

@@ -153,6 +153,8 @@ class Capabilities:
     keypad: bool = False
     #: It says whether a person or a machine picked up.
     detects: bool = False
+    #: Several calls can be put together into one conversation (`Room`).
+    conference: bool = False
     #: The longest text it takes, in SMS parts; None means the channel has no parts.
     max_parts: int | None = None
     #: The longest text it takes, in characters.
@@ -232,6 +234,37 @@ class KeyPress:
     key: str
     provider_id: str
     digit: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Room:
+    """A conversation that calls are put into, made by whoever enters first."""
+
+    name: str
+    #: Our own word for whoever enters; it comes back in every callback about them.
+    label: str
+    #: When they leave, it ends for everybody.
+    ends: bool = False
+
+
+class RoomWord(StrEnum):
+    """What happened in a room."""
+
+    JOINED = "joined"
+    LEFT = "left"
+    OVER = "over"
+    #: Nothing anybody needs to know.
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RoomNews:
+    """A provider's word about a room; it may come late, twice and in any order."""
+
+    room: str
+    word: RoomWord
+    #: Whom it is about; "" where it is about the room.
+    label: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from notifiers.message import Capabilities, Channel, Message, Outcome, OutcomeKi
 
 _CAPABILITIES: Mapping[Channel, Capabilities] = {
     Channel.SMS: Capabilities(two_way=True, links=True, receipts=Receipts.PUSH, max_parts=10),
-    Channel.VOICE: Capabilities(two_way=True, receipts=Receipts.PUSH, keypad=True),
+    Channel.VOICE: Capabilities(two_way=True, receipts=Receipts.PUSH, keypad=True, conference=True),
     Channel.EMAIL: Capabilities(links=True),
     Channel.CHAT: Capabilities(links=True),
 }

@@ -10,19 +10,32 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from notifiers.errors import NumberError
-from notifiers.message import Channel, InboundSms, KeyPress, Pulled, Receipt, ReceiptResult
+from notifiers.message import (
+    Channel,
+    InboundSms,
+    KeyPress,
+    Pulled,
+    Receipt,
+    ReceiptResult,
+    Room,
+)
 from notifiers.phone import e164
 from oncall.cards import Labels, flag_of
 from oncall.core import model
 from oncall.core.events import Acked, Declined, Delivered, DeliveryFailed, Event
 from oncall.core.model import Alarm, Notice, Reason
+from oncall.core.policies.special import TALK
 from oncall.core.replies import Intent, keypad
 from oncall.core.texts.answers import Answer, answer
+from oncall.core.texts.talk import ENTERING
 from oncall.core.texts.voice import CALL_BACK, CONNECTING, HEARD, KEYS
 from oncall.core.transfers import desk_of
+from oncall.core.transfers.talks import Presence
 from oncall.engine import Engine
 from oncall.i18n import translator
 from oncall.intake import Intake
+from oncall.legs import leg_of
+from oncall.rooms import Rooms, lock
 from oncall.store import alarms, attempts, outbox, pages, transfers
 from oncall.store.attempts import HUNG_UP, ON_ITS_WAY
 from oncall.store.database import Tx
@@ -37,6 +50,7 @@ from oncall.store.outbox import (
 )
 from oncall.texting import Texting
 
+_OVER = frozenset({ReceiptResult.ENDED, ReceiptResult.FAILED})
 _PAGING = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM})
 #: What is remembered of a key pressed in a call.
 _LONGEST_OCCASION = 200
@@ -52,6 +66,8 @@ class Spoken:
     lang: str
     listen: bool
     dial: str | None = None
+    #: The conference the call is put into after the words.
+    room: Room | None = None
 
 
 class Answers:
@@ -60,6 +76,7 @@ class Answers:
     def __init__(self, engine: Engine, intake: Intake, texting: Texting, *, lang: str) -> None:
         self.engine = engine
         self.intake = intake
+        self.rooms = Rooms(engine, lang=lang)
         self.texting = texting
         self.db = engine.db
         self.lang = lang
@@ -92,7 +109,11 @@ class Answers:
             about += attempts.said_together(tx, row)
         named = self.engine.cards.labels(tx, now)
         told = [(one.page, event) for one in about if (event := _news(one, receipt, named))]
+        over = receipt.result in _OVER
+        legs = [(row, leg)] if over and (leg := leg_of(row)) is not None else []
         # Pages before messages, as everybody locks them.
+        for one, _ in legs:
+            lock(tx, one.transfer or "")
         pages.lock(tx, {page for page, _ in told if page is not None})
         # A label beside the state: it moves no page, and shortens no ladder.
         heard = receipt.answered_by is not None and attempts.label(tx, row.id, receipt.answered_by)
@@ -106,8 +127,19 @@ class Answers:
             code=receipt.code,
             now=now,
         )
-        if not news:
+        if over and not legs and row.channel == Channel.VOICE:
+            # Whoever was put into a conference by this call has left it with the call.
+            legs = [(one, leg) for one in attempts.sharing(tx, row) if (leg := leg_of(one))]
+            for one, _ in legs:
+                attempts.advance(
+                    tx, one.id, state=ANSWERED, rank=HUNG_UP, provider_id=None, code=None, now=now
+                )
+        elif not news:
             return heard
+        for one, leg in legs:
+            self.rooms.tell(tx, one, leg, Presence.MISSING, now)
+        if not news:
+            return bool(legs)
         flag = flag_of(receipt)
         if flag is not None and receipt.result is ReceiptResult.FAILED:
             self.engine.cards.spoil(tx, row, flag, receipt.code or receipt.status, now)
@@ -135,21 +167,31 @@ class Answers:
         return self.db.attempt(once)
 
     def _key(self, tx: Tx, press: KeyPress, now: datetime) -> Spoken:
-        intent = keypad(press.digit)
         row = _row_of(tx, press.key, press.provider_id)
+        leg = leg_of(row) if row is not None else None
+        if row is not None and leg is not None:
+            said = self.rooms.pressed(tx, row, leg, press.digit)
+            return Spoken(text=said.text, lang=said.lang, listen=said.listen, room=said.room)
         if row is None or row.person is None:
             return Spoken(text="", lang=self.lang, listen=False)
-        lang = row.lang or self.lang
         if row.page is None:
-            return self._drilled(tx, row.person, lang, now)
+            return self._drilled(tx, row.person, row.lang or self.lang, now)
+        return self._about_a_page(tx, press, row, row.page, row.person, now)
+
+    def _about_a_page(
+        self, tx: Tx, press: KeyPress, row: Row, page: str, person: str, now: datetime
+    ) -> Spoken:
+        """A key in the call that pages ``person``."""
+        intent = keypad(press.digit)
+        lang = row.lang or self.lang
         t = translator(lang)
-        code = transfers.code_of_page(tx, row.page)
+        code = transfers.code_of_page(tx, page)
         append(
             tx,
             [
                 Entry(
                     transfer=row.transfer or "",
-                    page=row.page,
+                    page=page,
                     at=now,
                     event="KeyPressed",
                     who=row.name,
@@ -171,10 +213,10 @@ class Answers:
             return self._to_the_desk(tx, row, lang, now)
         if intent not in (Intent.ACK, Intent.DECLINE):
             return Spoken(text=t(KEYS), lang=lang, listen=True)
-        event: Event = Acked(person=row.person, name=row.name, via="keypad")
+        event: Event = Acked(person=person, name=row.name, via="keypad")
         if intent is Intent.DECLINE:
-            event = Declined(person=row.person, name=row.name, via="keypad")
-        decision = self.engine.tell(tx, row.page, event, now, attempt=row.id)
+            event = Declined(person=person, name=row.name, via="keypad")
+        decision = self.engine.tell(tx, page, event, now, attempt=row.id)
         if decision is None:
             # The page is broken and the desk is alarmed: nobody may think it taken.
             return Spoken(text=t(KEYS), lang=lang, listen=True)
@@ -182,6 +224,11 @@ class Answers:
             return say(Answer.CLOSED)
         if decision.reason in (Reason.ALREADY_OWNED, Reason.NOT_OWNER):
             return say(Answer.OWNED, owner=decision.page.owner_name or "")
+        room = None
+        if intent is Intent.ACK and decision.page.policy.name == TALK:
+            room = self.rooms.walk_in(tx, row, press.provider_id, now)
+        if room is not None:
+            return Spoken(text=t(ENTERING), lang=lang, listen=False, room=room)
         return say(Answer.DECLINED if intent is Intent.DECLINE else Answer.CONFIRMED)
 
     def _drilled(self, tx: Tx, person: str, lang: str, now: datetime) -> Spoken:

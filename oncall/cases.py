@@ -36,6 +36,7 @@ from oncall.core.transfers import (
 from oncall.core.transfers import commands as c
 from oncall.core.transfers import events as e
 from oncall.core.transfers.work import NUISANCE
+from oncall.legs import Legs
 from oncall.notices import Notices
 from oncall.parts import Parts
 from oncall.store import alarms, pages, planned, transfers
@@ -77,6 +78,7 @@ class Cases:
         self.new_id = new_id
         self.lang = notices.lang
         self.parts = Parts(new_id, notices)
+        self.legs = Legs(notices)
 
     # -- births ----------------------------------------------------------------------------
 
@@ -184,6 +186,7 @@ class Cases:
             heir=self._unit(batch, transfer.first_receiver) or self._unit(batch, transfer.origin),
             copies=self._copies(tx, transfer) if isinstance(event, _ASK_FOR_COPIES) else (),
             police_live=live,
+            caller=isinstance(event, e.ConferenceOpened) and _has_number(tx, transfer.id),
             terms=batch.snapshot.book.life,
             above=self._above(batch),
         )
@@ -231,6 +234,7 @@ class Cases:
             c.Later.JOIN: e.JoinDue(),
             c.Later.NUISANCE: e.NuisanceDue(),
             c.Later.FOLLOW_UP: e.FollowUpDue(text=text),
+            c.Later.CONFERENCE: e.ConferenceDue(),
             c.Later.HELD: e.HeldDue(nuisance=text == NUISANCE),
             c.Later.WAVE: e.WaveDue(),
         }[c.Later(appointment.kind)]
@@ -297,6 +301,15 @@ class Cases:
         shares = [Share(unit=unit, role=PartRole.PARTY, urgency=urgency) for unit in units]
         self.parts.open(batch, transfer, shares)
 
+    def _ring(self, batch: Batch, transfer: Transfer, command: c.Ring, _: str) -> None:
+        self.legs.ring(batch, transfer, command)
+
+    def _ask_back(self, batch: Batch, transfer: Transfer, command: c.AskBack, _: str) -> None:
+        self.legs.ask_back(batch, transfer, command)
+
+    def _hang_up(self, batch: Batch, transfer: Transfer, command: c.HangUp, _: str) -> None:
+        self.legs.hang_up(batch.tx, transfer.id, command.number, batch.now)
+
     def _county(self, batch: Batch, transfer: Transfer, command: c.PageCounty, _: str) -> None:
         share = Share(unit=command.unit, role=PartRole.COUNTY, urgency=Urgency.CRITICAL)
         self.parts.open(batch, transfer, (share,))
@@ -351,6 +364,9 @@ _DOERS: dict[type[c.TransferCommand], Callable[[Cases, Batch, Transfer, Any, str
     c.CallPolice: Cases._police,
     c.Forward: Cases._forward,
     c.CallParties: Cases._talk,
+    c.Ring: Cases._ring,
+    c.AskBack: Cases._ask_back,
+    c.HangUp: Cases._hang_up,
     c.PageCounty: Cases._county,
     c.Book: Cases._book,
     c.Unbook: Cases._unbook,
@@ -359,6 +375,10 @@ _DOERS: dict[type[c.TransferCommand], Callable[[Cases, Batch, Transfer, Any, str
     c.Sound: Cases._sound,
     c.Silence: Cases._silence,
 }
+
+
+def _has_number(tx: Tx, transfer: str) -> bool:
+    return bool(transfers.caller_phone(tx, transfer))
 
 
 def _entry(transfer: Transfer, event: e.TransferEvent, decision: Decision, now: datetime) -> Entry:

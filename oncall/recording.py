@@ -18,11 +18,14 @@ from oncall.core import model
 from oncall.core.errors import NotFound, OncallError
 from oncall.core.events import DeliveryFailed, DeliveryStalled, Event
 from oncall.core.model import Alarm
+from oncall.core.transfers.talks import Presence
 from oncall.engine import Engine
+from oncall.legs import Leg, leg_of
 from oncall.notices import EMAIL, undelivered
 from oncall.packing import PAGING
+from oncall.rooms import Rooms
 from oncall.routes import USED_UP
-from oncall.store import alarms, outbox, pages
+from oncall.store import alarms, outbox, pages, transfers
 from oncall.store.database import Database, Tx
 from oncall.store.outbox import EXPIRED, FAILED, Row, Sent
 
@@ -47,6 +50,7 @@ class Recorder:
         also: Callable[[Tx, datetime], None],
     ) -> None:
         self.engine = engine
+        self.rooms = Rooms(engine, lang=engine.lang)
         self.held = held
         self._now = now
         #: What else is to be written in the same commit.
@@ -85,6 +89,13 @@ class Recorder:
         ]
         # Pages before messages, and messages by id, as everybody locks them.
         about = {row.page for row, _, event in news if event is not None and row.page is not None}
+        lost = [
+            (row, leg, sent.code or "")
+            for row, sent, _ in news
+            if (leg := _lost_leg(row, sent)) is not None
+        ]
+        for row, _, _ in lost:
+            about |= {page for _, page, _ in transfers.pages_of(tx, row.transfer or "")}
         pages.lock(tx, about)
         overtaken = outbox.record(tx, batch)
         for row, sent, _ in news:
@@ -98,6 +109,9 @@ class Recorder:
             self._tell(tx, row.page, event, now)
             if sent.code == UNSPEAKABLE:
                 _alarm(tx, row, now)
+        for row, leg, code in lost:
+            if row.id not in overtaken:
+                self.rooms.tell(tx, row, leg, Presence.MISSING, now, code)
         self._also(tx, now)
         if any(row.channel == Channel.VOICE for row, _, _ in news):
             tx.ring()
@@ -120,6 +134,11 @@ def _news(row: Row, sent: Sent, label: Labels) -> Event | None:
         used_up = code == USED_UP and sent.due_at - sent.at > _WAITED_FOR
         return DeliveryStalled(person=row.person, channel=channel, code=code, used_up=used_up)
     return None
+
+
+def _lost_leg(row: Row, sent: Sent) -> Leg | None:
+    """The leg of a conference that will not be rung, whatever the reason."""
+    return leg_of(row) if sent.state in (FAILED, EXPIRED) else None
 
 
 def _alarm(tx: Tx, row: Row, now: datetime) -> None:

@@ -17,8 +17,11 @@ from notifiers.message import Attachment, Channel, Finds, Message, Notifier, Out
 from notifiers.phone import e164
 from oncall.core.errors import OncallError
 from oncall.core.texts import ASKS
+from oncall.core.transfers.events import UNSUPPORTED
+from oncall.legs import leg_of, of_caller
 from oncall.packing import Parcel, approved, first_words, is_drill
 from oncall.routes import Paid, Routes
+from oncall.store import transfers
 from oncall.store.database import Database
 from oncall.store.outbox import Row
 
@@ -30,6 +33,8 @@ LONGEST_SEND = 9.0
 _LONGEST_FIND = 3.0
 
 _NO_NUMBER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_number")
+#: None of the providers can put calls together.
+_NO_CONFERENCE = Outcome(kind=OutcomeKind.REJECTED, provider="none", code=UNSUPPORTED)
 _NO_PROVIDER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_provider")
 
 
@@ -57,14 +62,16 @@ class Sender:
     async def send(self, channel: Channel, parcel: Parcel, paid: Paid | None) -> Outcome:
         """Offer the message to each provider of the channel in order until one takes it."""
         row = parcel.rows[0]
+        leg = leg_of(row) is not None
         try:
-            to = row.address if channel is Channel.EMAIL else e164(row.address)
+            number = await self._number(row)
+            to = number if channel is Channel.EMAIL else e164(number)
         except NumberError:
             return _NO_NUMBER
         voice = channel is Channel.VOICE
         drill = voice and is_drill(row)
         # A ready text listens where it is a drill's question, which any key answers.
-        keypad = voice and (row.notice in ASKS or (drill and row.page is None))
+        keypad = voice and (row.notice in ASKS or leg or (drill and row.page is None))
         message = Message(
             key=str(row.id),
             channel=channel,
@@ -77,6 +84,10 @@ class Sender:
             attachments=await self._papers(channel, row),
         )
         order = self.routes.order(channel)
+        if leg:
+            order = [one for one in order if one.capabilities(channel).conference]
+            if not order:
+                return _NO_CONFERENCE
         if row.resent and (found := await self._find(order, message, parcel)) is not None:
             return found
         refused: list[Outcome] = []
@@ -100,6 +111,17 @@ class Sender:
         except Exception:  # noqa: BLE001 - the words are worth more than their enclosure
             _log.exception("what belongs to attempt %s could not be enclosed", row.id)
             return ()
+
+    async def _number(self, row: Row) -> str:
+        """Where a message goes; the caller's number is looked up now and kept nowhere."""
+        if not of_caller(row):
+            return row.address
+
+        def look() -> str:
+            with self.db.read() as tx:
+                return transfers.caller_phone(tx, row.transfer or "")
+
+        return await asyncio.to_thread(look)
 
     async def _refusal(
         self, notifier: Notifier, channel: Channel, parcel: Parcel, paid: Paid | None

@@ -169,6 +169,9 @@ _ROWS = (
          N_("Record what the talk came to."),
          _must("outcome", Kind.TEXT, N_("What it came to.")),
          _field("owner", Kind.UNIT, N_("The unit that it and 110 agreed on."))),
+    _row("conference", N_("Telephone conference"), Who.DESK, e.ConferenceOpened,
+         N_("Put whoever joined the talk into one telephone call; who joins later enters it too."),
+         _field("caller", Kind.FLAG, N_("Ring the caller as well."))),
     # Danger.
     _row("danger", N_("Danger"), Who.INVOLVED, e.DangerReported,
          N_("Danger to people or property: 110 is paged at once, whatever else goes on."), _WHY),
@@ -207,6 +210,7 @@ def _fits(life: Life, event: type[e.TransferEvent]) -> bool:
         e.Returned: not life.fallback or life.return_allowed,
         e.PartiesCalled: not talking,
         e.TalkRecorded: talking,
+        e.ConferenceOpened: talking and life.talk is not None and life.talk.connected is None,
         e.Reopened: life.reopened == 0,
     }
     return asked.get(event, True)

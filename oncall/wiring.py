@@ -44,6 +44,7 @@ from oncall.outbound import Outbound
 from oncall.page_watch import PageWatch
 from oncall.providers import makers
 from oncall.pulling import Puller
+from oncall.rooms import Rooms
 from oncall.rounds import orphans
 from oncall.rounds.gaps import GapWatch
 from oncall.rounds.sheets import NightlySheet
@@ -104,6 +105,7 @@ class App:
     acts: Acts
     outbound: Outbound
     answers: Answers
+    rooms: Rooms
     answering: Answering
     delivery: Delivery
     agenda: Agenda
@@ -267,6 +269,7 @@ def build(
         deadlines=due,
         acts=Acts(desk, intake),
         answers=answers,
+        rooms=answers.rooms,
         supervision=supervision,
         outbound=Outbound(db, clock=clock, new_id=new_id, exchange=exchange, node=node),
         answering=Answering(engine, intake, links),

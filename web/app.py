@@ -35,6 +35,7 @@ from web import (
     reports,
     routes,
     supervisions,
+    talk,
 )
 from web.door import Door
 from web.limits import Guard, Penalties
@@ -88,6 +89,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
         supervisions,
         acts,
         routes,
+        talk,
         api,
         lookup,
         handover,

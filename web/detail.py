@@ -27,6 +27,7 @@ from oncall.store.reports import Attempt, Full, Share
 from oncall.verbs import Verb, offered
 from web.board import MARKS, Next, Reader, flags, standing
 from web.roles import CALLS, Call
+from web.talk_view import TalkView, talk_of
 from web.views import OTHER
 
 #: A sign beside each state of a message.
@@ -143,6 +144,7 @@ class Detail:
     #: What came out of it, by printed number.
     links: tuple[str, ...]
     verbs: tuple[Offered, ...]
+    talk: TalkView | None
 
 
 def detail(reader: Reader, full: Full, may: Callable[[Call], bool]) -> Detail:
@@ -166,6 +168,7 @@ def detail(reader: Reader, full: Full, may: Callable[[Call], bool]) -> Detail:
         parts=tuple(_part(reader, full, share) for share in shares),
         notes=_told(reader, full, notes),
         links=tuple(one.code for one in full.links),
+        talk=talk_of(reader, transfer),
         verbs=tuple(_offered(t, verb) for verb in offered(transfer) if may(CALLS[verb.who])),
     )
 

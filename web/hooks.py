@@ -113,6 +113,16 @@ async def gather(request: Request) -> Response:
     return Response(_twiml(door, spoken, press.key), media_type=_XML)
 
 
+@router.post("/conference")
+async def conference(request: Request) -> Response:
+    """Who entered or left a telephone conference, or that it is over."""
+    told = await verified(request)
+    door = door_of(request)
+    news = readable(lambda: inbound.parse_room(told.form, told.query))
+    await in_thread(door, lambda: door.app.rooms.heard(news, door.now()))
+    return Response(status_code=204)
+
+
 @router.post("/voice")
 async def voice(request: Request) -> Response:
     """Somebody called our number back."""
@@ -124,14 +134,17 @@ async def voice(request: Request) -> Response:
 def _twiml(door: Door, spoken: Spoken, key: str) -> str:
     if not spoken.text:
         return inbound.hang_up()
-    base = door.app.settings.public_url.rstrip("/")
-    again = f"{base}/hooks/twilio/gather?attempt={quote(key, safe='/:')}"
+    base = f"{door.app.settings.public_url.rstrip('/')}/hooks/twilio"
+    again = f"{base}/gather?attempt={quote(key, safe='/:')}"
+    room = spoken.room
     return inbound.say(
         spoken.text,
         spoken.lang,
         again if spoken.listen else None,
         dial=spoken.dial,
         caller=door.app.settings.twilio_from_number or None,
+        room=room,
+        room_url=f"{base}/conference?room={quote(room.name)}" if room is not None else "",
     )
 
 

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from xml.etree import ElementTree
 
+from notifiers.twilio.emulator_rooms import enter, leave
 from notifiers.twilio.emulator_script import SmsManner, VoiceManner, VoiceScript
 from notifiers.twilio.emulator_world import Act, Call, Text, World, new_sid, rfc2822
 
@@ -236,6 +237,14 @@ async def _perform(world: World, call: Call, verb: ElementTree.Element) -> str |
         raise _EndedError(status="completed")
     if verb.tag in ("Say", "Pause", "Play"):
         await _listen(world, call, _speak(world, call, verb))
+    noun = verb.find("Conference") if verb.tag == "Dial" else None
+    if noun is not None:
+        room = enter(world, call, noun)
+        try:
+            await _listen(world, call, _LONGEST_CONVERSATION)
+        finally:
+            leave(world, room, call)
+        raise _EndedError(status="completed")
     if verb.tag == "Dial":
         call.spoken.append(f"→ {''.join(verb.itertext())}")
         await _listen(world, call, _LONGEST_CONVERSATION)

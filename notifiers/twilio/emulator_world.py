@@ -153,6 +153,28 @@ class Call:
         return self.status not in ("queued", "initiated", "ringing", "in-progress")
 
 
+@dataclass(kw_only=True, slots=True)
+class Member:
+    """A call inside; `ends` when its leaving ends the conference."""
+
+    call: Call
+    label: str
+    ends: bool
+
+
+@dataclass(kw_only=True, slots=True)
+class Room:
+    """One conference, from its first member to its last."""
+
+    sid: str
+    name: str
+    url: str
+    events: frozenset[str]
+    members: dict[str, Member] = field(default_factory=dict)
+    started: bool = False
+    posted: int = 0
+
+
 class World:
     """The state of one emulated account, and its way out: signed callbacks and tasks."""
 
@@ -178,6 +200,7 @@ class World:
         self.posted: deque[Posted] = deque(maxlen=_KEPT)
         self.texts: dict[str, Text] = {}
         self.calls: dict[str, Call] = {}
+        self.rooms: dict[str, Room] = {}
         self.opted_out: set[str] = set()
         self.senders: dict[str, str] = {}
         self.touch()

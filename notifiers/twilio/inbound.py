@@ -6,7 +6,15 @@ from urllib.parse import urlsplit, urlunsplit
 
 from notifiers.codes import DEAD_NUMBER, UNMAPPED
 from notifiers.errors import CallbackError, WrongAccountError
-from notifiers.message import AnsweredBy, InboundSms, KeyPress, Receipt, ReceiptResult
+from notifiers.message import (
+    AnsweredBy,
+    InboundSms,
+    KeyPress,
+    Receipt,
+    ReceiptResult,
+    RoomNews,
+    RoomWord,
+)
 from notifiers.twilio import sdk
 from notifiers.twilio.codes import CODES, SIP_PERMANENT
 from notifiers.twilio.twiml import hang_up, reply, say
@@ -17,6 +25,7 @@ __all__ = [
     "inbound_text",
     "parse_detected",
     "parse_gather",
+    "parse_room",
     "parse_sms",
     "parse_status",
     "reply",
@@ -62,6 +71,11 @@ _MACHINES = frozenset(
 #: Twilio's standard words; with Advanced Opt-Out it says so itself in OptOutType.
 _STOP = frozenset({"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "OPTOUT", "REVOKE"})
 _START = frozenset({"START", "UNSTOP"})
+_ROOM_WORDS = {
+    "participant-join": RoomWord.JOINED,
+    "participant-leave": RoomWord.LEFT,
+    "conference-end": RoomWord.OVER,
+}
 _KEYS = frozenset("0123456789*#")
 
 
@@ -231,6 +245,15 @@ def parse_gather(form: Fields, query: Fields) -> KeyPress:
     if digit not in _KEYS:
         raise CallbackError("twilio.digit", "{value!r} is not one key.", value=digit[:20])
     return KeyPress(key=_attempt(query), provider_id=_required(fields, "CallSid"), digit=digit)
+
+
+def parse_room(form: Fields, query: Fields) -> RoomNews:
+    """Who entered or left one of our conferences, or that it ended. Raises CallbackError."""
+    fields = dict(form)
+    word = _ROOM_WORDS.get(_required(fields, "StatusCallbackEvent"), RoomWord.OTHER)
+    return RoomNews(
+        room=_required(dict(query), "room"), word=word, label=fields.get("ParticipantLabel", "")
+    )
 
 
 def _attempt(query: Fields) -> str:

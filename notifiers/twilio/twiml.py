@@ -2,6 +2,7 @@
 
 import re
 
+from notifiers.message import Room
 from notifiers.twilio import sdk
 
 #: Twilio's limit for TwiML inside a request.
@@ -24,11 +25,14 @@ def say(
     drill: bool = False,
     dial: str | None = None,
     caller: str | None = None,
+    room: Room | None = None,
+    room_url: str = "",
 ) -> str:
     """Speak the text `times` times; with `gather_url`, take one key there, also while speaking.
 
     Silence ends the call: it is never an answer. A `drill` opens with its own tone. With `dial`
-    (E.164) the call then goes on to that number, which sees `caller`.
+    (E.164) the call then goes on to that number, which sees `caller`; with `room` into that
+    conference, of which `room_url` hears.
     """
     response = sdk.VoiceResponse()
     if drill:
@@ -47,6 +51,17 @@ def say(
     speaker.say(_UNSPEAKABLE.sub(" ", text), language=_LANGUAGES.get(lang, "zh-CN"), loop=times)
     if dial is not None:
         response.dial(dial, caller_id=caller)
+    if room is not None:
+        # The first to enter sets the address for all of them, so it names only the room.
+        response.dial().conference(
+            room.name,
+            participant_label=room.label,
+            end_conference_on_exit=room.ends,
+            status_callback=room_url,
+            status_callback_method="POST",
+            status_callback_event="start end join leave",
+            record="do-not-record",
+        )
     return str(response)
 
 

@@ -27,6 +27,7 @@ _CAPABILITIES = Capabilities(
     two_way=True,
     receipts=Receipts.PUSH | Receipts.PULL,
     keypad=True,
+    conference=True,
     max_length=1_000,
     rate=(Limit(count=1, span=timedelta(seconds=1)),),
 )

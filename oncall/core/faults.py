@@ -130,6 +130,7 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     ),
     "no_such_drill": (N_("There is no drill {drill}."), N_("`oncall drill list` shows them.")),
     "in_past": (N_("This moment is over: {value}."), N_("Give one that is still to come.")),
+    "no_talk": (N_("Nobody was called to a talk about {transfer}."), N_("Call the talk first.")),
     "no_such_link": (
         N_("This link leads to no matter."),
         N_("Open the link in the newest message, or answer by text message or telephone."),

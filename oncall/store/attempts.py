@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
 
 from oncall.core.transfers.commands import News
 from oncall.store.database import Tx
@@ -37,6 +37,8 @@ HUNG_UP = 50
 
 #: A call that was to be ended longer ago than this has ended, whatever the provider says.
 _LONGEST_CALL = timedelta(minutes=5)
+#: The longest that a provider lets any call go on.
+_LONGEST_TALK = timedelta(hours=4)
 _VOICE = "voice"
 
 
@@ -74,6 +76,40 @@ def advance(
         # It may be a call that was waiting only for its id to be hung up.
         tx.ring()
     return done.rowcount == 1
+
+
+def adopt(
+    tx: Tx, key: str, provider: str | None, provider_id: str, address: str, now: datetime
+) -> int | None:
+    """A call that is going on takes the place of one that still waits; its row, None if it left."""
+    c = outbox.c
+    values = {
+        "state": ANSWERED,
+        "rank": RANK[ANSWERED],
+        "provider": provider,
+        "provider_id": provider_id,
+        "address": address,
+        "sent_at": now,
+    }
+    done = tx.conn.execute(
+        update(outbox).where(and_(c.key == key, c.state == QUEUED)).values(values).returning(c.id)
+    )
+    found: int | None = done.scalar()
+    return found
+
+
+def sharing(tx: Tx, row: Row) -> list[Row]:
+    """Other rows that go on in the very same call, and have not ended."""
+    if row.provider_id is None:
+        return []
+    c = outbox.c
+    same = and_(
+        c.provider_id == row.provider_id,
+        c.state == ANSWERED,
+        c.ended_at.is_(None),
+        c.id != row.id,
+    )
+    return select_rows(tx, same)
 
 
 def label(tx: Tx, row_id: int, answered_by: str) -> bool:
@@ -115,18 +151,27 @@ def quell(tx: Tx, page: str, now: datetime, *, but: int | None) -> None:
     What is under way at this moment will not be tried again, whatever comes of it.
     """
     _lock(tx, page)
+    about = outbox.c.page == page
+    _quell(tx, about if but is None else and_(about, outbox.c.id != but), now)
+
+
+def quell_all(tx: Tx, prefix: str, now: datetime) -> None:
+    """The same for all messages whose keys begin so."""
+    about = outbox.c.key.startswith(prefix, autoescape=True)
+    _lock_those(tx, about)
+    _quell(tx, about, now)
+
+
+def _quell(tx: Tx, about: ColumnElement[bool], now: datetime) -> None:
     c = outbox.c
     under_way = or_(
         c.state.in_((QUEUED, SENDING, UNKNOWN)),
         and_(c.channel == _VOICE, c.state.in_((ACCEPTED, ANSWERED))),
     )
-    where = [c.page == page, c.ended_at.is_(None), under_way]
-    if but is not None:
-        where.append(c.id != but)
     queued = c.state == QUEUED
     tx.conn.execute(
         update(outbox)
-        .where(and_(*where))
+        .where(and_(about, c.ended_at.is_(None), under_way))
         .values(
             state=case((queued, SUPERSEDED), else_=c.state),
             rank=case((queued, RANK[SUPERSEDED]), else_=c.rank),
@@ -171,7 +216,8 @@ def to_stop(tx: Tx, now: datetime, limit: int) -> list[Row]:
         c.channel == _VOICE,
         c.provider_id.is_not(None),
         c.ended_at.is_(None),
-        begun > now - _LONGEST_CALL,
+        # A page's call is short; a conference (a call about no page) lasts as long as it must.
+        or_(begun > now - _LONGEST_CALL, and_(c.page.is_(None), begun > now - _LONGEST_TALK)),
     )
     return select_rows(tx, where, limit)
 
@@ -255,5 +301,9 @@ def mark_acked(tx: Tx, page: str, person: str, now: datetime, *, attempt: int | 
 
 
 def _lock(tx: Tx, page: str) -> None:
-    rows = select(outbox.c.id).where(outbox.c.page == page).order_by(outbox.c.id)
+    _lock_those(tx, outbox.c.page == page)
+
+
+def _lock_those(tx: Tx, about: ColumnElement[bool]) -> None:
+    rows = select(outbox.c.id).where(about).order_by(outbox.c.id)
     tx.conn.execute(rows.with_for_update()).all()

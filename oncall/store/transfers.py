@@ -127,6 +127,12 @@ def caller(tx: Tx, transfer_id: str) -> str | None:
     return tx.conn.execute(query).scalar()
 
 
+def caller_phone(tx: Tx, transfer_id: str) -> str:
+    """The caller's number as it was given, for whoever dials it now; "" where there is none."""
+    stored = caller(tx, transfer_id)
+    return _decode_caller(stored).get("phone", "") if stored else ""
+
+
 def marked_callers(tx: Tx) -> list[dict[str, str]]:
     """Who called where a mark of malicious calls is in force."""
     where = and_(transfers.c.nuisance.is_(True), transfers.c.caller.is_not(None))

@@ -28,6 +28,7 @@ from oncall.core.transfers import (
 from oncall.core.transfers import commands as c
 from oncall.core.transfers import events as e
 from oncall.core.transfers.model import Ground, Waiver
+from oncall.core.transfers.talks import Presence
 from tests.core.histories import Dice
 
 THROWS = 100
@@ -233,6 +234,10 @@ def happenings(dice: Dice, now: datetime) -> tuple[e.TransferEvent, ...]:
         e.PartiesCalled(by=by, candidates=(other,)),
         e.JoinDue(),
         e.TalkRecorded(by=by, outcome="x", owner=unit),
+        e.ConferenceOpened(by=by),
+        e.GuestMoved(number=1, guest="1", presence=dice.pick(tuple(Presence))),
+        e.ConferenceOver(number=1),
+        e.ConferenceDue(),
         e.DangerReported(by=by),
         e.PoliceCalled(by=by),
         e.PoliceDispatched(by=by),

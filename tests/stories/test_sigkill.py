@@ -10,8 +10,10 @@ from sqlalchemy import Table, func, select
 
 from oncall.store.database import Database
 from oncall.tables import batches, duties, units
-from tests.county import LI, ZHANG
+from oncall.verbs import VERBS
+from tests.county import LI, TOWN, ZHANG
 from tests.stories.audit import audit
+from tests.stories.node import DESK
 from tests.stories.processes import Scene, go, line, scene
 
 
@@ -33,6 +35,34 @@ def test_between_claim_and_record(furnished_url: str, point: str) -> None:
         assert set(at.texts().values()) == {1}
         at.check()
         assert {key for key, row in at.rows().items() if row.resent} == held
+
+    asyncio.run(_play(furnished_url, story))
+
+
+def test_between_two_guests_of_a_conference(furnished_url: str) -> None:
+    """Killed when one of two guests is rung: the other is rung too, and nobody twice unmarked."""
+
+    async def story(at: Scene) -> None:
+        poster = at.app()
+        (sent,) = at.transfers(poster, 1)
+        for verb, given in (("dispute", {"candidates": [TOWN]}), ("talk", {})):
+            poster.acts.do(sent.code, VERBS[verb], given, by="110席", now=at.now(), actor=DESK)
+        async with at.running():
+            await at.rest()
+        for name in ("赵六", "钱一"):
+            poster.desk.ack(sent.code, name, at.now(), DESK, on_behalf_of=name)
+        async with at.running():
+            await at.rest()
+        poster.acts.do(sent.code, VERBS["conference"], {}, by="110席", now=at.now(), actor=DESK)
+        poster.db.close()
+        await at.killed(await at.child("serve", "--after-send", "1"))
+        async with at.running():
+            await at.rest()
+        legs = {key for key, row in at.rows().items() if row.key.startswith("conference/")}
+        rung = at.calls()
+        assert len(legs) == 2
+        assert all(rung[key] >= 1 for key in legs)
+        at.check()
 
     asyncio.run(_play(furnished_url, story))
 

@@ -18,6 +18,8 @@ class Later(StrEnum):
     JOIN = "join"
     NUISANCE = "nuisance"
     FOLLOW_UP = "follow_up"
+    #: The time to enter a conference call is over.
+    CONFERENCE = "conference"
     #: Units are kept waiting: look whether somebody has decided by now.
     HELD = "held"
     #: A group is called: the next of its units, or the end of hope.
@@ -110,6 +112,28 @@ class CallParties(TransferCommand, frozen=True, kw_only=True):
     """Ring the people on duty at these units at once."""
 
     units: tuple[str, ...]
+
+
+class Ring(TransferCommand, frozen=True, kw_only=True):
+    """Ring somebody for conference call ``number``: who joined for ``unit``; None is the caller."""
+
+    number: int
+    guest: str
+    unit: str | None
+
+
+class AskBack(TransferCommand, frozen=True, kw_only=True):
+    """Whoever joined for ``unit`` could not be connected: ask them to call the desk."""
+
+    number: int
+    guest: str
+    unit: str
+
+
+class HangUp(TransferCommand, frozen=True, kw_only=True):
+    """End conference call ``number``: whoever is in it or still being rung."""
+
+    number: int
 
 
 class PageCounty(TransferCommand, frozen=True, kw_only=True):

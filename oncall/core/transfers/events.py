@@ -11,6 +11,7 @@ from datetime import datetime
 import msgspec
 
 from oncall.core.transfers.model import Calls, Ground, PartRole, Share, Waiver
+from oncall.core.transfers.talks import Presence
 
 
 class TransferEvent(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,6 +211,36 @@ class UnitRefused(TransferEvent, frozen=True, kw_only=True):
 
 class WaveDue(TransferEvent, frozen=True, kw_only=True):
     """Those who were called have had their time."""
+
+
+class ConferenceOpened(TransferEvent, frozen=True, kw_only=True):
+    """The parties of the talk are to be put into one telephone call, perhaps with the caller."""
+
+    caller: bool = False
+
+
+#: Said of a guest where no provider of calls can put several together.
+UNSUPPORTED = "no_conference"
+
+
+class GuestMoved(TransferEvent, frozen=True, kw_only=True):
+    """The provider says where a guest of conference call ``number`` is."""
+
+    number: int
+    guest: str
+    presence: Presence
+    #: The provider's word for why somebody is missing; UNSUPPORTED where none holds conferences.
+    code: str = ""
+
+
+class ConferenceOver(TransferEvent, frozen=True, kw_only=True):
+    """The provider says that conference call ``number`` has ended."""
+
+    number: int
+
+
+class ConferenceDue(TransferEvent, frozen=True, kw_only=True):
+    """Whoever has not entered the conference call by now will not."""
 
 
 # -- danger --------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from datetime import datetime
 import msgspec
 
 from oncall.core.model import Reason
-from oncall.core.transfers import calling, gates, whose, work
+from oncall.core.transfers import calling, conference, gates, whose, work
 from oncall.core.transfers import events as e
 from oncall.core.transfers.case import Case, Refused
 from oncall.core.transfers.commands import TransferCommand
@@ -66,7 +66,7 @@ def _nothing(transfer: Transfer, reason: Reason, event: TransferEvent) -> Decisi
     return Decision(transfer=transfer, commands=(), reason=reason, refused=refused)
 
 
-#: Said by the clock and by pages, not by people.
+#: Said by the clock, by pages and by providers, not by people.
 UNASKED = (
     e.Settled,
     e.DisputeDue,
@@ -76,6 +76,9 @@ UNASKED = (
     e.HeldDue,
     e.UnitRefused,
     e.WaveDue,
+    e.GuestMoved,
+    e.ConferenceOver,
+    e.ConferenceDue,
 )
 
 # -- the table -----------------------------------------------------------------------------
@@ -122,6 +125,9 @@ TRANSITIONS: dict[Key, Rule] = {
         (e.JoinDue, whose.count_parties),
         (e.TalkRecorded, whose.record_talk),
     ),
+    # The telephone conference of a talk; what its provider says late is still written down.
+    **_in(LIVE, (e.ConferenceOpened, conference.connect), (e.ConferenceDue, conference.count)),
+    **_in(_ALL, (e.GuestMoved, conference.move), (e.ConferenceOver, conference.over)),
     # Decided at the door.
     **_in((S.NEW, *_PAGED), (e.Rejected, gates.reject), (e.Guided, gates.guide)),
     **_in((S.NEW, *_PAGED), (e.Answered, gates.answer)),

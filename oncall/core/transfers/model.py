@@ -12,6 +12,7 @@ from enum import StrEnum
 import msgspec
 
 from oncall.core.model import State, Urgency
+from oncall.core.transfers.talks import Talk
 
 #: The desk that is paged in parallel for danger and police matters (clauses 2 and 11).
 POLICE_DESK = "DESK-110"
@@ -153,25 +154,6 @@ class Dispute(msgspec.Struct, frozen=True, kw_only=True):
     proposals: Mapping[str, str] = {}
 
 
-class Joined(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody who joined the talk, for which unit, and when."""
-
-    unit: str
-    name: str
-    at: datetime
-
-
-class Talk(msgspec.Struct, frozen=True, kw_only=True):
-    """The caller, the candidates and 110 in one conversation (clause 8)."""
-
-    at: datetime
-    join_by: datetime
-    units: tuple[str, ...]
-    joined: tuple[Joined, ...] = ()
-    outcome: str = ""
-    ended_at: datetime | None = None
-
-
 class Nuisance(msgspec.Struct, frozen=True, kw_only=True):
     """A mark of malicious calls: evidence, two other people's confirmations, an end."""
 
@@ -242,6 +224,8 @@ class Life(msgspec.Struct, frozen=True, kw_only=True):
     dispute: Dispute | None = None
     disputes: int = 0
     talk: Talk | None = None
+    #: How many conference calls its talks have had.
+    conferences: int = 0
     extended: bool = False
     police_called_at: datetime | None = None
     police_dispatched_at: datetime | None = None
@@ -339,6 +323,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     copies: tuple[str, ...] = ()
     #: A call to 110 about this matter is still being worked on.
     police_live: bool = False
+    #: The caller left a number.
+    caller: bool = False
     #: The unit above a team; None where there is none.
     above: Callable[[str], str | None] = _none_above
     terms: LifeTerms = LifeTerms()

@@ -22,6 +22,7 @@ from oncall.core.transfers.commands import (
     OpenParts,
     Unbook,
 )
+from oncall.core.transfers.conference import hang_up
 from oncall.core.transfers.events import (
     Disputed,
     PartiesCalled,
@@ -37,9 +38,9 @@ from oncall.core.transfers.model import (
     PartRole,
     Return,
     Share,
-    Talk,
     TransferState,
 )
+from oncall.core.transfers.talks import Talk
 from oncall.core.transfers.work import finish, hear
 
 # -- returns -------------------------------------------------------------------------------
@@ -166,6 +167,7 @@ def _decide(case: Case, owner: str) -> None:
     case.keep(dispute=None, fallback=False, return_allowed=False)
     case.do(Unbook(what=Later.DISPUTE))
     case.silence(Alarm.DISPUTED)
+    hang_up(case)
     if case.hand_to(owner):
         case.move(TransferState.PAGED)
     else:
@@ -178,6 +180,7 @@ def fall_back(case: Case, _: TransferEvent) -> Reason:
     heir = case.facts.heir or case.lead
     case.keep(dispute=None, fallback=True, return_allowed=False)
     case.silence(Alarm.DISPUTED)
+    hang_up(case)
     if heir is not None:
         case.hand_to(heir)
         case.do(Inform(unit=heir, news=News.FIRST_RECEIVER))
@@ -249,6 +252,9 @@ def record_talk(case: Case, event: TransferEvent) -> Reason:
     talk = case.life.talk
     if talk is None or talk.ended_at is not None:
         raise Refused(Reason.NOT_TALKING)
+    hang_up(case)
+    talk = case.life.talk
+    assert talk is not None
     case.keep(talk=replace(talk, outcome=event.outcome, ended_at=case.now))
     case.do(EndParts(units=talk.units, role=PartRole.PARTY), Unbook(what=Later.JOIN))
     case.silence(Alarm.NOT_JOINED)

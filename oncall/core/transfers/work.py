@@ -21,6 +21,7 @@ from oncall.core.transfers.commands import (
     Unbook,
     WithdrawAll,
 )
+from oncall.core.transfers.conference import hang_up, invite
 from oncall.core.transfers.events import (
     Accepted,
     Closed,
@@ -33,12 +34,12 @@ from oncall.core.transfers.events import (
 )
 from oncall.core.transfers.model import (
     BINDING,
-    Joined,
     PartRole,
     Share,
     TransferState,
     Waiver,
 )
+from oncall.core.transfers.talks import Joined
 
 #: How an appointment remembers that it was a mark of nuisance that kept the units waiting.
 NUISANCE = "nuisance"
@@ -153,6 +154,7 @@ def hear(case: Case) -> None:
     )
     if came:
         case.keep(talk=replace(talk, joined=(*talk.joined, *came)))
+        invite(case, came)
 
 
 def note(case: Case, event: TransferEvent) -> Reason:
@@ -213,6 +215,7 @@ def _close(case: Case, waivers: tuple[Waiver, ...] = ()) -> Reason:
 def finish(case: Case, *, police: bool = True) -> None:
     """An end: nothing rings any more, and nothing is asked of the desk."""
     case.keep(dispute=None, returned=None, held=())
+    hang_up(case)
     case.do(StandDownAll(police=police))
     booked = (Later.DISPUTE, Later.JOIN, Later.HELD, Later.WAVE)
     case.do(*(Unbook(what=what) for what in booked))

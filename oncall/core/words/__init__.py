@@ -25,6 +25,7 @@ __all__ = [
     "GROUNDS",
     "NUMBER_FLAGS",
     "PARTS",
+    "PRESENCES",
     "REASONS",
     "ROLES",
     "SOMEBODY",
@@ -157,6 +158,14 @@ ATTEMPTS: Mapping[str, str] = {
     "expired": N_("too old to send"),
     "superseded": N_("no longer needed"),
     "unknown": N_("fate unknown"),
+}
+
+#: Where somebody rung for a telephone conference is.
+PRESENCES: Mapping[str, str] = {
+    "rung": N_("being rung since"),
+    "in": N_("in it since"),
+    "left": N_("left at"),
+    "missing": N_("not connected at"),
 }
 
 #: Who picked up a call, as far as the provider can tell. None of them is an acknowledgement.

@@ -72,6 +72,23 @@ CASES: Mapping[Reason, str] = {
     Reason.PARTIES_JOINED: N_("Everybody called to the talk has joined."),
     Reason.PARTIES_MISSING: N_("Not everybody called to the talk has joined; the desk is alarmed."),
     Reason.TALK_RECORDED: N_("{who} recorded what the talk came to: “{detail}”."),
+    Reason.CONFERENCE_OPENED: N_(
+        "{who} opened a telephone conference; everybody who joined the talk is rung."
+    ),
+    Reason.GUEST_IN: N_("{who} entered the telephone conference."),
+    Reason.GUEST_LEFT: N_("{who} left the telephone conference."),
+    Reason.GUEST_MISSING: N_(
+        "{who} could not be connected to the telephone conference; units are asked to call back."
+    ),
+    Reason.NO_CONFERENCE: N_(
+        "No provider of calls here can hold a telephone conference; {who} is asked to call the "
+        "desk back."
+    ),
+    Reason.CONFERENCE_OVER: N_("The telephone conference ended."),
+    Reason.CONFERENCE_EMPTY: N_(
+        "Nobody came together in the telephone conference in time, so it was ended; the desk is "
+        "alarmed."
+    ),
     Reason.REJECTED: N_("{who} did not accept it."),
     Reason.GUIDED: N_("{who} told the caller where to turn: “{detail}”."),
     Reason.ANSWERED: N_("{who} answered on the spot: “{detail}”."),
@@ -112,6 +129,8 @@ CASES: Mapping[Reason, str] = {
     ),
     Reason.ALREADY_TALKING: N_("A talk is going on already."),
     Reason.NOT_TALKING: N_("No talk is going on."),
+    Reason.ALREADY_CONNECTED: N_("A telephone conference is open already."),
+    Reason.NO_CALLER_NUMBER: N_("The caller left no number that could be rung."),
     Reason.NOT_ASKED: N_("Nobody asked for that."),
     Reason.SAME_PERSON: N_("Somebody else must do this."),
     Reason.IN_THE_PAST: N_("This moment is over."),
