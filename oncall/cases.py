@@ -36,7 +36,7 @@ from oncall.core.transfers import (
 from oncall.core.transfers import commands as c
 from oncall.core.transfers import events as e
 from oncall.core.transfers.work import NUISANCE
-from oncall.legs import Legs
+from oncall.legs import Legs, Order
 from oncall.notices import Notices
 from oncall.parts import Parts
 from oncall.store import alarms, pages, planned, transfers
@@ -186,7 +186,8 @@ class Cases:
             heir=self._unit(batch, transfer.first_receiver) or self._unit(batch, transfer.origin),
             copies=self._copies(tx, transfer) if isinstance(event, _ASK_FOR_COPIES) else (),
             police_live=live,
-            caller=isinstance(event, e.ConferenceOpened) and _has_number(tx, transfer.id),
+            caller=isinstance(event, e.ConferenceOpened)
+            and bool(transfers.caller_phone(tx, transfer.id)),
             terms=batch.snapshot.book.life,
             above=self._above(batch),
         )
@@ -301,14 +302,8 @@ class Cases:
         shares = [Share(unit=unit, role=PartRole.PARTY, urgency=urgency) for unit in units]
         self.parts.open(batch, transfer, shares)
 
-    def _ring(self, batch: Batch, transfer: Transfer, command: c.Ring, _: str) -> None:
-        self.legs.ring(batch, transfer, command)
-
-    def _ask_back(self, batch: Batch, transfer: Transfer, command: c.AskBack, _: str) -> None:
-        self.legs.ask_back(batch, transfer, command)
-
-    def _hang_up(self, batch: Batch, transfer: Transfer, command: c.HangUp, _: str) -> None:
-        self.legs.hang_up(batch.tx, transfer.id, command.number, batch.now)
+    def _call(self, batch: Batch, transfer: Transfer, command: Order, _: str) -> None:
+        self.legs.do(batch, transfer, command)
 
     def _county(self, batch: Batch, transfer: Transfer, command: c.PageCounty, _: str) -> None:
         share = Share(unit=command.unit, role=PartRole.COUNTY, urgency=Urgency.CRITICAL)
@@ -364,9 +359,7 @@ _DOERS: dict[type[c.TransferCommand], Callable[[Cases, Batch, Transfer, Any, str
     c.CallPolice: Cases._police,
     c.Forward: Cases._forward,
     c.CallParties: Cases._talk,
-    c.Ring: Cases._ring,
-    c.AskBack: Cases._ask_back,
-    c.HangUp: Cases._hang_up,
+    **dict.fromkeys((c.Ring, c.AskBack, c.HangUp), Cases._call),
     c.PageCounty: Cases._county,
     c.Book: Cases._book,
     c.Unbook: Cases._unbook,
@@ -375,10 +368,6 @@ _DOERS: dict[type[c.TransferCommand], Callable[[Cases, Batch, Transfer, Any, str
     c.Sound: Cases._sound,
     c.Silence: Cases._silence,
 }
-
-
-def _has_number(tx: Tx, transfer: str) -> bool:
-    return bool(transfers.caller_phone(tx, transfer))
 
 
 def _entry(transfer: Transfer, event: e.TransferEvent, decision: Decision, now: datetime) -> Entry:

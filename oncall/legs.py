@@ -16,7 +16,7 @@ from oncall.carry import LANES
 from oncall.core.model import Channel, Notice, Urgency
 from oncall.core.texts.talk import ask_back, caller_rung, guest_rung
 from oncall.core.transfers import POLICE_DESK, PartRole, Transfer, desk_of
-from oncall.core.transfers.commands import AskBack, Ring
+from oncall.core.transfers.commands import AskBack, HangUp, Ring
 from oncall.directory import Snapshot
 from oncall.i18n import translator
 from oncall.notices import Notices
@@ -28,6 +28,10 @@ from oncall.store.outbox import Draft, Row
 _LONGEST_NAME = 60
 #: A word to whoever was missed waits behind nothing but pages.
 _LANE = LANES[Urgency.URGENT]
+
+
+#: What a conference asks for.
+Order = Ring | AskBack | HangUp
 
 
 class Leg(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +67,15 @@ class Legs:
     """Makes and ends them, in the transaction that decides so."""
 
     notices: Notices
+
+    def do(self, batch: Batch, transfer: Transfer, order: Order) -> None:
+        """What a conference asks for."""
+        if isinstance(order, Ring):
+            self.ring(batch, transfer, order)
+        elif isinstance(order, AskBack):
+            self.ask_back(batch, transfer, order)
+        else:
+            attempts.quell_all(batch.tx, _key(transfer.id, order.number, ""), batch.now)
 
     def ring(self, batch: Batch, transfer: Transfer, command: Ring) -> None:
         """Queue one call, in the gravest lane; it is of no use after the time to join."""
@@ -101,10 +114,6 @@ class Legs:
             text=said,
         )
         outbox.put_once(batch.tx, draft)
-
-    def hang_up(self, tx: Tx, transfer: str, number: int, now: datetime) -> None:
-        """Ring nobody any more, and end the calls of whoever is inside."""
-        attempts.quell_all(tx, _key(transfer, number, ""), now)
 
     def walk_in(
         self, tx: Tx, transfer: str, leg: Leg, call: Row, provider_id: str, now: datetime
