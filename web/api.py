@@ -18,7 +18,7 @@ from oncall.store import groups, reports
 from oncall.store.database import Tx
 from oncall.store.log import Entry, append
 from oncall.verbs import AT_THE_DOOR, VERBS
-from web import bodies, shapes
+from web import bodies, errors, shapes
 from web.door import Caller, Door, TheDoor, calling
 from web.roles import Call
 from web.views import View
@@ -26,7 +26,7 @@ from web.views import View
 PREFIX = "/api/v1"
 #: How errors look in the description of every call.
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": shapes.Problem, "description": said}
+    status: {"description": said, "content": errors.SHAPE}
     for status, said in (
         (401, "No token, or one that is not good"),
         (403, "This role may not do it"),

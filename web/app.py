@@ -34,6 +34,7 @@ from web import (
     reference,
     reports,
     routes,
+    shapes,
     supervisions,
     talk,
 )
@@ -128,6 +129,9 @@ def _described(web: FastAPI) -> Any:
                 routes=web.routes,
                 description="Transfers, rosters and alarms of a county's 12345/110 linkage.",
             )
+            problem = shapes.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+            document["components"]["schemas"] |= problem.pop("$defs")
+            document["components"]["schemas"][shapes.Problem.__name__] = problem
             for call in (c for methods in document["paths"].values() for c in methods.values()):
                 for status, answer in call["responses"].items():
                     content = answer.get("content", {})

@@ -18,11 +18,17 @@ from oncall.core.faults import explain, explain_error, sentence
 from oncall.core.words import N_, Text
 from oncall.i18n import translator
 from oncall.store.pages import Lost
+from web import shapes
 from web.language import chosen
 
 _log = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+#: An error's shape in the description, by the name under which it stands there once. Given as a
+#: model it would be built anew for every status of every call, in each process that starts.
+SHAPE: Mapping[str, Any] = {
+    MEDIA_TYPE: {"schema": {"$ref": f"#/components/schemas/{shapes.Problem.__name__}"}}
+}
 #: More of a wrong value than this helps nobody.
 _SHOWN = 80
 
