@@ -30,6 +30,8 @@ from web.board import Reader
 from web.detail import Detail, detail
 from web.drill_page import PATH as DRILLS
 from web.drill_page import DrillDoor
+from web.duties import PATH as DUTIES
+from web.duties import DutyDoor
 from web.forms import ELSEWHERE, Forms, Given, New, Result, on_phone
 from web.health import PROGRESS_WITHIN
 from web.phones import KEYS, Handset, Handsets, show
@@ -62,6 +64,7 @@ def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> C
     Serve it with ``web.server.Server``, which ends the live pages before it stops.
     """
     console = Console(app, emulator)
+    duties = DutyDoor(app, console.sessions)
     route = fastapi_app.add_api_route
     practice = DrillDoor(app, console.sessions)
     for path, handler, method in (
@@ -77,6 +80,9 @@ def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> C
         ("/console/phones/{verb}", console.phone, "POST"),
         (DRILLS, practice.show, "GET"),
         (DRILLS, practice.hold, "POST"),
+        (DUTIES, duties.show, "GET"),
+        (DUTIES + "/{unit}/{what}", duties.ask, "POST"),
+        (DUTIES + "/{unit}/changes/{number}/{verb}", duties.act, "POST"),
     ):
         route(path, handler, methods=[method], include_in_schema=False, response_model=None)
     fastapi_app.mount("/console/static", StaticFiles(directory=STATIC), name="console-static")

@@ -46,14 +46,16 @@ def asset(name: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """How one reader looks at the console: the language, and the transfer shown beside the list."""
+    """How one reader looks at a page of the console: the language, and what is chosen on it."""
 
     lang: str
     #: Said with ?lang= just now, so it is to be remembered.
     said: bool
+    #: The transfer shown beside the list, or what else ``key`` chooses.
     chosen: str | None
     #: Which page.
     path: str = "/"
+    key: str = "t"
 
     @property
     def t(self) -> Text:
@@ -62,7 +64,7 @@ class Look:
 
     def address(self, **other: str | None) -> str:
         """The page's own address with some of its parameters exchanged."""
-        query = {"t": self.chosen, "lang": self.lang if self.said else None, **other}
+        query = {self.key: self.chosen, "lang": self.lang if self.said else None, **other}
         given = {name: value for name, value in query.items() if value}
         return f"{self.path}?{urlencode(given)}" if given else self.path
 
