@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 
+from commands import person_cards
 from commands.lazy import group, option
 from commands.output import json_option, local, pairs, show_json, stamp, table
 from commands.records import office_of
 from commands.reporting import importing
 from commands.session import Session, session_of
 from notifiers.phone import mask
-from oncall.admin import cards
 from oncall.admin import people as admin
-from oncall.admin.office import Office, new_id
+from oncall.admin.office import new_id
 from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
-from oncall.core.cards import Flags
-from oncall.core.errors import NotFound
 from oncall.core.model import Channel
-from oncall.core.words import N_, NUMBER_FLAGS, Text
+from oncall.core.words import N_, NUMBER_FLAGS
 from oncall.core.words import role as role_word
+from oncall.store import contacts
 from oncall.store import directory as rows
+from oncall.store.contacts import Known
 from oncall.store.directory import Person
 
 _full = option(
@@ -83,7 +84,7 @@ def list_(
             snapshot = office.snapshot(tx)
             code = unit_of(snapshot.units, unit).code if unit else None
             found = [p for p in rows.all_people(tx, code) if p.active or everyone]
-        _note(session, office, full, code or "*")
+        person_cards.note_full(session, office, full, code or "*")
     if as_json:
         show_json({"items": [_as_json(p, full) for p in found]})
         return
@@ -131,8 +132,8 @@ def show(ctx: click.Context, name: str, unit: str | None, full: str | None, as_j
             found = snapshot.find(name, code)
             duties = admin.next_duties(tx, found.id, office.now)
             calendar, fetched = rows.feed_state(tx, found.id)
-            wrong = snapshot.flags.get(found.id, {})
-        _note(session, office, full, found.id)
+            known = contacts.of_card(tx, found)
+        person_cards.note_full(session, office, full, found.id)
     if as_json:
         listed = [
             {
@@ -143,7 +144,10 @@ def show(ctx: click.Context, name: str, unit: str | None, full: str | None, as_j
             }
             for d in duties
         ]
-        show_json(_as_json(found, full) | {"duties": listed, "calendar": calendar})
+        numbers = [_contact(one, full, zone) for one in known]
+        show_json(
+            _as_json(found, full) | {"contacts": numbers, "duties": listed, "calendar": calendar}
+        )
         return
     said = t(N_("yes, last read {at}")).format(at=local(fetched, zone) or t(N_("never")))
     pairs(
@@ -162,7 +166,7 @@ def show(ctx: click.Context, name: str, unit: str | None, full: str | None, as_j
         session,
         (N_("No."), N_("Number"), N_("Text"), N_("Call")),
         [
-            (str(place), _number(one, full), *_standing(t, found, one, wrong))
+            (str(place), _number(one, full), *_standing(session, known, one))
             for place, one in enumerate(found.numbers, 1)
         ],
     )
@@ -181,88 +185,33 @@ def show(ctx: click.Context, name: str, unit: str | None, full: str | None, as_j
     )
 
 
-@person.command(
-    "set", help=N_("Change one card: the numbers in the order to be tried, e-mail, language.")
-)
-@click.argument("name", metavar="NAME")
-@option("--unit", metavar="CODE", help=N_("Tells namesakes apart."))
-@option("--numbers", metavar="A,B,…", help=N_("All numbers, the one to be tried first first."))
-@option("--email", metavar="ADDRESS", help=N_("The address; empty takes it away."))
-@option(
-    "--speaks",
-    metavar="zh_CN|en",
-    help=N_("The language of what is sent to this person; empty for the installation's."),
-)
-@click.pass_context
-def set_(
-    ctx: click.Context,
-    name: str,
-    unit: str | None,
-    numbers: str | None,
-    email: str | None,
-    speaks: str | None,
-) -> None:
-    """What is not named stays as it is."""
-    session = session_of(ctx)
-    with office_of(session) as office, office.db.begin() as tx:
-        snapshot = office.snapshot(tx)
-        code = unit_of(snapshot.units, unit).code if unit else None
-        before = snapshot.find(name, code)
-        wanted = (
-            None if numbers is None else [n for n in re.split("[,，、;；]", numbers) if n.strip()]
-        )
-        after = cards.change(
-            tx, snapshot, before, office.now, numbers=wanted, email=email, lang=speaks
-        )
-    importing(
-        session,
-        added=[],
-        changed=[(f"{after.name} ({after.unit})", before, after)] if after != before else [],
-        unchanged=int(after == before),
-        warnings=(),
-        dry_run=False,
-        as_json=False,
-    )
-
-
-@person.command("export", help=N_("Everybody's card with all numbers, as an import reads it."))
-@click.argument("unit", required=False, metavar="[UNIT]")
-@option("--full", metavar="WHY", required=True, help=N_("Why the numbers are wanted; it is kept."))
-@json_option
-@click.pass_context
-def export(ctx: click.Context, unit: str | None, full: str, as_json: bool) -> None:
-    """A CSV table, or JSON; who left is in it as well."""
-    session = session_of(ctx)
-    with office_of(session) as office:
-        with office.db.read() as tx:
-            code = unit_of(office.snapshot(tx).units, unit).code if unit else None
-            found = rows.all_people(tx, code)
-        _note(session, office, full, code or "*")
-    if as_json:
-        show_json({"items": [cards.as_row(one) for one in found]})
-    else:
-        click.echo(cards.as_csv(found), nl=False)
-
-
-def _note(session: Session, office: Office, why: str | None, whom: str) -> None:
-    """Numbers in full are shown only once it is written down who wanted them, and why."""
-    if why is not None:
-        if not why.strip():
-            raise NotFound("reason_wanted")
-        with office.db.begin() as tx:
-            admin.note_numbers_shown(tx, by=session.user, why=why, whom=whom, now=office.now)
-
-
-def _standing(t: Text, person: Person, number: str, wrong: Flags) -> tuple[str, str]:
+def _standing(session: Session, known: Sequence[Known], number: str) -> tuple[str, str]:
     """How a number stands for texts and for calls."""
+    t, zone = session.t, session.settings.zone
 
     def said(channel: Channel) -> str:
-        if channel is Channel.SMS and number not in person.mobiles:
+        one = next((k for k in known if (k.address, k.channel) == (number, channel)), None)
+        if one is None:
             return "–"
-        flag = wrong.get((number, channel))
-        return t(NUMBER_FLAGS[flag]) if flag is not None else t(N_("in use"))
+        if one.flag is not None:
+            return t(NUMBER_FLAGS[one.flag])
+        if one.proven is None:
+            return t(N_("never proven"))
+        return t(N_("proven {at}")).format(at=local(one.proven, zone))
 
     return said(Channel.SMS), said(Channel.VOICE)
+
+
+def _contact(one: Known, full: str | None, zone: ZoneInfo) -> dict[str, object]:
+    return {
+        "number": _number(one.address, full),
+        "channel": one.channel,
+        "proven": stamp(one.proven, zone) if one.proven else None,
+        "proven_by": one.proven_by,
+        "flag": one.flag,
+        "code": one.code,
+        "flagged_at": stamp(one.flagged_at, zone) if one.flagged_at else None,
+    }
 
 
 def _number(number: str | None, full: str | None) -> str:
@@ -286,3 +235,7 @@ def _as_json(p: Person, full: str | None) -> dict[str, object]:
         "lang": p.lang,
         "active": p.active,
     }
+
+
+for _made in person_cards.commands():
+    person.add_command(_made)

@@ -21,7 +21,7 @@ from oncall.duty import next_action
 from oncall.engine import Engine
 from oncall.intake import Intake
 from oncall.links import Links
-from oncall.store import pages, reports, transfers
+from oncall.store import attempts, contacts, pages, reports, transfers
 from oncall.store.database import Tx
 from oncall.store.directory import Person
 from oncall.store.links import Link
@@ -157,6 +157,9 @@ class Answering:
                 return Said.BEFORE
             me = snapshot.people[link.person]
             pages.lock(tx, {link.page})
+            carrier = attempts.latest_text(tx, link.page, link.person)
+            if carrier is not None:
+                self.engine.cards.answered(tx, carrier, contacts.BY_LINK, now)
             unit, transfer = pages.whose(tx, link.page)
             if verb is Verb.POLICE:
                 called = self.intake.call_police_in(tx, transfer, me.name, now)

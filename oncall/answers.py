@@ -36,7 +36,7 @@ from oncall.i18n import translator
 from oncall.intake import Intake
 from oncall.legs import leg_of
 from oncall.rooms import Rooms, lock
-from oncall.store import alarms, attempts, outbox, pages, transfers
+from oncall.store import alarms, attempts, contacts, outbox, pages, transfers
 from oncall.store.attempts import HUNG_UP, ON_ITS_WAY
 from oncall.store.database import Tx
 from oncall.store.log import Entry, append
@@ -168,6 +168,8 @@ class Answers:
 
     def _key(self, tx: Tx, press: KeyPress, now: datetime) -> Spoken:
         row = _row_of(tx, press.key, press.provider_id)
+        if row is not None:
+            self.engine.cards.answered(tx, row, contacts.BY_KEY, now)
         leg = leg_of(row) if row is not None else None
         if row is not None and leg is not None:
             said = self.rooms.pressed(tx, row, leg, press.digit)

@@ -1,7 +1,7 @@
-"""What we learn of people's numbers while paging: which are dead, which want no more texts.
+"""What paging teaches of people's numbers: which reach them, which are dead or want no texts.
 
 It is learned from providers and from people themselves, in the transaction that hears of it, and
-counts from the next message on.
+counts from the next message on. A unit's keeper is told once, by ``rounds.numbers``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from oncall.directory import Directory
 from oncall.store import contacts
 from oncall.store.database import Tx
 from oncall.store.directory import Person
+from oncall.store.log import Entry, append
 from oncall.store.outbox import Row
+from oncall.store.usage import NO_TRANSFER
 
 #: How the number of a message is called in a page.
 Labels = Callable[[Row], str]
@@ -46,21 +48,37 @@ class Cards:
         known = self.directory.at(tx, now).people
         if row.person in known and row.address:
             channel = Channel(row.channel)
-            contacts.flag(tx, row.person, row.address, channel, flag, code, now)
+            if contacts.flag(tx, row.person, row.address, channel, flag, code, now):
+                self._note(tx, row.person, row.address, channel, flag, now)
 
     def opted_out(self, tx: Tx, person: str, number: str, now: datetime) -> None:
         """Whoever has the number wants no more texts."""
-        contacts.flag(tx, person, number, Channel.SMS, Flag.OPTED_OUT, "STOP", now)
+        if contacts.flag(tx, person, number, Channel.SMS, Flag.OPTED_OUT, "STOP", now):
+            self._note(tx, person, number, Channel.SMS, Flag.OPTED_OUT, now)
 
-    def heard(
-        self,
-        tx: Tx,
-        people: Sequence[Person],
-        number: str,
-        channel: Channel,
-        *,
-        opted_in: bool = False,
+    def texted(
+        self, tx: Tx, people: Sequence[Person], number: str, now: datetime, *, opted_in: bool
     ) -> None:
-        """Something came back from a number, so it is not dead; START takes a STOP back."""
-        undone = (Flag.DEAD, Flag.OPTED_OUT) if opted_in else (Flag.DEAD,)
-        contacts.unflag(tx, [person.id for person in people], number, channel, undone)
+        """A text came from a number, so it reaches its people; START takes a STOP back."""
+        ids = [person.id for person in people]
+        contacts.prove(tx, ids, number, Channel.SMS, contacts.BY_TEXT, now)
+        if opted_in:
+            contacts.unflag(tx, ids, number, Channel.SMS, (Flag.OPTED_OUT,))
+
+    def answered(self, tx: Tx, row: Row, how: str, now: datetime) -> None:
+        """Somebody did with a message what only its reader, or whoever hears it, can do."""
+        known = self.directory.at(tx, now).people
+        if row.person in known and row.address:
+            contacts.prove(tx, [row.person], row.address, Channel(row.channel), how, now)
+
+    def _note(
+        self, tx: Tx, person: str, number: str, channel: Channel, flag: Flag, now: datetime
+    ) -> None:
+        snapshot = self.directory.at(tx, now)
+        payload = {
+            "person": snapshot.people[person].name,
+            "channel": channel,
+            "number": snapshot.label(person, number),
+            "flag": flag,
+        }
+        append(tx, [Entry(transfer=NO_TRANSFER, at=now, event="NumberFlagged", payload=payload)])

@@ -269,7 +269,13 @@ class Delivery:
     def _pack(self, load: Load, now: datetime) -> None:
         links = self.links.address if load.channel in self._linking else None
         load.parcels, load.silent = pack(
-            load.rows, now, self.lang, self.signature, links, gather=self.gather
+            load.rows,
+            now,
+            self.lang,
+            self.signature,
+            links,
+            digits=self.links.digits,
+            gather=self.gather,
         )
         load.packed = True
 

@@ -54,6 +54,11 @@ class Links:
         """Whose answer to which page a code stands for, expired or not; None for none of ours."""
         return links.by_hash(tx, _digest(code)) if _CODE.fullmatch(code) else None
 
+    def digits(self, seed: str) -> str:
+        """The six digits that prove a number; the same for the same seed, and kept nowhere."""
+        made = int.from_bytes(self._mac(b"digits", seed)[:8])
+        return f"{made % 1_000_000:06d}"
+
     def seal(self, code: str, word: str) -> str:
         """A mark on a form of this code's page that only we can make."""
         return base64.urlsafe_b64encode(self._mac(b"form", f"{code}/{word}")[:_BYTES]).decode()

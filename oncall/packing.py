@@ -13,7 +13,8 @@ from notifiers.message import Channel, Template
 from oncall.core import model
 from oncall.core.model import Notice
 from oncall.core.texts import Facts, digest, render
-from oncall.core.texts.templates import of_digest, of_news, of_notice
+from oncall.core.texts.proof import filled
+from oncall.core.texts.templates import of_code, of_digest, of_news, of_notice
 from oncall.i18n import translator
 from oncall.links import hidden
 from oncall.store.outbox import EXPIRED, FAILED, Row
@@ -34,6 +35,8 @@ class _Marks(msgspec.Struct):
     """What of a row's facts is heard before its words."""
 
     drill: bool = False
+    #: What makes the code that stands in the text.
+    seed: str = ""
 
 
 _marks = msgspec.json.Decoder(_Marks).decode
@@ -53,10 +56,14 @@ class Parcel:
     late: bool
     #: The secret address in it; "" for none.
     link: str = ""
+    #: The code in it that proves a number; "" for none.
+    code: str = ""
 
     @property
     def kept(self) -> str:
         """The text as it may be written down."""
+        if self.code:
+            return self.rows[0].text or ""
         return hidden(self.text, self.link)
 
 
@@ -72,13 +79,15 @@ def pack(
     signature: str,
     links: Callable[[Row], str] | None = None,
     *,
+    digits: Callable[[str], str],
     gather: bool = False,
 ) -> tuple[list[Parcel], list[tuple[Row, str]]]:
     """Messages to send, and rows that will never be sent with the state they end in.
 
     A page past its useful life says that it is late; a mere notice past its own is dropped. Pages
     of one person that are late, or where ``gather``, become one message.
-    ``links`` gives the answer page's address for a row, where the channel carries links.
+    ``links`` gives the answer page's address for a row, where the channel carries links; ``digits``
+    the code that a seed makes.
     """
     parcels: list[Parcel] = []
     silent: list[tuple[Row, str]] = []
@@ -99,6 +108,9 @@ def pack(
         link = links(same[0]) if links is not None and len(same) == 1 else ""
         try:
             text = _words(same, lang, signature, late=late, link=link)
+            seed = _marks(same[0].facts).seed
+            code = digits(seed) if seed else ""
+            text = filled(text, model.Channel(same[0].channel), code) if code else text
         except Exception:  # noqa: BLE001 - one bad row is reported; the others go out
             _log.exception("attempts %s cannot be put into words", [row.id for row in same])
             if len(same) > 1:
@@ -106,7 +118,7 @@ def pack(
             else:
                 silent += [(row, FAILED) for row in same]
         else:
-            parcels.append(Parcel(rows=same, text=text, late=late, link=link))
+            parcels.append(Parcel(rows=same, text=text, late=late, link=link, code=code))
     return parcels, silent
 
 
@@ -140,6 +152,8 @@ def approved(parcel: Parcel, lang: str, signature: str) -> Template:
     if row.notice == Notice.REPLY and row.text:
         # Whoever answered wrote it down, for the words alone do not tell which answer it was.
         return _template(row.facts)
+    if parcel.code:
+        return of_code(t, channel, parcel.code, signature)
     if row.notice == Notice.NEWS and row.text:
         return of_news(t, channel, row.text.removeprefix(f"【{signature}】"), signature)
     facts = facts_of(row, late=parcel.late)

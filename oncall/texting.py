@@ -107,7 +107,7 @@ class Texting:
             self._opted_out(tx, number, people, asked, now)
             return None
         back = inbound.opted_in or reply.intent is Intent.OPT_IN
-        self.engine.cards.heard(tx, people, number, model.Channel.SMS, opted_in=back)
+        self.engine.cards.texted(tx, people, number, now, opted_in=back)
         ids = {p.id for p in people}
         matters = [Matter(asked=a, mine=_has(tx, a, ids)) for a in asked]
         return self._act(tx, Texter(number=number, people=people, matters=matters, now=now), reply)

@@ -47,6 +47,7 @@ from oncall.pulling import Puller
 from oncall.rooms import Rooms
 from oncall.rounds import orphans
 from oncall.rounds.gaps import GapWatch
+from oncall.rounds.numbers import NumberWatch
 from oncall.rounds.sheets import NightlySheet
 from oncall.routes import Routes
 from oncall.store import nodes
@@ -55,6 +56,7 @@ from oncall.store.database import Database
 from oncall.supervision import Supervision
 from oncall.texting import Texting
 from oncall.timers import Timers
+from oncall.verifying import Verifying
 
 
 class FastClock:
@@ -112,6 +114,7 @@ class App:
     handovers: Handovers
     drills: Drills
     links: Links
+    verifying: Verifying
     notices: Notices
     calendars: Calendars
     coverage: Coverage
@@ -253,6 +256,7 @@ def build(
     NightlySheet(db, directory, coverage, settings).keep(agenda)
     GapWatch(db, directory, coverage, notices).keep(agenda)
     Lapses(directory, notices, zone=settings.zone, office=office).serve(agenda)
+    NumberWatch(directory, notices, zone=settings.zone, office=office).keep(agenda)
 
     def look(now: datetime) -> None:
         delivery.soon(puller.pull)
@@ -278,6 +282,7 @@ def build(
         handovers=handovers,
         drills=drills,
         links=links,
+        verifying=Verifying(db, directory, notices, links.digits),
         notices=notices,
         calendars=calendars,
         coverage=coverage,

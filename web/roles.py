@@ -28,6 +28,10 @@ class Call(StrEnum):
     READ_ROSTERS = "read_rosters"
     CHANGE_ROSTERS = "change_rosters"
     READ_PEOPLE = "read_people"
+    #: Mend contact cards; a liaison those of the own unit.
+    CHANGE_PEOPLE = "change_people"
+    #: Prove that a number reaches its person.
+    VERIFY_PEOPLE = "verify_people"
     READ_ALARMS = "read_alarms"
     CLOSE_ALARM = "close_alarm"
     READ_REPORTS = "read_reports"
@@ -65,6 +69,8 @@ ALLOWED: Mapping[Call, frozenset[str]] = {
     # At three in the morning it is the desk that finds somebody to stand in.
     Call.CHANGE_ROSTERS: frozenset({DISPATCHER, ADMIN, LIAISON}),
     Call.READ_PEOPLE: _EVERYBODY,
+    Call.CHANGE_PEOPLE: frozenset({ADMIN, LIAISON}),
+    Call.VERIFY_PEOPLE: frozenset({DISPATCHER, ADMIN, LIAISON}),
     Call.READ_ALARMS: _EVERYBODY,
     Call.CLOSE_ALARM: frozenset({DISPATCHER, ADMIN, SUPERVISOR}),
     Call.READ_REPORTS: _EVERYBODY,

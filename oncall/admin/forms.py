@@ -16,6 +16,7 @@ from oncall.core.texts.templates import (
     Key,
     names,
     of_answer,
+    of_code,
     of_digest,
     of_key_press,
     of_news,
@@ -128,6 +129,8 @@ def example(t: Text, key: Key, signature: str) -> Template:
     facts = _facts(t, codes[0])
     if key is Key.DIGEST:
         return of_digest(t, [facts, _facts(t, codes[1])])
+    if key in (Key.CODE, Key.VOICE_CODE):
+        return of_code(t, key.channel, "304817", signature)
     if key in (Key.NEWS, Key.VOICE_NEWS):
         return of_news(
             t, key.channel, t(N_("Your night duty on 5 November is now 20:00.")), signature

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from oncall.acts import Acts
 from oncall.clock import SystemClock
-from oncall.config import Settings
+from oncall.config import Settings, secret_key
 from oncall.core.errors import Fault, Invalid, Unreachable
 from oncall.core.policies import PolicyBook, default_book, parse
 from oncall.deadlines import Deadlines
@@ -24,12 +24,14 @@ from oncall.drills import Drills
 from oncall.engine import Engine
 from oncall.handover import Handovers
 from oncall.intake import Intake
+from oncall.links import Links
 from oncall.notices import Notices
 from oncall.outbound import Outbound
 from oncall.store import upkeep
 from oncall.store.database import Database, Tx
 from oncall.store.revisions import newest
 from oncall.supervision import Supervision
+from oncall.verifying import Verifying
 
 
 def new_id() -> str:
@@ -115,6 +117,14 @@ class Office:
         settings = self.settings
         notices = Notices.of(settings)
         return Supervision(self.db, self.directory, notices)
+
+    @cached_property
+    def verifying(self) -> Verifying:
+        """Proves numbers by codes; a node sends them."""
+        settings = self.settings
+        notices = Notices(lang=settings.lang, signature=settings.signature)
+        links = Links(lambda: secret_key(settings), settings.public_url)
+        return Verifying(self.db, self.directory, notices, links.digits)
 
     @cached_property
     def acts(self) -> Acts:

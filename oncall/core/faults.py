@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oncall.core.admin_faults import ADMIN_FAULTS
+from oncall.core.card_faults import CARD_FAULTS
 from oncall.core.errors import Fault, Invalid, OncallError
 from oncall.core.model import Reason
 from oncall.core.policies import MESSAGES as POLICY_FAULTS
@@ -20,6 +21,7 @@ from oncall.core.words import N_, Text, reason_text
 FAULTS: Mapping[str, tuple[str, str]] = {
     **ADMIN_FAULTS,
     **UNIT_FAULTS,
+    **CARD_FAULTS,
     # What a transfer may say.
     "empty": (N_("Nothing is written here."), N_("Write something.")),
     "too_long": (

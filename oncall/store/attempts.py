@@ -277,6 +277,20 @@ def told_at(tx: Tx, transfer: str, notice: str, at: datetime) -> frozenset[str]:
     return frozenset(tx.conn.execute(select(c.person).where(where)).scalars())
 
 
+def latest_text(tx: Tx, page: str, person: str) -> Row | None:
+    """The latest text of a page that left for a person and may have arrived."""
+    c = outbox.c
+    left = and_(
+        c.page == page,
+        c.person == person,
+        c.tries > 0,
+        c.channel != _VOICE,
+        c.state.not_in((QUEUED, FAILED, SUPERSEDED)),
+    )
+    found = select_rows(tx, c.id == select(func.max(c.id)).where(left).scalar_subquery())
+    return found[0] if found else None
+
+
 def mark_acked(tx: Tx, page: str, person: str, now: datetime, *, attempt: int | None) -> None:
     """Mark the message that was answered: ``attempt``, else the latest text to this person.
 

@@ -17,9 +17,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 from oncall.core.cards import Flag, Flags
 from oncall.core.model import Channel
 from oncall.store.database import Tx
-from oncall.store.directory import changed
+from oncall.store.directory import Person, changed
 from oncall.tables import contacts
 
+#: How a number was proven: by a code told back, a text from it, a key in a call to it, or by what
+#: was done at a link that only it was sent.
+BY_CODE, BY_TEXT, BY_KEY, BY_LINK = "code", "text", "key", "link"
 #: A provider's code is for people to read.
 _LONGEST_CODE = 40
 
@@ -43,10 +46,20 @@ class Known:
 _COLUMNS = [contacts.c[f.name] for f in fields(Known)]
 
 
-def of_person(tx: Tx, person: str) -> dict[tuple[str, Channel], Known]:
-    """(number, channel) -> what is known of it, numbers no longer on the card included."""
-    rows = tx.conn.execute(select(*_COLUMNS).where(contacts.c.person == person))
-    return {(k.address, k.channel): k for k in map(_known, rows)}
+def of_card(tx: Tx, person: Person) -> list[Known]:
+    """Each number of a card on each channel it takes, in order, with what is known of it."""
+    rows = tx.conn.execute(select(*_COLUMNS).where(contacts.c.person == person.id))
+    found = {(k.address, k.channel): k for k in map(_known, rows)}
+    every = [
+        (number, channel)
+        for number in person.numbers
+        for channel in Channel
+        if channel is not Channel.SMS or number in person.mobiles
+    ]
+    return [
+        found.get(place, Known(person=person.id, address=place[0], channel=place[1]))
+        for place in every
+    ]
 
 
 def flags(tx: Tx) -> Mapping[str, Flags]:
@@ -76,11 +89,54 @@ def flag(
     done = tx.conn.execute(
         update(contacts)
         .where(and_(here, c.flag.is_distinct_from(what)))
-        .values(flag=what, code=code[:_LONGEST_CODE] if code else None, flagged_at=now)
+        .values(
+            flag=what,
+            code=code[:_LONGEST_CODE] if code else None,
+            flagged_at=now,
+            told_at=None,
+        )
     )
     if done.rowcount:
         changed(tx)
     return done.rowcount == 1
+
+
+def prove(
+    tx: Tx, people: Collection[str], address: str, channel: Channel, how: str, now: datetime
+) -> None:
+    """Somebody answered from a number, so it reaches them; a mark on it has been wrong.
+
+    That no more texts are wanted is taken back by a code that arrived, not by any answer.
+    """
+    undone = (Flag.DEAD, Flag.OPTED_OUT) if how == BY_CODE else (Flag.DEAD,)
+    for person in sorted(people):
+        _be(tx, person, address, channel)
+        here = _here(person, address, channel)
+        tx.conn.execute(update(contacts).where(here).values(proven=now, proven_by=how))
+    unflag(tx, people, address, channel, undone)
+
+
+def proven(tx: Tx) -> dict[str, dict[tuple[str, Channel], datetime]]:
+    """Person -> when which of their numbers was last proven."""
+    c = contacts.c
+    query = select(c.person, c.address, c.channel, c.proven).where(c.proven.is_not(None))
+    found: dict[str, dict[tuple[str, Channel], datetime]] = {}
+    for row in tx.conn.execute(query):
+        found.setdefault(row.person, {})[row.address, Channel(row.channel)] = row.proven
+    return found
+
+
+def untold(tx: Tx) -> list[Known]:
+    """Marked numbers of which nobody was told yet, by person."""
+    c = contacts.c
+    query = select(*_COLUMNS).where(and_(c.flag.is_not(None), c.told_at.is_(None)))
+    return [_known(row) for row in tx.conn.execute(query.order_by(c.person, c.address, c.channel))]
+
+
+def told(tx: Tx, known: Known, now: datetime) -> None:
+    """Remember that the mark was told."""
+    here = _here(known.person, known.address, known.channel)
+    tx.conn.execute(update(contacts).where(here).values(told_at=now))
 
 
 def unflag(
@@ -92,7 +148,7 @@ def unflag(
     done = tx.conn.execute(
         update(contacts)
         .where(and_(where, c.flag.in_(what)))
-        .values(flag=None, code=None, flagged_at=None)
+        .values(flag=None, code=None, flagged_at=None, told_at=None)
     )
     if done.rowcount:
         changed(tx)

@@ -5,7 +5,7 @@ Portable on purpose: no server-side arrays or JSON operators, no empty string wh
 
 from oncall.tables.base import Moment, metadata
 from oncall.tables.changes import duty_changes
-from oncall.tables.contacts import contacts
+from oncall.tables.contacts import contact_codes, contacts
 from oncall.tables.deadlines import deadlines, extensions
 from oncall.tables.directory import holidays, people, policy_books, tokens, units
 from oncall.tables.drills import drill_checks, drill_plans, drills
@@ -40,6 +40,7 @@ __all__ = [
     "units",
     "people",
     "contacts",
+    "contact_codes",
     "policy_books",
     "holidays",
     "tokens",

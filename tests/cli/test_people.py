@@ -42,3 +42,17 @@ def test_numbers_in_full_need_a_reason(cli: Cli) -> None:
     """An export without one writes nothing."""
     assert cli("person", "export").exit_code == 2
     assert cli("person", "export", "--full", " ").exit_code != 0
+
+
+def test_a_number_is_verified_step_by_step(cli: Cli) -> None:
+    """A code is sent, a wrong one refused with what is left, and the card says what is proven."""
+    sent = json.loads(cli("person", "verify", "张三", "--json").stdout)
+    assert (sent["person"], sent["number"]) == ("张三", "139****0001")
+    wrong = cli("person", "verify", "张三", "--code", "12345x")
+    assert wrong.exit_code == 3
+    assert "4 tries" in wrong.stderr
+    again = cli("person", "verify", "张三")
+    assert again.exit_code == 4
+    numbers = json.loads(cli("person", "show", "张三", "--json").stdout)["contacts"]
+    assert [(one["channel"], one["proven"]) for one in numbers] == [("sms", None), ("voice", None)]
+    assert "never proven" in cli("person", "show", "张三").stdout

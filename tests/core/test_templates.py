@@ -18,6 +18,7 @@ from oncall.core.texts.templates import (
     Key,
     names,
     of_answer,
+    of_code,
     of_digest,
     of_key_press,
     of_news,
@@ -59,6 +60,8 @@ def everything(lang: str, facts: Facts) -> Iterator[Template]:
             )
     for kind in Answer:
         yield of_answer(t, kind, code=facts.code, codes=[facts.code] * 3, owner=facts.owner)
+    for channel in Channel:
+        yield of_code(t, channel, "304817", "县政府办")
     yield of_digest(t, [facts] * 12)
     yield of_key_press()
 

@@ -97,6 +97,10 @@ TABLE: list[tuple[str, str, Any, str]] = [
     ("GET", "/routes", None, "yyyyy"),
     ("GET", "/units", None, "yyyyy"),
     ("GET", "/people", None, "yyyyy"),
+    ("GET", "/people/p001", None, "yyyyy"),
+    ("PATCH", "/people/p001", {"lang": "fr"}, "nyynn"),
+    ("POST", "/people/p001/verification", {"number": "1"}, "yyynn"),
+    ("POST", "/people/p001/verification/check", {"code": "000000"}, "yyynn"),
     ("GET", "/alarms", None, "yyyyy"),
     ("POST", "/alarms/1/close", {"by": "张三"}, "yynyn"),
 ]
@@ -134,6 +138,7 @@ def test_every_call_is_in_the_table_above(world: World) -> None:
     tested = {(m, p.replace("overrides/1", "overrides/{number}")) for m, p in tested}
     tested = {(m, p.replace("changes/9", "changes/{number}")) for m, p in tested}
     tested = {(m, p.replace("/agree", "/{verb}")) for m, p in tested}
+    tested = {(m, p.replace("/p001", "/{person}")) for m, p in tested}
     assert calls == tested
 
 

@@ -42,12 +42,14 @@ class Key(StrEnum):
     DUTY_CONFIRMED = "sms.duty_confirmed"
     DUTY_REFUSED = "sms.duty_refused"
     DRILL = "sms.drill"
+    CODE = "sms.code"
     VOICE_PAGE = "voice.page"
     VOICE_CONFIRMED = "voice.confirmed"
     VOICE_OWNED = "voice.owned"
     VOICE_CANCELLED = "voice.cancelled"
     VOICE_FIRST_ACTION = "voice.first_action"
     VOICE_NEWS = "voice.news"
+    VOICE_CODE = "voice.code"
     #: Heard after a key where the call cannot wait for what comes of it.
     VOICE_PRESSED = "voice.pressed"
 
@@ -115,6 +117,13 @@ TEXTS: Mapping[Key, str] = {
         "progress yet. Please act and record it now."
     ),
     Key.VOICE_PRESSED: N_("Your key was noted. A text message tells what came of it. Goodbye."),
+    Key.CODE: N_(
+        "Your code is {digits}, good for 10 minutes. Tell it to whoever keeps your contact card."
+    ),
+    Key.VOICE_CODE: N_(
+        "This is {signature}. Your code is {digits}, good for ten minutes. Please tell it to "
+        "whoever keeps your contact card."
+    ),
     Key.VOICE_NEWS: N_("This is {signature}. Duty notice: {summary} Please look into the system."),
 }
 
@@ -142,6 +151,7 @@ BLANKS: Mapping[str, Blank] = {
     "digit": Blank(meaning=N_("what to reply"), longest=9),
     "example": Blank(meaning=N_("last digits of a number"), longest=6),
     "summary": Blank(meaning=N_("one sentence about a duty"), longest=35),
+    "digits": Blank(meaning=N_("six digits that prove a number"), longest=12),
     "signature": Blank(meaning=N_("name of the sender"), longest=16),
 }
 
@@ -280,6 +290,14 @@ def of_news(t: Text, channel: Channel, text: str, signature: str = "") -> Templa
     """The approved text around a ready one, which is cut to what a blank may hold."""
     key = _OF_NOTICE[Notice.NEWS][channel is Channel.VOICE]
     return _filled(t, key, {"summary": text, "signature": signature})
+
+
+def of_code(t: Text, channel: Channel, digits: str, signature: str = "") -> Template:
+    """The approved text that carries a code; a call says it digit by digit."""
+    spoken = channel is Channel.VOICE
+    said = " ".join(digits) if spoken else digits
+    key = Key.VOICE_CODE if spoken else Key.CODE
+    return _filled(t, key, {"digits": said, "signature": signature})
 
 
 def of_key_press() -> Template:
