@@ -7,10 +7,20 @@ from pathlib import Path
 import click
 
 from commands.lazy import group
-from commands.output import confirm, good, json_option, pairs, say, show_json, warn, yes_option
+from commands.output import (
+    confirm,
+    good,
+    json_option,
+    local,
+    pairs,
+    say,
+    show_json,
+    warn,
+    yes_option,
+)
 from commands.records import office_of
-from commands.session import session_of
-from oncall.admin import copies, setup
+from commands.session import Session, session_of
+from oncall.admin import copies, restored, setup
 from oncall.core.words import N_
 from oncall.store import upkeep
 from oncall.store.revisions import newest
@@ -36,6 +46,7 @@ def upgrade(ctx: click.Context) -> None:
     else:
         said = N_("Upgraded the database from revision {before} to {after}.")
         good(t(said).format(before=before or "–", after=after))
+    _settle(session)
 
 
 @db.command("current", help=N_("The revision of the database, and the one this program needs."))
@@ -93,3 +104,21 @@ def restore(ctx: click.Context, file: Path, yes: bool) -> None:
     good(t(N_("Restored from {file}.")).format(file=file))
     if have != newest():
         say(t(N_("It is an older one: run `oncall db upgrade`.")))
+    else:
+        _settle(session)
+
+
+def _settle(session: Session) -> None:
+    """Whatever a copy says is waiting, waits for a human first."""
+    with office_of(session) as office:
+        done = restored.settle(office.db, office.now, session.settings.zone)
+    if done is None or done.as_of is None:
+        return
+    t = session.t
+    when = local(done.as_of, session.settings.zone)
+    say(t(N_("The copy is of {when}; what was handed over later is not in it.")).format(when=when))
+    if done.held:
+        said = N_(
+            "{count} open pages are held: the desk decides about each before anybody is paged."
+        )
+        warn(t(said).format(count=done.held))

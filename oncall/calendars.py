@@ -16,11 +16,12 @@ from zoneinfo import ZoneInfo
 
 from oncall.agenda import After, Agenda, Appointment, every
 from oncall.core.errors import Conflict, Fault, Invalid, NotFound, OncallError
+from oncall.core.model import Alarm
 from oncall.core.serving import unknown_role
 from oncall.directory import Directory, Snapshot
 from oncall.fetching import Fetched, FetchError, fetch, host
+from oncall.store import alarms, pages
 from oncall.store import calendars as rows
-from oncall.store import pages
 from oncall.store.calendars import Stored
 from oncall.store.database import Database, Tx
 from oncall.store.log import Entry, append
@@ -36,6 +37,8 @@ REFRESH = "calendars"
 LOOK_EVERY, PERIOD = timedelta(minutes=5), timedelta(hours=1)
 #: How far ahead shifts are worked out; a feed shows half a year.
 AHEAD = timedelta(days=400)
+#: A copy older than this is told to the desk: a shift may have been changed since.
+STALE = timedelta(hours=3)
 _MOST_TOLD = 200
 _LONGEST_NAME = 60
 
@@ -173,6 +176,7 @@ class Calendars:
                     tx, number, now, read_at=now, failure=None, body=_text(body),
                     problems=_told(problems), **news,
                 )  # fmt: skip
+                alarms.close_about(tx, Alarm.STALE, "oncall", now, who=_called(stored))
                 # The row is ours now: a node that reads at the same moment waits, then compares.
                 added, ended = _changes(rows.said(tx, number, now), duties)
                 if added or ended:
@@ -215,6 +219,8 @@ class Calendars:
         _log.warning("calendar %d of %s was not read: %s", stored.id, stored.unit, failure)
         with self.db.begin() as tx:
             rows.tried(tx, stored.id, now, failure=failure)
+            if now - stored.read_at > STALE:
+                alarms.raise_alarm(tx, Alarm.STALE, now, unit=stored.unit, who=_called(stored))
             kept = _found(tx, stored.id)
         return Outcome(calendar=kept, problems=problems)
 
@@ -308,3 +314,8 @@ def _told(problems: Sequence[Problem]) -> str:
         for p in problems[:_MOST_TOLD]
     ]
     return json.dumps(listed, ensure_ascii=False)
+
+
+def _called(stored: Stored) -> str:
+    """How the desk is told of a calendar: names come again in other units."""
+    return f"{stored.name} ({stored.unit})"

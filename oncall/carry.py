@@ -41,7 +41,7 @@ _TELL_LIFE = timedelta(hours=1)
 _GATHERED = frozenset({Notice.PAGE, Notice.HANDOVER})
 
 #: Closed as soon as a human owns the page.
-ENDED_BY_ACK = (Alarm.EXHAUSTED, Alarm.NO_TARGET, Alarm.SILENT)
+ENDED_BY_ACK = (Alarm.EXHAUSTED, Alarm.NO_TARGET, Alarm.SILENT, Alarm.OPEN_IN_COPY)
 
 
 class Carrier:

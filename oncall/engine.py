@@ -17,7 +17,7 @@ from oncall.carry import ENDED_BY_ACK, Carrier
 from oncall.cases import Cases
 from oncall.core.errors import NotFound, OncallError
 from oncall.core.escalation import Decision
-from oncall.core.events import Acked, Declined, Event, Progressed, ShiftChanged, StepDue
+from oncall.core.events import Acked, Declined, Escalated, Event, Progressed, ShiftChanged, StepDue
 from oncall.core.model import Alarm, Page, Reason, State
 from oncall.core.transfers import Transfer
 from oncall.directory import Directory
@@ -131,6 +131,8 @@ class Engine:
             self.cases.settle(tx, after.transfer, now)
         if isinstance(told, Declined) and decision.reason in _REFUSALS:
             self.cases.refused(tx, after, now)
+        if isinstance(told, Escalated):
+            alarms.close_for_page(tx, page_id, (Alarm.OPEN_IN_COPY,), told.by, now)
         if isinstance(told, Progressed):
             alarms.close_for_page(tx, page_id, (Alarm.NO_FIRST_ACTION,), told.by, now)
         return decision

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from oncall.admin.matters import served
 from oncall.core.errors import Conflict, OncallError, Unreachable
-from oncall.store import backups, upkeep
+from oncall.store import backups, restoring, upkeep
 from oncall.store.database import Database
 from oncall.store.revisions import newest
 
@@ -66,8 +66,10 @@ def check(db: Database, source: Path) -> str | None:
 
 
 def restore(db: Database, source: Path) -> None:
-    """Put a copy in place of everything, in one go. Raises as ``check`` does, and Conflict while
-    a service runs on this database."""
+    """Put a copy in place of everything, in one go; then ``restored.settle`` has its turn.
+
+    Raises as ``check`` does, and Conflict while a service runs on this database.
+    """
     check(db, source)
     if upkeep.there(db):
         with db.read() as tx:
@@ -89,6 +91,8 @@ def restore(db: Database, source: Path) -> None:
     else:
         db.close()
         upkeep.copy_from(db, source)
+    with db.begin() as tx:
+        restoring.mark(tx)
 
 
 def _tool(db: Database, name: str, *arguments: str) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from oncall.admin.findings import Finding, Level
+from oncall.calendars import STALE
 from oncall.core.words import N_
 from oncall.store import calendars, directory, holidays, overrides, rotations
 from oncall.store.database import Tx
 
-#: A calendar that cannot be read for longer than this is told of.
-_STALE = timedelta(hours=3)
 #: Who has left and is still planned in this time should not be.
 _AHEAD = timedelta(days=60)
 _NAMED = 5
@@ -67,7 +66,7 @@ def _holidays(tx: Tx, now: datetime) -> Iterator[Finding]:
 
 def _calendars(tx: Tx, now: datetime) -> Iterator[Finding]:
     kept = calendars.every(tx)
-    stale = [one for one in kept if one.failure is not None and now - one.read_at > _STALE]
+    stale = [one for one in kept if one.failure is not None and now - one.read_at > STALE]
     for one in stale:
         yield Finding(
             what="calendars",

@@ -108,6 +108,11 @@ class Alarm(StrEnum):
     CANARY = "canary"
     #: Messages do not leave.
     STUCK = "stuck"
+    #: The database is an old copy; and: this page is open in it.
+    RESTORED = "restored"
+    OPEN_IN_COPY = "open_in_copy"
+    #: A calendar that somebody else keeps cannot be read for hours.
+    STALE = "stale"
     #: Somebody who must be told what becomes of their matters is not reached.
     NOT_TOLD = "not_told"
 

@@ -229,9 +229,26 @@ def whose(tx: Tx, page_id: str) -> tuple[str, str]:
     return row.unit, row.transfer
 
 
+def hold(tx: Tx) -> list[tuple[str, str, str]]:
+    """Plan nothing more for pages that nobody has: (page, unit, transfer) of each.
+
+    Whoever looks at silent pages sees them. What a human does to one lets its ladder go on.
+    """
+    c = pages.c
+    nobody_has = c.state.in_((State.WAITING, State.EXHAUSTED))
+    query = select(c.id, c.unit, c.transfer).where(nobody_has).order_by(c.id)
+    found = [(row.id, row.unit, row.transfer) for row in tx.conn.execute(query)]
+    still = {"wake_at": None, "nudged": False, "version": c.version + 1}
+    tx.conn.execute(update(pages).where(nobody_has).values(**still))
+    return found
+
+
 def nudge(tx: Tx, now: datetime, page_id: str | None = None) -> None:
-    """The roster changed: every open page, or this one, asks again who is on duty."""
-    where = pages.c.state.in_((State.WAITING, State.EXHAUSTED))
+    """The roster changed: every open page, or this one, asks again who is on duty.
+
+    Not one that is held since a copy was put back: a human decides about it first.
+    """
+    where = and_(pages.c.state.in_((State.WAITING, State.EXHAUSTED)), pages.c.wake_at.is_not(None))
     tx.conn.execute(
         update(pages)
         .where(where if page_id is None else and_(where, pages.c.id == page_id))

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, select, update
 
 from notifiers.message import Channel, Outcome, OutcomeKind, ReceiptResult
+from oncall import overrides
+from oncall.admin import copies, group_calls, restored
+from oncall.calendars import Wanted
 from oncall.config import load
+from oncall.core.errors import Conflict
 from oncall.core.model import Alarm, State
 from oncall.core.watchdog import Seen, Silence, silent
-from oncall.store import nodes, outbox
+from oncall.store import directory, nodes, outbox, pages, restoring, watching
 from oncall.store.alarms import open_alarms
+from oncall.store.directory import Person
+from oncall.store.groups import UnitGroup
 from oncall.tables import appointments
 from oncall.tables import outbox as outbox_table
 from tests.county import CHEN, CITY, HE, HUANG, LI, LIN, POST, TOWN, WU, ZHANG, ZHAO, ZHENG
@@ -187,3 +197,176 @@ def test_a_drill_looks_like_one(world: World, *, drill: bool) -> None:
     world.transfer(TOWN, drill=drill)
     (text,) = world.expect((ZHAO, "sms"))
     assert ("演练" in text.text) is drill
+
+
+def test_a_large_audience_is_counted_first(world: World) -> None:
+    """More units than the policy's mark are called only by whoever typed how many they are."""
+    with world.app.db.read() as tx:
+        snapshot = world.app.directory.at(tx, world.now)
+    mark = snapshot.book.life.count_above
+    large = UnitGroup(name="暴雨内涝", units=tuple(f"U{n}" for n in range(mark + 1)))
+    small = UnitGroup(name="值守", units=(CITY, TOWN))
+    group_calls.counted(small, 2, snapshot, None)
+    group_calls.counted(large, mark + 1, snapshot, mark + 1)
+    for typed in (None, mark):
+        with pytest.raises(Conflict):
+            group_calls.counted(large, mark + 1, snapshot, typed)
+
+
+CALENDAR = """BEGIN:VCALENDAR\r
+VERSION:2.0\r
+PRODID:-//keeper//EN\r
+BEGIN:VEVENT\r
+UID:1@keeper.example\r
+DTSTAMP:20261101T000000Z\r
+DTSTART:20261101T000000Z\r
+DTEND:20261130T000000Z\r
+SUMMARY:郑值班\r
+END:VEVENT\r
+END:VCALENDAR\r
+"""
+
+
+def test_a_calendar_that_cannot_be_fetched(world: World) -> None:
+    """Whom it named last is still paged; hours later the desk is told, until it can be read."""
+    number = "13900000098"
+    with world.app.db.begin() as tx:
+        person = Person(id="p98", unit=POST, name="郑值班", mobile=number)
+        directory.put_people(tx, [person])
+    calendars = world.app.calendars
+    with keeper(CALENDAR.encode()) as (url, broken):
+        wanted = Wanted(unit=POST, role="primary", name="邮政", url=url, mapping={})
+        kept = calendars.add(wanted, world.now, "值班长").calendar.id
+        for answer in (b"", b"<html>please log in</html>", None):
+            broken.append(answer)
+            world.advance(hours=2)
+            assert calendars.refresh(kept, world.clock.now).failed
+            world.ignore()
+            sent = world.transfer(POST)
+            world.expect((number, "sms", sent.code))
+            world.text(number, f"1 {sent.code}")
+            world.expect((number, "sms", sent.code))
+        assert Alarm.STALE in alarmed(world)
+        broken.append(CALENDAR.encode())
+        assert not calendars.refresh(kept, world.clock.now).failed
+    assert Alarm.STALE not in alarmed(world)
+
+
+def test_one_broken_row_of_a_calendar(world: World) -> None:
+    """An event nobody can read is named with its place, and the other one pages."""
+    with world.app.db.begin() as tx:
+        number = "13900000098"
+        person = Person(id="p98", unit=POST, name="郑值班", mobile=number)
+        directory.put_people(tx, [person])
+    head, _, rest = CALENDAR.partition("BEGIN:VEVENT")
+    broken = (
+        f"{head}BEGIN:VEVENT\r\nUID:2@x\r\nDTSTART:yesterday\r\nEND:VEVENT\r\nBEGIN:VEVENT{rest}"
+    )
+    wanted = Wanted(unit=POST, role="primary", name="邮政", data=broken.encode(), mapping={})
+    done = world.app.calendars.add(wanted, world.now, "值班长")
+    assert not done.failed
+    assert len(done.problems) == 1
+    world.transfer(POST)
+    world.expect((number, "sms"))
+
+
+@pytest.mark.parametrize("kind", ["remove", "vacant"])
+def test_an_override_that_leaves_nobody(world: World, kind: str) -> None:
+    """Nobody serves any more: not nobody is paged and not everybody, but the next who can be."""
+    with world.app.db.begin() as tx:
+        snapshot = world.app.directory.at(tx, world.now)
+        wanted = overrides.Wanted(
+            unit=CITY,
+            kind=kind,
+            person="张三" if kind == "remove" else None,
+            start=world.now,
+            end=world.now + timedelta(hours=2),
+            why="外出",
+        )
+        zone = world.app.settings.zone
+        overrides.add(tx, snapshot, wanted, world.now, "值班长", zone)
+    world.transfer()
+    world.expect((LI, "sms"), (LI, "voice"))
+    assert Alarm.GAP in alarmed(world)
+
+
+@contextmanager
+def keeper(body: bytes) -> Iterator[tuple[str, list[bytes | None]]]:
+    """Somebody's calendar server, and what it says next: the last of a list, None for HTTP 500."""
+    said: list[bytes | None] = [body]
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            answer = said[-1]
+            self.send_response(200 if answer is not None else 500)
+            self.end_headers()
+            self.wfile.write(answer or b"")
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/duty.ics", said
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_an_old_copy_put_back(world: World, tmp_path: Path) -> None:
+    """What it shows as open pages nobody before a human decides; what it does not know is said."""
+    finished, real = world.transfer(), world.transfer(TOWN)
+    world.ignore()
+    world.let_pass(1)
+    copies.backup(world.app.db, tmp_path / "night.backup", world.now)
+    world.text(ZHANG, "1")
+    lost = world.transfer(origin_ref="A-7")
+    world.ignore()
+    world.let_pass(18 * 60)
+    copies.restore(world.app.db, tmp_path / "night.backup")
+    done = restored.settle(world.app.db, world.now, world.app.settings.zone)
+    assert done is not None
+    assert done.held == 2
+    assert restored.settle(world.app.db, world.now, world.app.settings.zone) is None
+    with world.app.db.begin() as tx:
+        pages.nudge(tx, world.now)
+    world.advance(hours=2)
+    world.expect()
+    assert alarmed(world) >= {Alarm.RESTORED, Alarm.OPEN_IN_COPY}
+    with world.app.db.read() as tx:
+        found = silent(watching.seen(tx, world.now), world.now, timedelta(minutes=2))
+        told = {one.who for one in open_alarms(tx) if one.alarm == Alarm.RESTORED}
+    assert {one.silence for one in found} == {Silence.NO_WAKE}, "the heartbeat must stay silent"
+    assert told == {"2026-11-03 14:00"}
+    desk = world.app.desk
+    desk.cancel(finished.code, "110席", world.now, DISPATCHER, why="早已办结")
+    world.settle()
+    world.ignore()
+    desk.escalate(real.code, "110席", world.now, DISPATCHER, why="核实仍未处理", unit=TOWN)
+    world.settle()
+    assert world.phones.sent
+    world.ignore()
+    assert Alarm.OPEN_IN_COPY not in alarmed(world)
+    again = world.transfer(origin_ref="A-7")
+    assert again.id != lost.id
+    assert int(again.code[-4:]) >= restoring.SKIPPED or again.code[:10] != lost.code[:10]
+    world.ignore()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_fresh_copy_goes_on(world: World, tmp_path: Path) -> None:
+    """Put back within minutes it is like a service that stood still: the ladder goes on, late."""
+    world.transfer()
+    world.ignore()
+    copies.backup(world.app.db, tmp_path / "now.backup", world.now)
+    world.let_pass(12)
+    copies.restore(world.app.db, tmp_path / "now.backup")
+    done = restored.settle(world.app.db, world.now, world.app.settings.zone)
+    assert done is not None
+    assert done.held == 0
+    world.settle()
+    (call, *_) = world.expect((ZHANG, "voice"), (LI, "sms"), (LI, "voice"))
+    assert "迟" in call.text

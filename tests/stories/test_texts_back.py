@@ -285,6 +285,16 @@ def test_silence_voicemail_and_screeners_are_no_answer(world: World) -> None:
     world.expect((CHEN, "sms"), (CHEN, "voice"))
 
 
+def test_a_number_we_do_not_know(world: World) -> None:
+    """Whatever it writes changes nothing, and nothing is written back to it."""
+    sent = world.transfer()
+    world.ignore()
+    for said in ("1", f"1 {sent.code}", "全部签收", "2", "9", "帮助", "你好"):
+        assert world.text("13900000077", said) is None
+    world.expect()
+    assert page_of(world, sent) == (State.WAITING, None)
+
+
 def test_two_machines_never_chat(world: World) -> None:
     """Our own answers, sent back to us word for word, lead to one line of help and no more."""
     world.transfer()

@@ -178,6 +178,23 @@ def test_a_provider_that_takes_no_text_now(night: Night, code: int) -> None:
     night.expect((ZHANG, "sms"))
 
 
+def test_a_wrong_token_rests_the_provider(night: Night) -> None:
+    """20003: after a few refusals Twilio's texts are not tried any more, and the desk sees it."""
+    night.emulator.fault(Fault(kind=FaultKind.REFUSE, only="sms", code=20003))
+    for _ in range(4):
+        night.world.transfer(settle=False)
+    night.rest()
+    night.advance(seconds=10)
+    assert (Alarm.DEGRADED, "twilio sms") in night.alarms()
+    asked = len(night.emulator.received)
+    night.world.transfer(settle=False)
+    night.world.settle()
+    assert all(one.kind == "call" for one in night.emulator.received[asked:])
+    night.emulator.fault()
+    night.advance(minutes=2)
+    assert (Alarm.DEGRADED, "twilio sms") not in night.alarms()
+
+
 def test_http_429_without_a_code(night: Night) -> None:
     """Twilio asks for patience by Retry-After: the phone rings meanwhile, and the text follows."""
     night.emulator.fault(Fault(kind=FaultKind.THROTTLE, only="sms", retry_after=60, times=1))

@@ -267,6 +267,16 @@ ALARMS: Mapping[Alarm, str] = {
     Alarm.SHORT: N_("Too few units of the group answer ({who}); call more, or telephone."),
     Alarm.ORPHAN: N_("Nothing is planned for this transfer and nobody works on it; decide."),
     Alarm.CANARY: N_("The test message did not arrive; telephone, and ask the provider why."),
+    Alarm.RESTORED: N_(
+        "The database was restored from a copy of {who}; later matters are not in it: hand them "
+        "over again."
+    ),
+    Alarm.OPEN_IN_COPY: N_(
+        "Open in the copy of {who}, nobody is paged: withdraw it if it is done, else escalate it."
+    ),
+    Alarm.STALE: N_(
+        "The calendar {who} cannot be read for hours; what it last said holds. Ask its keeper."
+    ),
     Alarm.STUCK: N_("Messages do not leave; telephone, and see what the providers say."),
     Alarm.DEGRADED: N_("{who} takes no messages; others carry them where there are any."),
     Alarm.NOT_DONE: N_("Planned work fails again and again ({who}); look into the log."),
