@@ -87,7 +87,7 @@ class Cases:
         day = now.astimezone(self.zone).strftime("%Y%m%d")
         # Not yet on the disk is good enough: the transfer's own commit brings it there.
         tx.in_a_hurry()
-        return f"DH{day}-{bump(tx, day_counter(now, self.zone)):04d}"
+        return f"DH{day}-{bump(tx, transfers.day_counter(now, self.zone)):04d}"
 
     def born(self, batch: Batch, transfer: Transfer, event: e.Accepted) -> Decision:
         """What a new transfer begins as; not yet in the database."""
@@ -396,8 +396,3 @@ def _new_lead(commands: Iterable[c.TransferCommand]) -> str | None:
             if share.role is PartRole.LEAD:
                 return share.unit
     return None
-
-
-def day_counter(now: datetime, zone: ZoneInfo) -> str:
-    """The counter that numbers the transfers of a day."""
-    return f"transfer:{now.astimezone(zone):%Y%m%d}"

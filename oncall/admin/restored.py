@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from oncall.cases import day_counter
 from oncall.core.model import Alarm
-from oncall.store import alarms, pages, restoring
+from oncall.store import alarms, pages, restoring, transfers
 from oncall.store.database import Database
 from oncall.store.log import Entry, append
 from oncall.store.usage import NO_TRANSFER
@@ -42,7 +41,7 @@ def settle(db: Database, now: datetime, zone: ZoneInfo) -> Restored | None:
             return Restored(as_of=as_of, held=0)
         when = as_of.astimezone(zone).strftime("%Y-%m-%d %H:%M")
         restoring.drop_messages(tx)
-        restoring.skip_numbers(tx, day_counter(now, zone))
+        restoring.skip_numbers(tx, transfers.day_counter(now, zone))
         held = pages.hold(tx)
         alarms.raise_alarm(tx, Alarm.RESTORED, now, unit=None, who=when)
         for page, unit, transfer in held:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import and_, delete, exists, insert, or_, select, update
@@ -215,6 +216,11 @@ def pages_for(tx: Tx, people: Sequence[str], since: datetime) -> list[Asked]:
         .order_by(pages.c.paged_at.desc(), pages.c.id)
     )
     return [Asked(page=r.id, code=r.code, state=State(r.state)) for r in tx.conn.execute(query)]
+
+
+def day_counter(now: datetime, zone: ZoneInfo) -> str:
+    """The counter that numbers the transfers of a day."""
+    return f"transfer:{now.astimezone(zone):%Y%m%d}"
 
 
 def code_of_page(tx: Tx, page_id: str) -> str:
