@@ -48,6 +48,12 @@ def relief(tx: Tx, snapshot: Snapshot, unit: str, at: datetime, now: datetime) -
         (one.role, one.person, one.start_at): one
         for one in handovers.of_unit(tx, unit, at, at + _AHEAD)
     }
+    # Whoever is waited for was to come already: the roster has them come when the hold ends.
+    awaited = {
+        (hold.role, hold.person): one
+        for hold in handovers.holds(tx, at, min(at, now), unit=unit)
+        if (one := handovers.one(tx, hold.id)) is not None
+    }
     changes = []
     for role in (r for r in ROLES if r in roster.roles):
         after = roster.following(role, at)
@@ -60,7 +66,9 @@ def relief(tx: Tx, snapshot: Snapshot, unit: str, at: datetime, now: datetime) -
                 next=tuple(names(coming, snapshot)),
                 at=start,
                 said={
-                    names([person], snapshot)[0]: _said(asked.get((role, person, start)))
+                    names([person], snapshot)[0]: _said(
+                        asked.get((role, person, start)) or awaited.get((role, person))
+                    )
                     for person in coming
                     if start is not None
                 },

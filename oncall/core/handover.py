@@ -37,9 +37,11 @@ class HandoverRules:
     #: And no longer than this.
     hold_for: timedelta = timedelta(minutes=30)
 
-    def holds(self, unit: str) -> bool:
-        """Whether this unit's relief must be taken over in words."""
-        return unit not in self.off and (unit in self.hold or EVERY_UNIT in self.hold)
+    def holds(self, unit: str, role: str | None = None) -> bool:
+        """Whether this unit's relief must be taken over in words: in this role, or in any."""
+        if unit in self.off or role not in (None, *self.roles):
+            return False
+        return unit in self.hold or EVERY_UNIT in self.hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ _BACK, _AHEAD = timedelta(days=30), timedelta(days=181)
 
 _NAME = N_("Duties of {name}")
 _SUMMARY = N_("{role}, {unit}")
+_HELD = N_("Whoever you relieve stays until you have confirmed; you stay until your relief has.")
 _SUMMARY_OF_UNIT = N_("{role} {name}, {unit}")
 _ROLE_OF_UNIT = N_("{role}, {unit}")
 #: Of when a calendar is stands in each event and nowhere above them: a reader that copies event by
@@ -100,12 +101,15 @@ def _own(
 ) -> Listed:
     lang = person.lang or settings.lang
     t = translator(lang)
+    said = _as_of(slot, settings, t)
+    if snapshot.book.handover.holds(slot.unit, slot.role):
+        said += "\n" + t(_HELD)
     summary = t(_SUMMARY).format(role=role(t, slot.role), unit=snapshot.unit_name(slot.unit, lang))
     return Listed(
         owner=person.id,
         slot=slot,
         summary=summary,
-        description=_as_of(slot, settings, t),
+        description=said,
         cancelled=cancelled,
     )
 

@@ -28,6 +28,8 @@ from rosters.resolve import Roster
 
 LONGEST_DAYS = 62
 _COLUMNS = (LEADER, PRIMARY, DEPUTY)
+#: Beside a unit whose relief must be taken over in words.
+_CONFIRMED = N_("(nobody leaves before the relief has confirmed)")
 _OTHERS = tuple(role for role in ROLES if role not in _COLUMNS)
 _USUAL = 8 * 60
 _DAY = 24 * 60
@@ -128,8 +130,11 @@ class _Writer:
             gap |= cell.gap
             others += [f"{role_word(self.t, role)} {entry}" for entry in cell.entries]
         desk = unit.desk_phone or ""
+        name = self.snapshot.unit_name(unit.code, self.lang)
+        if self.snapshot.book.handover.holds(unit.code):
+            name = f"{name} {self.t(_CONFIRMED)}"
         return Line(
-            unit=self.snapshot.unit_name(unit.code, self.lang),
+            unit=name,
             desk=desk,
             cells=(*columns, Cell(entries=tuple(others), gap=gap)),
         )

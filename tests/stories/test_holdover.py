@@ -11,7 +11,10 @@ from oncall.admin.onduty import look
 from oncall.core.model import Alarm, Ask, Reason, Source
 from oncall.core.policies import default_book, dump
 from oncall.core.serving import Serving
+from oncall.feeds.bodies import enclosure, unit_feed
 from oncall.overrides import Wanted
+from oncall.papers.sheet import duty_sheet
+from oncall.relief import relief
 from oncall.store import log
 from oncall.store.alarms import open_alarms
 from oncall.store.directory import put_policy
@@ -149,6 +152,34 @@ def test_a_unit_that_does_not_ask_for_it_changes_hands_at_once(world: World) -> 
     world.until(EIGHT)
     world.ignore()
     assert names(world) == ["王五"]
+
+
+def test_the_list_the_sheet_and_the_calendar_know_of_it(world: World) -> None:
+    """The handover list names who stays and who is waited for; paper and calendars say the rule."""
+    ask_for_words(world, CITY)
+    world.until(EIGHT + 5 * MINUTE)
+    world.ignore()
+    with world.app.db.read() as tx:
+        snapshot = world.app.directory.at(tx, world.now)
+        found = relief(tx, snapshot, CITY, world.now, world.now)
+        sheet = duty_sheet(
+            tx, snapshot, world.app.coverage, world.now, 1, lang="zh_CN", t=str, full=False
+        )
+        feed = unit_feed(tx, snapshot, world.settings, CITY, None, world.now)
+        own = enclosure(
+            tx, snapshot, world.settings, snapshot.find("王五"), (EIGHT, EIGHT + 60 * MINUTE), EIGHT
+        )
+    (primary,) = [one for one in found.changes if one.role == "primary"]
+    assert (primary.now, primary.next, primary.said) == (("张三",), ("王五",), {"王五": "waiting"})
+    marked = [line.unit for line in sheet.pages[0].lines if "before the relief" in line.unit]
+    assert len(marked) == 1
+    assert "20261104T000000Z" in feed.body.decode()
+    assert "您确认接班后" in unfolded(own)
+
+
+def unfolded(calendar: bytes) -> str:
+    """The lines of a calendar as they were before they were folded."""
+    return calendar.decode().replace("\r\n ", "")
 
 
 def test_whoever_decides_who_serves_ends_the_hold(world: World) -> None:
