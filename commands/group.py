@@ -19,7 +19,19 @@ from oncall.core.words import N_
 from oncall.store import groups as rows
 
 
-@commands(N_("Units that are called together."))
+@commands(
+    N_("Units that are called together."),
+    lazy={
+        "preview": (
+            "commands.group_call:preview",
+            N_("Who would be called when, and what it costs in messages; nothing is sent."),
+        ),
+        "call": (
+            "commands.group_call:call",
+            N_("Call a group; see who answers; correct it; withdraw it."),
+        ),
+    },
+)
 @click.pass_context
 def group(ctx: click.Context) -> None:
     """See the commands."""

@@ -33,6 +33,7 @@ from web.drill_page import DrillDoor
 from web.duties import PATH as DUTIES
 from web.duties import DutyDoor
 from web.forms import ELSEWHERE, Forms, Given, New, Result, on_phone
+from web.group_pages import GroupPages
 from web.health import PROGRESS_WITHIN
 from web.phones import KEYS, Handset, Handsets, show
 from web.render import STATIC, Look, look, page
@@ -85,6 +86,8 @@ def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> C
         (DUTIES + "/{unit}/changes/{number}/{verb}", duties.act, "POST"),
     ):
         route(path, handler, methods=[method], include_in_schema=False, response_model=None)
+    for path, handler, method in console.groups.routes():
+        route(path, handler, methods=[method], include_in_schema=False, response_model=None)
     fastapi_app.mount("/console/static", StaticFiles(directory=STATIC), name="console-static")
     fastapi_app.state.console = console
     return console
@@ -104,6 +107,7 @@ class Console:
             guest=_GUEST if emulator is not None else None,
         )
         self.forms = Forms(app)
+        self.groups = GroupPages(app, self.sessions, _account_text)
         sources = (emulator.changed,) if emulator is not None else ()
         self.pulse = Pulse(app.db, *sources)
         self._turn = asyncio.Lock()
@@ -200,6 +204,7 @@ class Console:
             "phones": self._phones(look, snapshot, phones),
             "keys": [(digit, t(meaning)) for digit, meaning in KEYS],
             "role_text": _account_text(t, visitor.actor.role),
+            "clock": board.clock,
         }
         if new is not None:
             values |= self._new(look, visitor, new, snapshot, nothing=not first)

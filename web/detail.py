@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from notifiers.phone import mask
 from oncall.core.model import Contacted, Page, State
+from oncall.core.transfers import BINDING
 from oncall.core.why import NOTICES, LogLine, tell
 from oncall.core.words import (
     ANSWERED_BY,
@@ -23,7 +24,7 @@ from oncall.core.words import (
     role,
 )
 from oncall.duty import next_action
-from oncall.store.reports import Attempt, Full, Share
+from oncall.store.reports import Attempt, Brief, Full, Share
 from oncall.verbs import Verb, offered
 from web.board import MARKS, Next, Reader, flags, standing
 from web.roles import CALLS, Call
@@ -141,6 +142,8 @@ class Detail:
     facts: tuple[tuple[str, str], ...]
     parts: tuple[PartView, ...]
     notes: tuple[Told, ...]
+    #: The words that lead to its roll, where several units are asked; else "".
+    roll: str
     #: What came out of it, by printed number.
     links: tuple[str, ...]
     verbs: tuple[Offered, ...]
@@ -167,10 +170,19 @@ def detail(reader: Reader, full: Full, may: Callable[[Call], bool]) -> Detail:
         facts=tuple(_facts(reader, full)),
         parts=tuple(_part(reader, full, share) for share in shares),
         notes=_told(reader, full, notes),
+        roll=_roll(t, full.brief),
         links=tuple(one.code for one in full.links),
         talk=talk_of(reader, transfer),
         verbs=tuple(_offered(t, verb) for verb in offered(transfer) if may(CALLS[verb.who])),
     )
+
+
+def _roll(t: Text, brief: Brief) -> str:
+    asked = [share for share in brief.shares if share.part.role in BINDING]
+    calling = brief.transfer.life.calling
+    if calling is not None and calling.how.group:
+        return t(N_("Roll-call of “{group}”")).format(group=calling.how.group)
+    return t(N_("Roll-call")) if len(asked) > 1 else ""
 
 
 def _offered(t: Text, verb: Verb) -> Offered:

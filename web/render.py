@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,8 @@ def page(
 ) -> HTMLResponse:
     """A page ready to be sent; it is never cached and takes nothing from anywhere else."""
     switch: Callable[[str], str] = lambda lang: look.address(lang=lang)  # noqa: E731 - for a template
-    pick: Callable[[str], str] = lambda code: f"{look.address(t=code)}#detail"  # noqa: E731 - the same
+    desk = replace(look, path="/")
+    pick: Callable[[str], str] = lambda code: f"{desk.address(t=code)}#detail"  # noqa: E731 - the same
     html = written(
         name,
         t=look.t,

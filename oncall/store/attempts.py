@@ -28,6 +28,7 @@ from oncall.store.outbox import (
     Row,
     select_rows,
 )
+from oncall.store.pages import holders
 from oncall.tables import outbox
 
 #: The provider says it is on its way; a state of its own is not needed to know that.
@@ -254,20 +255,18 @@ def reached(tx: Tx, page: str, person: str) -> bool:
 
 
 def recipients(tx: Tx, transfer: str) -> list[str]:
-    """Everybody who got, or is about to get, a page or a copy of this transfer, the first first.
+    """Everybody who got, or is about to get, a page or a copy of this transfer, or has it.
 
     Whoever was dropped before anything left for them is not among them.
     """
     c = outbox.c
     about = or_(c.page.is_not(None), c.key.like(f"{News.COPIED}/%"))
     left = or_(c.tries > 0, c.state.in_((QUEUED, SENDING)))
-    query = (
-        select(c.person)
-        .where(and_(c.transfer == transfer, c.person.is_not(None), about, left))
-        .group_by(c.person)
-        .order_by(func.min(c.id))
-    )
-    return [str(person) for person in tx.conn.execute(query).scalars()]
+    sent = and_(c.transfer == transfer, c.person.is_not(None), about, left)
+    written = select(c.person).where(sent).group_by(c.person).order_by(func.min(c.id))
+    # Whoever took it before anything left for them: by telephone, or on the page.
+    everybody = [*tx.conn.execute(written).scalars(), *holders(tx, transfer)]
+    return list(dict.fromkeys(map(str, everybody)))
 
 
 def told_at(tx: Tx, transfer: str, notice: str, at: datetime) -> frozenset[str]:

@@ -211,6 +211,13 @@ def owners(tx: Tx, ids: Collection[str]) -> dict[str, str | None]:
     return {row.id: _loaded(tx, row).page.owner_name for row in tx.conn.execute(query)}
 
 
+def holders(tx: Tx, transfer: str) -> list[str]:
+    """Who has, or had when it ended, a page of this transfer; ids."""
+    query = select(pages.c.id, *_PAGE_COLUMNS).where(pages.c.transfer == transfer)
+    found = [_loaded(tx, row).page.owner for row in tx.conn.execute(query.order_by(pages.c.id))]
+    return [owner for owner in found if owner is not None]
+
+
 def lock(tx: Tx, ids: Collection[str]) -> None:
     """Keep these pages from everybody else until the transaction ends, always in one order."""
     query = select(pages.c.id).where(pages.c.id.in_(sorted(ids))).order_by(pages.c.id)

@@ -58,6 +58,7 @@ class Attempt:
     """One message to one person: what was planned, and what became of it."""
 
     id: int
+    key: str
     page: str | None
     person: str | None
     name: str
@@ -131,10 +132,12 @@ def list_transfers(
     *,
     states: Collection[str] | None = None,
     unit: str | None = None,
+    groups: bool = False,
     limit: int = 50,
     before: tuple[datetime, str] | None = None,
 ) -> list[Brief]:
-    """Transfers, the newest first: those in these states and with a part of this unit.
+    """Transfers, the newest first: those in these states and with a part of this unit, or only
+    calls to groups.
 
     ``before`` (when it was handed over, id) goes on after the last one of an earlier answer.
     """
@@ -142,6 +145,8 @@ def list_transfers(
     where: list[ColumnElement[bool]] = []
     if states is not None:
         where.append(t.state.in_(states))
+    if groups:
+        where.append(t.called_group.is_not(None))
     if unit is not None:
         where.append(exists().where(and_(parts.c.transfer == t.id, parts.c.unit == unit)))
     if before is not None:

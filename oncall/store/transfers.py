@@ -33,7 +33,12 @@ def _values(transfer: Transfer) -> dict[str, Any]:
 
 def add(tx: Tx, transfer: Transfer, caller: str | None) -> bool:
     """Insert a transfer; False when its origin and number are already here."""
-    values = _values(transfer) | {"changed_at": transfer.transferred_at, "caller": caller}
+    calling = transfer.life.calling
+    values = _values(transfer) | {
+        "changed_at": transfer.transferred_at,
+        "caller": caller,
+        "called_group": calling.how.group if calling is not None else None,
+    }
     try:
         with tx.conn.begin_nested():
             tx.conn.execute(insert(transfers).values(**values))

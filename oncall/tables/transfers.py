@@ -32,6 +32,8 @@ transfers = Table(
     flag("nuisance"),
     Column("linked_to", String(40), index=True),
     #: What it remembers of its way, as one value; moments that are asked for have their column.
+    #: The group that was called, where one was.
+    Column("called_group", String(60), index=True),
     Column("life", Text, nullable=False, server_default="{}"),
     UniqueConstraint("origin", "origin_ref"),
 )

@@ -65,7 +65,8 @@ async function refresh() {
   fetching = true;
   const began = Date.now();
   try {
-    const answer = await fetch("/console/live" + location.search, { cache: "no-store" });
+    const from = live.dataset.from ?? "/console/live";
+    const answer = await fetch(from + location.search, { cache: "no-store" });
     if (answer.status === 401) return location.assign("/console/sign-in");
     if (!answer.ok) throw new Error(answer.status);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -180,7 +181,8 @@ function once() {
 }
 
 function go(query) {
-  if (query && query !== location.search) history.pushState(null, "", query);
+  // A page about one matter stays where it is.
+  if (!live.dataset.from && query && query !== location.search) history.pushState(null, "", query);
   refresh();
 }
 
@@ -223,6 +225,7 @@ document.addEventListener("submit", async (event) => {
 });
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-print]")) return print();
   const link = event.target.closest("a[data-pick]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
