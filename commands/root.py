@@ -88,6 +88,7 @@ COMMANDS = {
     "config": ("commands.config:config", N_("The settings, and where each comes from.")),
     "doctor": ("commands.doctor:doctor", N_("Everything that must be right, each with its mend.")),
     "db": ("commands.db:db", N_("Upgrade, back up, restore the database.")),
+    "emulate": ("commands.emulate:emulate", N_("Play a provider, to try the service against.")),
     "demo": ("commands.demo:demo", N_("Play one transfer's story on a fast clock.")),
 }
 

@@ -30,6 +30,8 @@ def order(message: Message) -> bytes:
         "lang": message.lang,
         "keypad": message.keypad,
     }
+    if message.drill:
+        told["drill"] = True
     if message.useful_life is not None:
         told["useful_seconds"] = int(message.useful_life.total_seconds())
     if message.subject:
