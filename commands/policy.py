@@ -12,6 +12,7 @@ from commands.lazy import group
 from commands.output import good, json_option, say, show_json, warn
 from commands.records import office_of
 from commands.session import session_of
+from oncall.admin import chain
 from oncall.admin import policies as admin
 from oncall.admin.tables import file_bytes
 from oncall.core.errors import Invalid
@@ -52,7 +53,10 @@ def check(ctx: click.Context, file: str, as_json: bool) -> None:
     t = session.t
     text, name = _read(file)
     with office_of(session) as office, office.db.read() as tx:
-        _, found = admin.check(text, name, office.snapshot(tx))
+        snapshot = office.snapshot(tx)
+        book, found = admin.check(text, name, snapshot)
+        if book is not None:
+            found += chain.warnings(tx, snapshot, book, session.settings, office.now, name)
     errors = [fault for fault in found if fault.severity == "error"]
     if as_json:
         show_json(

@@ -21,6 +21,7 @@ from oncall.core.words import role as role_word
 from oncall.coverage import coverage_of
 from oncall.papers import proof as papers
 from oncall.papers.press import put_file
+from oncall.store import contacts
 from rosters.errors import explain
 
 _WEEK, _MONTH = timedelta(days=7), timedelta(days=30)
@@ -96,8 +97,9 @@ def gaps(
 
 @command(
     N_(
-        "A dated statement, unit by unit, that every minute has who it needs, each with a number; "
-        "with the exact exceptions. The next 30 days unless --from and --to say otherwise."
+        "A dated statement, unit by unit, that every minute has who it needs, each with a number "
+        "that proved to work; with the exact exceptions. The next 30 days unless --from and --to "
+        "say otherwise."
     )
 )
 @from_option
@@ -128,8 +130,12 @@ def proof(
             start=first,
             end=last,
             units=tuple(
-                coverage.survey(tx, snapshot, papers.units_of(snapshot, codes), first, last)
+                coverage.survey(
+                    tx, snapshot, papers.units_of(snapshot, codes), first, last, now=office.now
+                )
             ),
+            proven_days=coverage.rules.proven_days,
+            proofs=contacts.last_proven(tx),
         )
         names = {unit.unit: snapshot.unit_name(unit.unit, session.lang) for unit in made.units}
     if html is not None:
@@ -156,6 +162,13 @@ def proof(
     said = N_("{whole} of {count} units are covered at every minute; {n} exceptions.")
     tell = warn if made.lacks else good
     tell(t(said).format(whole=made.whole, count=len(made.units), n=len(made.lacks)))
+    if made.doubtful:
+        doubt = N_(
+            "{verified} of {count} units have proven numbers throughout; the numbers of {people} "
+            "people were never proven, or longer ago than {days} days (--json or --html: whose)."
+        )
+        params = {"verified": made.verified, "people": len(made.doubtful)}
+        warn(t(doubt).format(count=len(made.units), days=made.proven_days, **params))
 
 
 @command(

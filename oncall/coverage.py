@@ -13,8 +13,9 @@ from oncall.config import Settings
 from oncall.core.errors import Fault, Invalid
 from oncall.core.needs import Needs, Rules, closed_spans, read_rules
 from oncall.directory import Snapshot, roster_between
+from oncall.store import contacts
 from oncall.store.database import Tx
-from oncall.store.directory import Person, Unit
+from oncall.store.directory import Unit
 from rosters.coverage import Day, Lack, Weakness, Why, days, lacks, seconds
 from rosters.model import Span
 from rosters.resolve import Roster
@@ -28,8 +29,11 @@ class RoleCover:
     """One role of one unit over a window."""
 
     role: str
+    #: When nobody serves who has a number that works.
     lacks: tuple[Lack, ...]
     days: tuple[Day, ...]
+    #: When somebody serves, but nobody with a number that lately proved to work.
+    unproven: tuple[Lack, ...] = ()
 
     @property
     def needed(self) -> float:
@@ -40,6 +44,11 @@ class RoleCover:
     def held(self) -> float:
         """Seconds of them in which somebody who counts is."""
         return sum(day.held for day in self.days)
+
+    @property
+    def proven(self) -> float:
+        """Seconds of those in which somebody is whose number lately proved to work."""
+        return self.held - sum(seconds(lack.start, lack.end) for lack in self.unproven)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +68,20 @@ class UnitCover:
     def whole(self) -> bool:
         """Whether every minute is covered."""
         return not any(role.lacks for role in self.roles)
+
+    @property
+    def proven(self) -> bool:
+        """Whether every minute is covered by somebody whose number lately proved to work."""
+        return self.whole and not any(role.unproven for role in self.roles)
+
+    @property
+    def doubtful(self) -> tuple[str, ...]:
+        """The people because of whom it is not, each once."""
+        return tuple(
+            dict.fromkeys(
+                person for role in self.roles for lack in role.unproven for person in lack.people
+            )
+        )
 
 
 class Coverage:
@@ -81,18 +104,42 @@ class Coverage:
         end: datetime,
         *,
         roles: Sequence[str] = (),
+        now: datetime | None = None,
     ) -> list[UnitCover]:
         """Each unit's window, in the order given; a unit that does not exist then is left out.
 
-        ``roles`` instead of those the unit needs. ValueError where start is not before end.
+        ``roles`` instead of those the unit needs. ``now`` is when proofs of numbers must still
+        hold, if not when the snapshot was made. ValueError where start is not before end.
         """
         found = []
+        weak = self.weakness(tx, snapshot, snapshot.made_at if now is None else now)
         for code in units:
             unit = snapshot.units[code]
             span = self._existing(unit, start, end)
             if span is not None:
-                found.append(self._one(tx, snapshot, unit, *span, roles))
+                found.append(self._one(tx, snapshot, unit, *span, roles, weak))
         return found
+
+    def weakness(self, tx: Tx, snapshot: Snapshot, now: datetime) -> Weakness:
+        """What is wrong with a person, by their contact card as it is at ``now``."""
+        proofs = contacts.proven(tx) if self.rules.proven_days else {}
+        since = now - timedelta(days=self.rules.proven_days)
+
+        def wrong(person: str) -> Why | None:
+            known = snapshot.people.get(person)
+            if known is None or not known.active:
+                return Why.LEFT
+            marked = snapshot.flags.get(person, {})
+            lines = [x for x in snapshot.lines(person) if (x.address, x.channel) not in marked]
+            if not lines:
+                return Why.UNREACHABLE
+            mine = proofs.get(person, {})
+            lately = (mine.get((line.address, line.channel)) for line in lines)
+            if self.rules.proven_days and not any(at is not None and at > since for at in lately):
+                return Why.UNPROVEN
+            return None
+
+        return wrong
 
     def _one(
         self,
@@ -102,17 +149,24 @@ class Coverage:
         start: datetime,
         end: datetime,
         roles: Sequence[str],
+        weak: Weakness,
     ) -> UnitCover:
         needs = self.needs(snapshot, unit)
         closed = closed_spans(needs.closed, start, end, snapshot.calendar, self.zone)
         roster = roster_of(tx, snapshot, unit.code, start, end)
         covers = []
         for role in roles or needs.roles:
-            missing = lacks(
-                roster, unit.code, role, start, end, weakness=weakness(snapshot), closed=closed
-            )
+            found = lacks(roster, unit.code, role, start, end, weakness=weak, closed=closed)
+            missing = tuple(lack for lack in found if lack.why is not Why.UNPROVEN)
             per_day = days(missing, start, end, self.zone, closed)
-            covers.append(RoleCover(role=role, lacks=tuple(missing), days=tuple(per_day)))
+            covers.append(
+                RoleCover(
+                    role=role,
+                    lacks=missing,
+                    days=tuple(per_day),
+                    unproven=tuple(lack for lack in found if lack.why is Why.UNPROVEN),
+                )
+            )
         return UnitCover(unit=unit.code, roles=tuple(covers))
 
     def _existing(self, unit: Unit, start: datetime, end: datetime) -> Span | None:
@@ -123,23 +177,6 @@ class Coverage:
 
     def _midnight(self, day: date) -> datetime:
         return datetime.combine(day, time(), self.zone)
-
-
-def weakness(snapshot: Snapshot) -> Weakness:
-    """What is wrong with a person by their contact card of today."""
-
-    def wrong(person: str) -> Why | None:
-        known = snapshot.people.get(person)
-        if known is None or not known.active:
-            return Why.LEFT
-        return None if has_number(known) else Why.UNREACHABLE
-
-    return wrong
-
-
-def has_number(person: Person) -> bool:
-    """Whether there is any number to reach a person by."""
-    return bool(person.numbers)
 
 
 def roster_of(tx: Tx, snapshot: Snapshot, unit: str, start: datetime, end: datetime) -> Roster:

@@ -23,8 +23,10 @@ class Why(StrEnum):
     NOBODY = "nobody"
     #: Everybody it names has left, or is not known.
     LEFT = "left"
-    #: Nobody it names has a number.
+    #: Nobody it names has a number that works.
     UNREACHABLE = "unreachable"
+    #: Nobody it names has a number that lately proved to reach them.
+    UNPROVEN = "unproven"
 
 
 #: What is wrong with a person; None for somebody who counts in full.
@@ -47,7 +49,7 @@ class Lack:
 
     @property
     def is_gap(self) -> bool:
-        """Whether nobody at all serves; else somebody does who cannot be reached."""
+        """Whether nobody at all serves; else somebody does who perhaps cannot be reached."""
         return self.why in (Why.NOBODY, Why.LEFT)
 
     def as_gap(self) -> Gap:

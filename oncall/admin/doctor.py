@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from notifiers import registry
 from notifiers.errors import NotifierError
 from notifiers.log import LogNotifier
-from oncall.admin import doctor_sources, doctor_watch
+from oncall.admin import doctor_cards, doctor_sources, doctor_watch
 from oncall.admin.findings import Finding, Level
 from oncall.admin.history import holes
 from oncall.admin.matters import served
@@ -21,7 +21,7 @@ from oncall.config import Settings, data_folder
 from oncall.core.errors import Invalid, OncallError
 from oncall.core.faults import explain_error
 from oncall.core.words import N_, Text
-from oncall.directory import policy_in_force
+from oncall.directory import Directory, policy_in_force
 from oncall.providers import PROVIDERS, PUSHING, lacking, makers
 from oncall.store import directory as rows
 from oncall.store import upkeep
@@ -56,6 +56,7 @@ def examine(settings: Settings, db: Database, now: datetime, t: Text) -> list[Fi
     with db.read() as tx:
         inside = [*_policy(tx, settings, t), *_directory(tx, now), *_clock(tx, now)]
         inside += doctor_watch.look(tx, settings, now)
+        inside += _cards(tx, settings, now)
     return [fine, *inside, *found]
 
 
@@ -297,6 +298,11 @@ def _coverage(tx: Tx, units: list[str], now: datetime) -> Iterator[Finding]:
         yield Finding(what="rosters", level=Level.OK, said=said)
 
 
+def _cards(tx: Tx, settings: Settings, now: datetime) -> Iterator[Finding]:
+    snapshot = Directory(policy_of(settings), aloud=False).at(tx, now)
+    yield from doctor_cards.look(tx, snapshot, snapshot.book, settings, now)
+
+
 def _listed(
     what: str, names: list[str], *, none: str, some: str, mend: str, of: int = 0
 ) -> Finding:
@@ -338,6 +344,7 @@ TITLES: Mapping[str, str] = {
     "policy": N_("Policy"),
     "units": N_("Units"),
     "numbers": N_("Numbers"),
+    "proven numbers": N_("Contact cards"),
     "rosters": N_("Rosters"),
     "holidays": N_("Holidays"),
     "calendars": N_("Calendars that others keep"),

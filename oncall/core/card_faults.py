@@ -33,6 +33,17 @@ CARD_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("This is not the code."),
         N_("Ask for it once more; {left} tries are left."),
     ),
+    "chain_unproven": (
+        N_(
+            "{count} of {of} people it would call have no number that lately proved to work: "
+            "{names}."
+        ),
+        N_("Hold a drill, or prove numbers with `oncall person verify NAME`."),
+    ),
+    "chain_mute": (
+        N_("{count} of {of} people it would call have no way to answer: {names}."),
+        N_("Give them a number on a channel that takes answers, or use a provider that does."),
+    ),
     "code_locks": (
         N_("This is not the code, and it was guessed wrong too often."),
         N_("Send a new one in {minutes} minutes."),

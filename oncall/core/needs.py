@@ -23,6 +23,8 @@ from rosters.model import DEPUTY, PRIMARY, ROLES, Span
 
 #: Who hears of gaps and of urgent changes beside the unit itself, unless the file names another.
 OFFICE = "GOV-OFFICE"
+#: How old a proof that a number works may be, unless the file says otherwise: two quarters.
+PROVEN_DAYS, _OLDEST = 180, 3650
 DESK = "desk"
 
 _DAY = timedelta(days=1)
@@ -61,6 +63,8 @@ class Rules:
     roles: tuple[str, ...] | None = None
     closed: tuple[Closed, ...] = ()
     office: str = OFFICE
+    #: A proof that a number reaches its person counts for so many days; 0: nobody is asked for one.
+    proven_days: int = PROVEN_DAYS
     units: Mapping[str, Needs] = field(default_factory=dict)
 
     def needs(self, unit: str, kind: str, book: PolicyBook) -> Needs:
@@ -109,7 +113,7 @@ def read_rules(text: str, where: str) -> tuple[Rules | None, list[Fault]]:
     except tomllib.TOMLDecodeError as exc:
         return None, [Fault(where=where, code="coverage_syntax", value=str(exc))]
     reader = _Reader(where)
-    reader.known(table, ("roles", "closed", "office", "unit"), "")
+    reader.known(table, ("roles", "closed", "office", "proven_days", "unit"), "")
     units: dict[str, Needs] = {}
     own = table.get("unit", {})
     if not isinstance(own, dict):
@@ -131,6 +135,7 @@ def read_rules(text: str, where: str) -> tuple[Rules | None, list[Fault]]:
         roles=reader.roles(table, ""),
         closed=reader.closed(table, ""),
         office=str(office),
+        proven_days=reader.days(table, "proven_days", PROVEN_DAYS),
         units=units,
     )
     return (None, reader.faults) if reader.faults else (rules, [])
@@ -168,6 +173,13 @@ class _Reader:
             self.wrong(f"{before}roles", str(given), str([PRIMARY, DEPUTY]).replace("'", '"'))
             return None
         return tuple(given)
+
+    def days(self, table: Mapping[str, object], key: str, usual: int) -> int:
+        given = table.get(key, usual)
+        if isinstance(given, bool) or not isinstance(given, int) or not 0 <= given <= _OLDEST:
+            self.wrong(key, str(given), str(usual))
+            return usual
+        return given
 
     def closed(self, table: Mapping[str, object], before: str) -> tuple[Closed, ...]:
         given = table.get("closed", [])

@@ -7,7 +7,7 @@ when it is.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,6 +26,7 @@ WHY: Mapping[Why, str] = {
     Why.NOBODY: N_("nobody on the roster"),
     Why.LEFT: N_("only people who have left"),
     Why.UNREACHABLE: N_("nobody with a number"),
+    Why.UNPROVEN: N_("nobody with a proven number"),
 }
 
 
@@ -38,6 +39,10 @@ class Proof:
     start: datetime
     end: datetime
     units: tuple[UnitCover, ...]
+    #: How old a proof of a number may be; 0: none is asked for.
+    proven_days: int = 0
+    #: Person -> when a number of theirs last proved to work, if ever.
+    proofs: Mapping[str, datetime | None] = field(default_factory=dict)
 
     @property
     def needed(self) -> float:
@@ -48,6 +53,21 @@ class Proof:
     def held(self) -> float:
         """Seconds of them in which somebody who can be reached is."""
         return sum(role.held for unit in self.units for role in unit.roles)
+
+    @property
+    def proven(self) -> float:
+        """Seconds of those in which somebody is whose number lately proved to work."""
+        return sum(role.proven for unit in self.units for role in unit.roles)
+
+    @property
+    def verified(self) -> int:
+        """How many units are covered to the minute by people with a proven number."""
+        return sum(unit.proven for unit in self.units)
+
+    @property
+    def doubtful(self) -> tuple[str, ...]:
+        """Everybody whose number must be proven for the rest, each once."""
+        return tuple(dict.fromkeys(person for unit in self.units for person in unit.doubtful))
 
     @property
     def share(self) -> float:
@@ -79,25 +99,32 @@ def as_json(proof: Proof, snapshot: Snapshot, stamp: Callable[[datetime], str]) 
             "needed_minutes": _minutes(proof.needed),
             "held_minutes": _minutes(proof.held),
             "share": _share(proof.share),
+            "proven_days": proof.proven_days,
+            "proven_units": proof.verified,
+            "proven_minutes": _minutes(proof.proven),
+            "proven_share": _share(proof.proven / proof.needed if proof.needed else 1.0),
+            "unproven_people": len(proof.doubtful),
         },
         "units": [
             {
                 "unit": unit.unit,
                 "whole": unit.whole,
+                "proven": unit.proven,
+                "unproven_people": [
+                    {
+                        "person": name,
+                        "last_proven": stamp(last) if (last := proof.proofs.get(one)) else None,
+                    }
+                    for one, name in zip(unit.doubtful, names(unit.doubtful, snapshot), strict=True)
+                ],
                 "roles": [
                     {
                         "role": role.role,
                         "needed_minutes": _minutes(role.needed),
                         "held_minutes": _minutes(role.held),
-                        "exceptions": [
-                            {
-                                "start": stamp(lack.start),
-                                "end": stamp(lack.end),
-                                "why": lack.why.value,
-                                "people": names(lack.people, snapshot),
-                            }
-                            for lack in role.lacks
-                        ],
+                        "proven_minutes": _minutes(role.proven),
+                        "exceptions": [_shown(lack, snapshot, stamp) for lack in role.lacks],
+                        "unproven": [_shown(lack, snapshot, stamp) for lack in role.unproven],
                         "days": [
                             {"day": day.day.isoformat(), "share": _share(day.share)}
                             for day in role.days
@@ -108,6 +135,15 @@ def as_json(proof: Proof, snapshot: Snapshot, stamp: Callable[[datetime], str]) 
             }
             for unit in proof.units
         ],
+    }
+
+
+def _shown(lack: Lack, snapshot: Snapshot, stamp: Callable[[datetime], str]) -> dict[str, object]:
+    return {
+        "start": stamp(lack.start),
+        "end": stamp(lack.end),
+        "why": lack.why.value,
+        "people": names(lack.people, snapshot),
     }
 
 
@@ -126,12 +162,30 @@ def as_page(proof: Proof, snapshot: Snapshot, lang: str, zone: ZoneInfo, t: Text
             "role": lambda word: role_word(t, word),
             "why": lambda lack: t(WHY[lack.why]),
             "people": lambda lack: t(N_(", ")).join(names(lack.people, snapshot)),
+            "doubts": lambda unit: t(N_(", ")).join(
+                _doubt(t, name, proof.proofs.get(one), zone)
+                for one, name in zip(unit.doubtful, names(unit.doubtful, snapshot), strict=True)
+            ),
+            "part": _percent_of,
             "hours": lambda lack: f"{seconds(lack.start, lack.end) / 3600:.1f}",
             "wall": lambda moment: moment.astimezone(zone).strftime("%Y-%m-%d %H:%M"),
             "maps": maps,
             "share": lambda unit, day: by_day[unit].get(day),
         },
     )
+
+
+def _doubt(t: Text, name: str, last: datetime | None, zone: ZoneInfo) -> str:
+    """A name, with the day of the last proof where there was one."""
+    if last is None:
+        return name
+    day = last.astimezone(zone).strftime("%Y-%m-%d")
+    return t(N_("{name} (last {day})")).format(name=name, day=day)
+
+
+def _percent_of(unit: UnitCover) -> str:
+    needed = sum(role.needed for role in unit.roles)
+    return _percent(sum(role.proven for role in unit.roles) / needed if needed else 1.0)
 
 
 def _by_day(unit: UnitCover) -> dict[date, float]:

@@ -126,6 +126,11 @@ def proven(tx: Tx) -> dict[str, dict[tuple[str, Channel], datetime]]:
     return found
 
 
+def last_proven(tx: Tx) -> dict[str, datetime]:
+    """Person -> when any of their numbers last proved to work."""
+    return {person: max(some.values()) for person, some in proven(tx).items()}
+
+
 def untold(tx: Tx) -> list[Known]:
     """Marked numbers of which nobody was told yet, by person."""
     c = contacts.c

@@ -42,6 +42,11 @@ def test_a_unit_that_has_all_it_needs(cli: Cli) -> None:
     assert told(cli, "roster", "gaps", "--unit", CITY, *WEEK)["gaps"] == []
     proof = told(cli, "roster", "proof", "--unit", CITY, *WEEK)
     assert proof["summary"] == {
+        "proven_days": 180,
+        "proven_minutes": 0,
+        "proven_share": 0.0,
+        "proven_units": 0,
+        "unproven_people": 4,
         "units": 1,
         "whole": 1,
         "exceptions": 0,
