@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import secrets
 import signal
@@ -118,6 +119,8 @@ async def _serve(session: Session, plan: Plan) -> None:
             app = build(settings)
             try:
                 await asyncio.to_thread(check_ready, app.db)
+                # All this stands until the end: no pause is spent on looking through it again.
+                gc.freeze()
                 if listener is None:
                     await _engine_alone(session, app)
                 else:

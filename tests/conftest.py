@@ -1,5 +1,6 @@
 """Databases, a browser and Hypothesis profiles: what tests borrow, given fresh and taken back."""
 
+import gc
 import itertools
 import os
 import shutil
@@ -56,6 +57,17 @@ def _quick() -> Path | None:
 def pytest_configure_node(node: Any) -> None:
     """Tell an xdist worker, before it starts, where PostgreSQL is."""
     node.workerinput["run_folder"] = str(node.config.stash[_FOLDER])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """What is collected stays: the collector of rubbish looks through none of it, now or later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
