@@ -27,6 +27,8 @@ class Meaning:
     opted_out: bool = False
     #: The number itself is at fault: it will not take anything tomorrow either.
     dead: bool = False
+    #: The handset is away, and may be back in a moment.
+    once_more: bool = False
 
 
 #: What is said of a number that is itself at fault; whoever says one of these means just that.

@@ -210,6 +210,8 @@ class Receipt:
     opted_out: bool = False
     #: The number itself is at fault: it will not take anything tomorrow either.
     dead: bool = False
+    #: The handset is away and may be back in a moment: the same once more, beside going on.
+    once_more: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

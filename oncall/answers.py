@@ -6,8 +6,9 @@ an ack, and a text from a number we do not know changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from notifiers.errors import NumberError
 from notifiers.message import (
@@ -51,6 +52,8 @@ from oncall.store.outbox import (
 from oncall.texting import Texting
 
 _OVER = frozenset({ReceiptResult.ENDED, ReceiptResult.FAILED})
+#: How long a handset that was away is given before the text is tried once more.
+_ONCE_MORE = timedelta(minutes=2)
 _PAGING = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM})
 #: What is remembered of a key pressed in a call.
 _LONGEST_OCCASION = 200
@@ -143,10 +146,16 @@ class Answers:
         flag = flag_of(receipt)
         if flag is not None and receipt.result is ReceiptResult.FAILED:
             self.engine.cards.spoil(tx, row, flag, receipt.code or receipt.status, now)
+        self._tell(tx, told, now)
+        if receipt.once_more and row.notice in _PAGING:
+            attempts.once_more(tx, row, now + _ONCE_MORE)
+        return True
+
+    def _tell(self, tx: Tx, told: Sequence[tuple[str | None, Event]], now: datetime) -> None:
+        """What a receipt means, to each page it means something to."""
         for page, event in told:
             if page is not None:
                 self.engine.tell(tx, page, event, now)
-        return True
 
     # -- keys ------------------------------------------------------------------------------
 

@@ -70,8 +70,9 @@ CODES: Mapping[int, Meaning] = {
     30003: Meaning(
         kind=_UNAVAILABLE,
         detail="The handset is off or out of reach.",
-        # It may be on again tomorrow, but this page cannot wait for it.
+        # It may be on again in a moment, but this page does not wait for it.
         permanent=True,
+        once_more=True,
     ),
     30036: Meaning(
         kind=_UNAVAILABLE,

@@ -173,6 +173,7 @@ def text_receipt(key: str, sid: str, status: str, code: int | None) -> Receipt:
         detail=meaning.detail if meaning else UNMAPPED if code else "",
         opted_out=meaning is not None and meaning.opted_out,
         dead=meaning is not None and meaning.dead,
+        once_more=meaning is not None and meaning.once_more,
     )
 
 

@@ -7,6 +7,7 @@ of their ids by everybody, so that an ack and a record never wait for each other
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
@@ -25,7 +26,9 @@ from oncall.store.outbox import (
     SENDING,
     SUPERSEDED,
     UNKNOWN,
+    Draft,
     Row,
+    put_once,
     select_rows,
 )
 from oncall.store.pages import holders
@@ -41,6 +44,8 @@ _LONGEST_CALL = timedelta(minutes=5)
 #: The longest that a provider lets any call go on.
 _LONGEST_TALK = timedelta(hours=4)
 _VOICE = "voice"
+#: What the key of a text that is sent a second time ends in, and the longest before it.
+_AGAIN, _LONGEST_KEY = "/again", 190
 
 
 def advance(
@@ -320,3 +325,14 @@ def _lock(tx: Tx, page: str) -> None:
 def _lock_those(tx: Tx, about: ColumnElement[bool]) -> None:
     rows = select(outbox.c.id).where(about).order_by(outbox.c.id)
     tx.conn.execute(rows.with_for_update()).all()
+
+
+def once_more(tx: Tx, row: Row, due_at: datetime) -> None:
+    """Queue a page's text again for ``due_at``, once; nothing where it must not go out any more."""
+    key = tx.conn.execute(select(outbox.c.key).where(outbox.c.id == row.id)).scalar_one()
+    if row.stop or key.endswith(_AGAIN):
+        return
+    same = {f.name: getattr(row, f.name) for f in fields(Draft) if f.name != "key"}
+    fresh = {"planned_at": due_at, "due_at": due_at, "text": None}
+    put_once(tx, Draft(**{**same, **fresh}, key=f"{key[:_LONGEST_KEY]}{_AGAIN}"))
+    tx.ring()

@@ -36,7 +36,7 @@ from tests.county import LI, ZHANG
 from tests.stories.audit import audit
 from tests.stories.node import UNLIMITED
 from tests.web.serving import serving, with_settings
-from tests.world import World
+from tests.world import DISPATCHER, World
 
 #: What a code means has nothing to do with where pages are kept: one database says it all.
 pytestmark = pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
@@ -45,7 +45,7 @@ ACCOUNT, TOKEN = "AC" + "0" * 32, "a-made-up-token"
 
 #: The number will never take a text: refused at once, or told by a receipt.
 DEAD_AT_ONCE = (21211, 21614, 21635, 21408, 21610)
-DEAD_BY_RECEIPT = (30003, 30004, 30005, 30006, 30007, 30008, 30036)
+DEAD_BY_RECEIPT = (30004, 30005, 30006, 30007, 30008, 30036)
 #: Twilio takes nothing now, and may later.
 NOT_NOW = (20003, 20429, 21611, 30001)
 
@@ -162,6 +162,34 @@ def test_a_text_that_did_not_arrive(night: Night, code: int) -> None:
     night.rest()
     night.expect((ZHANG, "sms"), (ZHANG, "voice"))
     night.advance(minutes=4.9)
+    night.expect()
+
+
+def test_a_handset_that_was_away_is_tried_once_more(night: Night) -> None:
+    """30003: the phone rings at once; two minutes later the text once more, and never a third."""
+    away = SmsScript(manner=SmsManner.DEAD, code=30003)
+    night.emulator.script(Handset(number=e164(ZHANG), sms=away, voice=no_answer()))
+    night.world.transfer(settle=False)
+    night.rest()
+    night.expect((ZHANG, "sms"), (ZHANG, "voice"))
+    night.advance(minutes=1.9)
+    night.expect()
+    night.advance(minutes=0.2)
+    night.expect((ZHANG, "sms"))
+    night.advance(minutes=2.8)
+    night.expect()
+
+
+def test_whoever_has_answered_is_not_tried_once_more(night: Night) -> None:
+    """30003, and the call was answered by a key: no second text."""
+    away = SmsScript(manner=SmsManner.DEAD, code=30003)
+    night.emulator.script(Handset(number=e164(ZHANG), sms=away, voice=no_answer()))
+    sent = night.world.transfer(settle=False)
+    night.rest()
+    night.expect((ZHANG, "sms"), (ZHANG, "voice"))
+    desk = night.world.app.desk
+    desk.ack(sent.code, "110席", night.world.now, DISPATCHER, on_behalf_of="张三")
+    night.advance(minutes=4)
     night.expect()
 
 
