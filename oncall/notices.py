@@ -23,6 +23,7 @@ from oncall.directory import Snapshot
 from oncall.i18n import translator
 from oncall.store import alarms, outbox
 from oncall.store.database import Tx
+from oncall.store.directory import Person
 from oncall.store.outbox import FAILED, Draft, Row
 
 #: A notice that could not be sent for this long is news no more.
@@ -93,23 +94,15 @@ class Notices:
         start, end = span or (None, None)
         told = Mailed(sms="" if texted else signed(self.signature, said), start=start, end=end)
         body = [said, t(_ENCLOSED) if span else "", self.signature]
-        draft = Draft(
-            key=f"{key[: _LONGEST_KEY - len(_MAIL)]}{_MAIL}",
-            page=None,
-            transfer=None,
-            person=person,
-            name=known.name[:_LONGEST_NAME],
-            channel=EMAIL,
-            address=known.email or "",
-            lang=lang,
-            notice=Notice.NEWS,
-            level=0,
-            lane=BULK,
+        text = "\n\n".join(part for part in body if part)
+        draft = _draft(
+            f"{key[: _LONGEST_KEY - len(_MAIL)]}{_MAIL}",
+            known,
+            EMAIL,
+            known.email or "",
+            text,
+            now,
             facts=msgspec.json.encode(told).decode(),
-            planned_at=now,
-            due_at=now,
-            useful_seconds=int(LIFE.total_seconds()),
-            text="\n\n".join(part for part in body if part),
         )
         outbox.put_once(tx, draft)
         return True
@@ -141,23 +134,17 @@ class Notices:
             return False
         lang = snapshot.lang(person)
         text = words(translator(lang or self.lang))
-        draft = Draft(
-            key=key[:_LONGEST_KEY],
-            page=None,
-            transfer=transfer,
-            person=person,
-            name=known.name[:_LONGEST_NAME],
-            channel=channel,
-            address=address,
-            lang=lang,
-            notice=Notice.NEWS,
-            level=0,
-            lane=lane,
+        draft = _draft(
+            key[:_LONGEST_KEY],
+            known,
+            channel,
+            address,
+            signed(self.signature, text) if channel is Channel.SMS else text,
+            now,
             facts=_OF_A_DRILL if drill else "{}",
-            planned_at=now,
-            due_at=now,
-            useful_seconds=int(life.total_seconds()),
-            text=signed(self.signature, text) if channel is Channel.SMS else text,
+            transfer=transfer,
+            life=life,
+            lane=lane,
         )
         outbox.put_once(tx, draft)
         return True
@@ -174,24 +161,7 @@ def undelivered(tx: Tx, snapshot: Snapshot, row: Row, state: str, now: datetime)
     told = msgspec.json.decode(row.facts, type=Mailed)
     address = snapshot.address(known.id, Channel.SMS)
     if told.sms and address is not None:
-        draft = Draft(
-            key=f"{row.id}/instead",
-            page=None,
-            transfer=None,
-            person=known.id,
-            name=row.name,
-            channel=Channel.SMS,
-            address=address,
-            lang=row.lang,
-            notice=Notice.NEWS,
-            level=0,
-            lane=BULK,
-            facts="{}",
-            planned_at=now,
-            due_at=now,
-            useful_seconds=int(LIFE.total_seconds()),
-            text=told.sms,
-        )
+        draft = _draft(f"{row.id}/instead", known, Channel.SMS, address, told.sms, now)
         outbox.put_once(tx, draft)
         tx.ring()
     if state == FAILED:
@@ -203,3 +173,37 @@ def _hidden(address: str) -> str:
     """An e-mail address as those may see it who need not write there."""
     name, _, domain = address.rpartition("@")
     return f"{name[:1]}***@{domain}"
+
+
+def _draft(
+    key: str,
+    person: Person,
+    channel: str,
+    address: str,
+    text: str,
+    now: datetime,
+    *,
+    facts: str = "{}",
+    transfer: str | None = None,
+    life: timedelta = LIFE,
+    lane: int = BULK,
+) -> Draft:
+    """A ready text in the outbox."""
+    return Draft(
+        key=key,
+        page=None,
+        transfer=transfer,
+        person=person.id,
+        name=person.name[:_LONGEST_NAME],
+        channel=channel,
+        address=address,
+        lang=person.lang,
+        notice=Notice.NEWS,
+        level=0,
+        lane=lane,
+        facts=facts,
+        planned_at=now,
+        due_at=now,
+        useful_seconds=int(life.total_seconds()),
+        text=text,
+    )
