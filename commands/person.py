@@ -159,6 +159,7 @@ def show(ctx: click.Context, name: str, unit: str | None, full: str | None, as_j
             N_("Post"): role_word(t, found.post) if found.post else "",
             N_("E-mail"): found.email,
             N_("Language"): found.lang,
+            N_("Own rules"): "; ".join(found.rules),
             N_("Calendar"): said if calendar else t(N_("no")),
         },
     )
@@ -233,6 +234,7 @@ def _as_json(p: Person, full: str | None) -> dict[str, object]:
         "title": p.title,
         "post": p.post,
         "lang": p.lang,
+        "rules": list(p.rules),
         "active": p.active,
     }
 

@@ -63,6 +63,38 @@ def set_(
     )
 
 
+@command(N_("One person's own rules, or new ones; they add to the ladder."), name="rules")
+@click.argument("name", metavar="NAME")
+@click.argument("lines", nargs=-1, metavar='["URGENCY = CHANNEL, MINUTES CHANNEL, …"]…')
+@option("--unit", metavar="CODE", help=N_("Tells namesakes apart."))
+@option("--clear", is_flag=True, help=N_("No rules of their own any more."))
+@json_option
+@click.pass_context
+def rules(
+    ctx: click.Context,
+    name: str,
+    lines: tuple[str, ...],
+    unit: str | None,
+    clear: bool,
+    as_json: bool,
+) -> None:
+    """All of them at once: what is not named is no rule any more."""
+    session = session_of(ctx)
+    with office_of(session) as office, office.db.begin() as tx:
+        snapshot = office.snapshot(tx)
+        found = snapshot.find(name, unit_of(snapshot.units, unit).code if unit else None)
+        if lines or clear:
+            wanted = () if clear else lines
+            found = cards.change(tx, snapshot, found, office.now, rules=wanted)
+    if as_json:
+        show_json({"person": found.name, "rules": list(found.rules)})
+        return
+    for line in found.rules:
+        click.echo(line)
+    if not found.rules:
+        good(session.t(N_("No rules of their own: the ladder alone.")))
+
+
 @command(
     N_("Prove that a number reaches its person: send a code there, then take it."), name="verify"
 )
@@ -140,4 +172,4 @@ def note_full(session: Session, office: Office, why: str | None, whom: str) -> N
 
 def commands() -> tuple[click.Command, ...]:
     """What this module adds to `oncall person`."""
-    return (set_, verify, export)
+    return (set_, rules, verify, export)

@@ -35,6 +35,7 @@ from oncall.store.reports import Attempt, Brief, Full, Share
 
 _NEXT = {
     What.PAGE_LEVEL: N_("Level {level} is paged: {who}."),
+    What.PERSONAL: N_("{who} is reached again, by their own rules."),
     What.HANDOVER: N_("The duty changes, and whoever comes on is paged."),
     What.EXHAUSTED: N_("Every level has been tried; the desk is alarmed."),
     What.ALARM: N_("The desk and supervision are alarmed again."),

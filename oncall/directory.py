@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from threading import Lock
 
 from notifiers.phone import mask
+from oncall.core import personal
 from oncall.core.cards import Flags, Line, labels, lines
 from oncall.core.errors import Fault, Invalid, NotFound
 from oncall.core.ladder import OnDuty
@@ -112,6 +113,7 @@ class Snapshot:
             role=role,
             channels=tuple(dict.fromkeys(one.channel for one in usable)),
             ways=tuple(Way(channel=one.channel, number=one.label) for one in usable),
+            own=personal.read(person.rules),
         )
 
     def _desk(self, code: str) -> tuple[Contact, ...]:

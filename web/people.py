@@ -35,6 +35,10 @@ class CardIn(Body):
     numbers: Annotated[list[_Number], Field(max_length=20)] | None = None
     email: Annotated[str, Field(max_length=120)] | None = None
     lang: Annotated[str, Field(max_length=10)] | None = None
+    #: All of the person's own, one line an urgency: `urgent = voice, 3 voice, 6 sms`.
+    rules: Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=10)] | None = (
+        None
+    )
 
 
 class AskIn(Body):
@@ -67,6 +71,7 @@ class CardOut(PersonOut):
     """A contact card with every number in the order in which they are tried."""
 
     contacts: list[ContactOut]
+    rules: list[str]
 
 
 class AskedOut(BaseModel):
@@ -114,6 +119,7 @@ def change(
             numbers=body.numbers,
             email=body.email,
             lang=body.lang,
+            rules=body.rules,
         )
         return _card(door, after, contacts.of_card(tx, after))
 
@@ -178,6 +184,7 @@ def _card(door: Door, person: Person, known: list[Known]) -> CardOut:
         lang=person.lang,
         active=person.active,
         mobile=mask(person.mobile) if person.mobile else None,
+        rules=list(person.rules),
         contacts=[
             ContactOut(
                 number=mask(one.address),

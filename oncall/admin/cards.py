@@ -11,6 +11,7 @@ from typing import Any
 
 from oncall.admin.people import EMAIL, LANG_WORDS, MOST_NUMBERS
 from oncall.config import LANGS
+from oncall.core import personal
 from oncall.core.errors import Fault, Invalid
 from oncall.directory import Snapshot
 from oncall.store import directory as rows
@@ -33,6 +34,7 @@ EXPORTED = (
     "title",
     "post",
     "lang",
+    "rules",
     "active",
 )
 
@@ -46,10 +48,12 @@ def change(
     numbers: Sequence[str] | None = None,
     email: str | None = None,
     lang: str | None = None,
+    rules: Sequence[str] | None = None,
 ) -> Person:
     """Put a card right, and say what it is now; what is None stays, "" takes it away.
 
-    ``numbers`` are all of them, in the order in which they are to be tried. Open pages ask again
+    ``numbers`` are all of them, in the order in which they are to be tried; ``rules`` all of the
+    person's own, one line an urgency. Open pages ask again
     whom to contact. Raises Invalid with everything that is wrong.
     """
     faults: list[Fault] = []
@@ -65,6 +69,10 @@ def change(
         if lang.strip() and values["lang"] is None:
             known = {"known": ", ".join(LANGS)}
             faults.append(Fault(where="lang", code="bad_lang", value=lang, params=known))
+    if rules is not None:
+        read, wrong = personal.parse(rules, "rules")
+        faults += wrong
+        values["rules"] = personal.written(read)
     if faults:
         raise Invalid(faults)
     after = replace(person, **values)
@@ -89,7 +97,7 @@ def placed(numbers: Sequence[str]) -> Mapping[str, Any]:
 def as_row(person: Person) -> dict[str, Any]:
     """A card as an export writes it, numbers in full."""
     found = {name: getattr(person, name) for name in EXPORTED}
-    return found | {"more_numbers": list(person.more_numbers)}
+    return found | {"more_numbers": list(person.more_numbers), "rules": " | ".join(person.rules)}
 
 
 def as_csv(people: Sequence[Person]) -> str:

@@ -12,6 +12,7 @@ from oncall.admin.spelling import similar
 from oncall.admin.tables import Column, Faults, Row, read_json, read_table
 from oncall.admin.units import phone
 from oncall.config import LANGS
+from oncall.core import personal
 from oncall.core.errors import Fault
 from oncall.core.model import Source
 from oncall.core.policies.values import ROLES
@@ -37,6 +38,7 @@ COLUMNS = (
     Column(name="title", also=("职务", "职位", "职称")),
     Column(name="post", also=("岗位", "身份", "联络身份")),
     Column(name="lang", also=("语言",)),
+    Column(name="rules", also=("个人规则", "呼叫规则")),
     Column(name="active", also=("在职", "在岗", "状态")),
 )
 #: Standing posts, and what people write for them.
@@ -207,6 +209,11 @@ class _Reading:
             yield "post", self._word(row, "post", POSTS, "bad_post", ROLES[Source.POST])
         if "lang" in row.cells:
             yield "lang", self._word(row, "lang", LANG_WORDS, "bad_lang", LANGS)
+        if "rules" in row.cells:
+            lines = re.split(r"[\n|｜]", row.get("rules"))
+            rules, faults = personal.parse(lines, row.where)
+            self.faults.found += faults
+            yield "rules", personal.written(rules)
         if row.get("active"):
             yield "active", self._active(row)
 

@@ -129,7 +129,7 @@ def read_json(data: bytes, filename: str, columns: Sequence[Column], faults: Fau
 
 def _cell(value: object) -> str:
     if isinstance(value, list):
-        return "；".join(clean(str(one)) for one in value)
+        return "\n".join(clean(str(one)) for one in value)
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else clean(str(value))

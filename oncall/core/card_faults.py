@@ -33,6 +33,22 @@ CARD_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("This is not the code."),
         N_("Ask for it once more; {left} tries are left."),
     ),
+    "rule_line": (
+        N_("“{value}” is no rule."),
+        N_("Begin with critical, urgent or routine, as in: {example}"),
+    ),
+    "rule_twice": (
+        N_("There are two rules for “{value}”."),
+        N_("Write one line for each urgency."),
+    ),
+    "rule_count": (
+        N_("“{value}” has no entry, or more than {most}."),
+        N_("Write one to {most} entries with commas between them."),
+    ),
+    "rule_entry": (
+        N_("“{value}” is no entry of a rule."),
+        N_("Write minutes (at most {latest}) and sms, voice or sms+voice, as in: {example}"),
+    ),
     "chain_unproven": (
         N_(
             "{count} of {of} people it would call have no number that lately proved to work: "

@@ -210,6 +210,7 @@ def reached_for(
         channels=contact.channels,
         failed=told.failed if told is not None else (),
         ways=contact.ways,
+        own=contact.own,
         dead=told.dead if told is not None else (),
         declined=told is not None and told.declined,
         sends=told.sends if told is not None else 0,

@@ -116,6 +116,8 @@ def climb_on(climb: Climb, _: Event) -> Reason:
     """The clock rang: a handover, the overdue rungs in order, or the end of the ladder."""
     relieved = steady.handover(climb)
     climbed = ladder.fire_due(climb)
+    # After the ladder: what it has just said to somebody is not said again.
+    nudged = reach.nudge(climb) if climb.page.state is State.WAITING else False
     _settle(climb)
     if climbed:
         return Reason.STEP_DUE
@@ -123,6 +125,8 @@ def climb_on(climb: Climb, _: Event) -> Reason:
         _exhaust(climb)
     if climb.page.state is State.EXHAUSTED:
         return Reason.EXHAUSTED
+    if nudged:
+        return Reason.PERSONAL_RULE
     return Reason.HANDED_OVER if relieved else Reason.NOT_YET
 
 

@@ -111,7 +111,12 @@ def relieve(climb: Climb) -> bool:
 def hold(page: Page, now: datetime) -> Page:
     """The page with what is still to be done put off by as long as its owner has had it."""
     held = now - (page.acked_at or now)
-    return replace(page, rungs=put_off(page.policy, page.rungs, held, page.calendar))
+    people = tuple(
+        replace(c, nudges=tuple(replace(n, at=n.at + held) for n in c.nudges))
+        for c in page.contacted
+    )
+    rungs = put_off(page.policy, page.rungs, held, page.calendar)
+    return replace(page, rungs=rungs, contacted=people)
 
 
 def page_supervision(climb: Climb) -> datetime | None:

@@ -195,6 +195,21 @@ class Way(msgspec.Struct, frozen=True, kw_only=True):
     number: str
 
 
+class Extra(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of somebody's own rules: what they want beside the ladder, so long after a page."""
+
+    urgency: Urgency
+    after: timedelta
+    channels: tuple[Channel, ...]
+
+
+class Nudge(msgspec.Struct, frozen=True, kw_only=True):
+    """The same for one page: at which moment."""
+
+    at: datetime
+    channels: tuple[Channel, ...]
+
+
 class Contact(msgspec.Struct, frozen=True, kw_only=True):
     """One person (or a duty landline) to reach, with the channels that have a number."""
 
@@ -205,6 +220,8 @@ class Contact(msgspec.Struct, frozen=True, kw_only=True):
     channels: tuple[Channel, ...]
     #: Their numbers in the order of the card; none where each channel has just the one.
     ways: tuple[Way, ...] = ()
+    #: Their own rules; they add to the ladder and take nothing from it.
+    own: tuple[Extra, ...] = ()
 
 
 class Watch(msgspec.Struct, frozen=True, kw_only=True):
@@ -249,6 +266,9 @@ class Contacted(msgspec.Struct, frozen=True, kw_only=True):
     ways: tuple[Way, ...] = ()
     used: tuple[Way, ...] = ()
     dead: tuple[Way, ...] = ()
+    #: Their own rules, and what of them is still to come on this page.
+    own: tuple[Extra, ...] = ()
+    nudges: tuple[Nudge, ...] = ()
 
     @property
     def paged(self) -> bool:
@@ -324,6 +344,7 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         moments = [m for m in (self.handover_at, self.alarm_at) if m is not None]
         if self.state is State.WAITING:
             moments += [r.due_at for r in self.rungs if r.fired_at is None]
+            moments += [n.at for c in self.contacted if c.in_play for n in c.nudges]
         return min(moments, default=None)
 
     @property

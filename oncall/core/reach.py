@@ -7,7 +7,7 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from oncall.core.climb import Climb, reached_for
-from oncall.core.model import Alarm, Channel, Contact, Contacted, Notice, Reason, Way
+from oncall.core.model import Alarm, Channel, Contact, Contacted, Notice, Nudge, Reason, Way
 
 
 def memory(climb: Climb, contact: Contact, level: int) -> Contacted:
@@ -16,7 +16,7 @@ def memory(climb: Climb, contact: Contact, level: int) -> Contacted:
     if told is None or not told.paged:
         return reached_for(contact, level, climb.now, told)
     # A card mended meanwhile brings somebody back whom we had written off.
-    told = replace(told, channels=contact.channels, ways=contact.ways)
+    told = replace(told, channels=contact.channels, ways=contact.ways, own=contact.own)
     told = replace(told, failed=tuple(c for c in told.failed if not told.left(c)))
     alive = bool(set(contact.channels) - set(told.failed))
     return replace(told, unreachable=told.unreachable and not alive)
@@ -34,12 +34,19 @@ def page_person(
     notice: Notice,
     label: str,
     planned: datetime,
+    *,
+    why: Reason | None = None,
 ) -> bool:
-    """Page one person by the wanted channels, or by what works; True when a message goes out."""
+    """Page one person by the wanted channels, or by what works; True when a message goes out.
+
+    ``why``, where it is not because of the duty they hold.
+    """
     if not known.in_play and notice is not Notice.ALARM:
         climb.keep(known)
         climb.note(Reason.OUT_OF_PLAY, level=known.level, who=known.name)
         return False
+    if known.last_at is None and known.own:
+        known, wanted = _by_own_rules(climb, known, wanted)
     left = working(known)
     channels = tuple(c for c in wanted if c in left) or left[:1]
     if not channels:
@@ -57,10 +64,41 @@ def page_person(
         # After an outage two overdue rungs would say the same thing twice at once (rule 9).
         climb.note(Reason.MERGED, level=known.level, who=known.name)
         return False
-    why = Reason.HANDED_OVER if notice is Notice.HANDOVER else Reason.ROSTER_ROLE
+    if why is None:
+        why = Reason.HANDED_OVER if notice is Notice.HANDOVER else Reason.ROSTER_ROLE
     climb.note(why, level=known.level, who=known.name, detail=known.role)
     climb.notify(known, new, notice=notice, step=label, planned=planned)
     return True
+
+
+def _by_own_rules(
+    climb: Climb, known: Contacted, wanted: tuple[Channel, ...]
+) -> tuple[Contacted, tuple[Channel, ...]]:
+    """What somebody wants at once beside the ladder's channels, and what is planned for later."""
+    mine = [one for one in known.own if one.urgency is climb.page.policy.urgency]
+    later = tuple(
+        Nudge(at=climb.now + one.after, channels=one.channels) for one in mine if one.after
+    )
+    first = [channel for one in mine if not one.after for channel in one.channels]
+    if set(first) - set(wanted):
+        climb.note(Reason.PERSONAL_RULE, level=known.level, who=known.name)
+    return replace(known, nudges=later), tuple(dict.fromkeys((*first, *wanted)))
+
+
+def nudge(climb: Climb) -> bool:
+    """Do what people's own rules have planned by now; True when a message goes out."""
+    anybody = False
+    for known in climb.page.contacted:
+        due = [one for one in known.nudges if one.at <= climb.now]
+        if not due or not known.in_play:
+            continue
+        left = replace(known, nudges=tuple(one for one in known.nudges if one.at > climb.now))
+        climb.keep(left)
+        wanted = tuple(dict.fromkeys(channel for one in due for channel in one.channels))
+        anybody |= page_person(
+            climb, left, wanted, Notice.PAGE, "p", due[0].at, why=Reason.PERSONAL_RULE
+        )
+    return anybody
 
 
 def lose(climb: Climb, known: Contacted, channel: Channel, number: str = "") -> Reason:

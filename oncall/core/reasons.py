@@ -23,6 +23,7 @@ class Reason(StrEnum):
     NEXT_CHANNEL = "next_channel"
     NEXT_NUMBER = "next_number"
     NUMBER_FAILED = "number_failed"
+    PERSONAL_RULE = "personal_rule"
     CHANNEL_FAILED = "channel_failed"
     CHANNEL_STALLED = "channel_stalled"
     USED_UP = "used_up"

@@ -20,6 +20,8 @@ class What(StrEnum):
 
     #: A level of the ladder is paged.
     PAGE_LEVEL = "page_level"
+    #: Somebody who was paged is reached again, by their own rules.
+    PERSONAL = "personal"
     #: Whoever comes on duty is paged.
     HANDOVER = "handover"
     #: Every level has been tried; the page counts as unanswered.
@@ -52,9 +54,23 @@ def next_action(page: Page, holder: Holder) -> NextAction:
         return NextAction(what=What.NONE)
     if page.state is State.ACKED:
         return _owned(page)
-    planned = [a for a in (_rung(page, holder), _handover(page, holder), _end(page)) if a]
+    planned = [a for a in (*_waited_for(page, holder), _personal(page)) if a]
     # At one moment the ladder's own step is what people wait for.
     return min(planned, key=_moment, default=NextAction(what=What.NONE))
+
+
+def _waited_for(page: Page, holder: Holder) -> tuple[NextAction | None, ...]:
+    return _rung(page, holder), _handover(page, holder), _end(page)
+
+
+def _personal(page: Page) -> NextAction | None:
+    if page.state is not State.WAITING:
+        return None
+    coming = [(n.at, c.name, n) for c in page.contacted if c.in_play for n in c.nudges]
+    if not coming:
+        return None
+    at, name, nudge = min(coming, key=lambda one: one[:2])
+    return NextAction(what=What.PERSONAL, at=at, who=(name,), channels=nudge.channels)
 
 
 def _owned(page: Page) -> NextAction:

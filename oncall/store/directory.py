@@ -69,6 +69,8 @@ class Person:
     office_phone: str | None = None
     #: Further numbers, tried after those above, in this order.
     more_numbers: tuple[str, ...] = ()
+    #: Their own rules, one line an urgency, as ``core.personal`` reads them.
+    rules: tuple[str, ...] = ()
     email: str | None = None
     title: str | None = None
     post: str | None = None

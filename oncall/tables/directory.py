@@ -31,6 +31,7 @@ people = Table(
     Column("mobile2", String(20)),
     Column("office_phone", String(40)),
     Column("more_numbers", Words),
+    Column("rules", Words),
     Column("email", String(120)),
     Column("title", String(60)),
     Column("post", String(40)),

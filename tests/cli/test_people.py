@@ -56,3 +56,22 @@ def test_a_number_is_verified_step_by_step(cli: Cli) -> None:
     numbers = json.loads(cli("person", "show", "张三", "--json").stdout)["contacts"]
     assert [(one["channel"], one["proven"]) for one in numbers] == [("sms", None), ("voice", None)]
     assert "never proven" in cli("person", "show", "张三").stdout
+
+
+def test_own_rules_are_set_shown_and_cleared(cli: Cli) -> None:
+    """One line an urgency; a wrong one is told with how to write it, and changes nothing."""
+    done = cli("person", "rules", "张三", "urgent = voice, 3 sms+voice")
+    assert done.stdout == "urgent = voice, 3 sms+voice\n"
+    wrong = cli("person", "rules", "张三", "urgent = 99 fax")
+    assert wrong.exit_code == 3
+    assert "99 fax" in wrong.stderr
+    table = cli("person", "export", "--full", "手册").stdout
+    again = cli("person", "import", cli.file("people.csv", table), "--json")
+    assert json.loads(again.stdout)["summary"]["change"] == 0
+    listed = cli("person", "list", "--json", "--full", "手册").stdout
+    again = cli("person", "import", cli.file("people.json", listed), "--json")
+    assert json.loads(again.stdout)["summary"]["change"] == 0
+    shown = json.loads(cli("person", "rules", "张三", "--json").stdout)
+    assert shown["rules"] == ["urgent = voice, 3 sms+voice"]
+    cli("person", "rules", "张三", "--clear")
+    assert json.loads(cli("person", "show", "张三", "--json").stdout)["rules"] == []

@@ -37,6 +37,7 @@ from oncall.core.model import (
     Ask,
     Channel,
     Contact,
+    Extra,
     Notice,
     Page,
     Policy,
@@ -48,6 +49,7 @@ from oncall.core.model import (
     Way,
     WorkCalendar,
 )
+from oncall.core.personal import parse
 from oncall.core.policies import default_book
 
 UNIT = "GOV-WATER"
@@ -93,6 +95,7 @@ class Story:
         )
         self.numbers: dict[str, tuple[Channel, ...]] = {}
         self.cards: dict[str, tuple[Way, ...]] = {}
+        self.own: dict[str, tuple[Extra, ...]] = {}
         self.decisions: list[Decision] = []
         self._duty: dict[tuple[Source, str, str], list[tuple[datetime, tuple[str, ...]]]] = {
             key: [(_EVER, who)] for key, who in STAFF.items()
@@ -132,6 +135,11 @@ class Story:
         self.cards[who] = tuple(Way(channel=c, number=n) for c, some in ways for n in some)
         self.phone(who, *(channel for channel, some in ways if some))
 
+    def wants(self, who: str, *lines: str) -> None:
+        """Somebody's own rules."""
+        self.own[who], faults = parse(lines, "")
+        assert not faults
+
     def on_duty(self, ask: Ask) -> Watch:
         """The roster's answer at this moment of the story."""
         turns = self._duty.get((ask.source, ask.role, ask.unit or ""), [])
@@ -145,6 +153,7 @@ class Story:
                 role=ask.role,
                 channels=self.numbers.get(name, BOTH),
                 ways=self.cards.get(name, ()),
+                own=self.own.get(name, ()),
             )
             for name in (now[-1] if now else ())
         )

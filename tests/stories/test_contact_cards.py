@@ -112,3 +112,21 @@ def test_a_number_taken_off_a_card_is_not_used_again(world: World) -> None:
     give(world, "张三", ZHANG)
     world.advance(5)
     world.expect((ZHANG, "voice"))
+
+
+def test_personal_rules_reach_somebody_sooner_and_never_later(world: World) -> None:
+    """Zhang wants a call at once and again after two minutes; the ladder's own call comes too."""
+    with world.app.db.begin() as tx:
+        snapshot = world.app.directory.at(tx, world.now)
+        rules = ["紧急：电话，2 电话"]
+        cards.change(tx, snapshot, snapshot.find("张三"), world.now, rules=rules)
+    sent = world.transfer()
+    world.expect((ZHANG, "sms", sent.code), (ZHANG, "voice"))
+    world.advance(1.9)
+    world.expect()
+    world.advance(0.1)
+    world.expect((ZHANG, "voice"))
+    assert "张三的个人规则" in told(world, sent.id)
+    world.advance(3)
+    world.expect((ZHANG, "voice"))
+    world.press(ZHANG, "1")
