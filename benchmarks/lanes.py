@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.ground import Figure, Postgres, goal, populate, provider, received, settings_for
-from oncall.core.transfers import Draft, Transfer
+from oncall.core.transfers import Calls, Draft, Transfer
 from oncall.intake import Actor
 from oncall.wiring import App, FastClock, build
 
@@ -36,8 +36,9 @@ async def _working(app: App) -> AsyncIterator[None]:
         app.db.close()
 
 
-async def _hand_over(app: App, unit: str, urgency: str) -> Transfer:
-    draft = Draft(origin="110", to=(unit,), urgency=urgency, summary="bench")
+async def _hand_over(app: App, *units: str, urgency: str) -> Transfer:
+    calls = Calls(group="bench") if len(units) > 1 else None
+    draft = Draft(origin="110", to=units, urgency=urgency, summary="bench", calls=calls)
     accepted = await asyncio.to_thread(app.intake.accept, draft, app.clock.now(), DESK)
     return accepted.transfer
 
@@ -59,11 +60,10 @@ async def behind_a_broadcast(url: str) -> float:
         app = build(settings_for(url, api, limits=""))
         codes = populate(app.db, datetime.now(UTC), units=_BROADCAST + 1)
         async with _working(app):
-            for code in codes[:-1]:
-                await _hand_over(app, code, "urgent")
+            await _hand_over(app, *codes[:-1], urgency="urgent")
             await asyncio.sleep(5)
             began = time.monotonic()
-            sent = await _hand_over(app, codes[-1], "critical")
+            sent = await _hand_over(app, codes[-1], urgency="critical")
             text = await _first(api, "sms", sent.code, 30)
             call = await _first(api, "call", sent.code[-4:], 30)
     return max(float(text["at"]), float(call["at"])) - began
@@ -77,7 +77,9 @@ async def storm_of_townships(url: str) -> int:
         codes = populate(app.db, clock.now(), units=_TOWNSHIPS)
         async with _working(app):
             for n in range(_STORM):
-                await _hand_over(app, codes[n % len(codes)], "critical" if n % 3 else "urgent")
+                await _hand_over(
+                    app, codes[n % len(codes)], urgency="critical" if n % 3 else "urgent"
+                )
                 await clock.sleep(600 / _STORM)
             await clock.sleep(600)
         calls: dict[str, list[float]] = defaultdict(list)
@@ -100,7 +102,7 @@ async def until_it_stops_ringing(url: str) -> float:
         app = build(settings_for(url, api))
         (code,) = populate(app.db, datetime.now(UTC), units=1)
         async with _working(app):
-            sent = await _hand_over(app, code, "critical")
+            sent = await _hand_over(app, code, urgency="critical")
             await _first(api, "call", "", 10)
             began = time.monotonic()
             await asyncio.to_thread(

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
 
+from commands.failures import faults
 from commands.lazy import group as commands
 from commands.lazy import option
 from commands.output import json_option, show_json, table
 from commands.records import office_of
 from commands.reporting import importing
-from commands.session import session_of
+from commands.session import Session, session_of
 from oncall.admin import groups as admin
+from oncall.admin import stale
+from oncall.admin.office import Office
 from oncall.admin.tables import file_bytes
 from oncall.core.words import N_
 from oncall.store import groups as rows
@@ -49,15 +53,18 @@ def import_(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None
     data = file_bytes(file, sys.stdin.buffer.read)
     name = "stdin" if file == "-" else Path(file).name
     with office_of(session) as office, office.db.begin() as tx:
-        planned = admin.plan(data, name, rows.all_groups(tx), office.snapshot(tx).units)
+        units = office.snapshot(tx).units
+        planned = admin.plan(data, name, rows.all_groups(tx), units)
+        new = [*planned.add, *(new for _, new in planned.change)]
+        ended = stale.in_groups(new, units, _today(session, office))
         if not dry_run:
-            rows.put(tx, [*planned.add, *(new for _, new in planned.change)])
+            rows.put(tx, new)
     importing(
         session,
         added=[one.name for one in planned.add],
         changed=[(old.name, old, new) for old, new in planned.change],
         unchanged=planned.unchanged,
-        warnings=planned.warnings,
+        warnings=(*planned.warnings, *ended),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -72,6 +79,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     t = session.t
     with office_of(session) as office, office.db.read() as tx:
         snapshot, found = office.snapshot(tx), list(rows.all_groups(tx).values())
+        ended = stale.in_groups(found, snapshot.units, _today(session, office))
     if as_json:
         items = [
             {
@@ -80,6 +88,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
                 "needed": g.needed,
                 "wave": g.wave,
                 "minutes": g.minutes,
+                "ended": [fault.value for fault in ended if fault.where == g.name],
             }
             for g in found
         ]
@@ -99,3 +108,8 @@ def list_(ctx: click.Context, as_json: bool) -> None:
             for g in found
         ],
     )
+    faults(session, ended)
+
+
+def _today(session: Session, office: Office) -> date:
+    return office.now.astimezone(session.settings.zone).date()

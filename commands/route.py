@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import click
 
+from commands.failures import faults
 from commands.lazy import group, option
 from commands.output import good, json_option, show_json, table
 from commands.records import office_of
 from commands.reporting import importing
 from commands.session import Session, session_of
 from oncall.admin import routes as admin
+from oncall.admin import stale
+from oncall.admin.office import Office
 from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
 from oncall.core.routing import Route, suggest
@@ -40,15 +44,18 @@ def import_(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None
     data = file_bytes(file, sys.stdin.buffer.read)
     name = "stdin" if file == "-" else Path(file).name
     with office_of(session) as office, office.db.begin() as tx:
-        planned = admin.plan(data, name, rows.all_routes(tx), office.snapshot(tx).units)
+        units = office.snapshot(tx).units
+        planned = admin.plan(data, name, rows.all_routes(tx), units)
+        new = [*planned.add, *(new for _, new in planned.change)]
+        ended = stale.in_routes(new, units, _today(session, office))
         if not dry_run:
-            rows.put(tx, [*planned.add, *(new for _, new in planned.change)])
+            rows.put(tx, new)
     importing(
         session,
         added=[" ".join(filter(None, admin.key(r))) for r in planned.add],
         changed=[(old.category, old, new) for old, new in planned.change],
         unchanged=planned.unchanged,
-        warnings=planned.warnings,
+        warnings=(*planned.warnings, *ended),
         dry_run=dry_run,
         as_json=as_json,
     )
@@ -61,7 +68,9 @@ def list_(ctx: click.Context, as_json: bool) -> None:
     """By category."""
     session = session_of(ctx)
     with office_of(session) as office, office.db.read() as tx:
-        _shown(session, office.snapshot(tx), rows.all_routes(tx), as_json=as_json)
+        snapshot, found = office.snapshot(tx), rows.all_routes(tx)
+        _shown(session, snapshot, found, as_json=as_json)
+        faults(session, stale.in_routes(found, snapshot.units, _today(session, office)))
 
 
 @route.command("suggest", help=N_("The rows that fit a matter today, the best first."))
@@ -75,12 +84,17 @@ def suggest_(ctx: click.Context, category: str, area: str | None, as_json: bool)
     with office_of(session) as office, office.db.read() as tx:
         snapshot = office.snapshot(tx)
         place = unit_of(snapshot.units, area).code if area else None
-        day = office.now.astimezone(session.settings.zone).date()
+        day = _today(session, office)
         found = suggest(rows.all_routes(tx), category, place, day)
         if not found and not as_json:
             good(session.t(N_("Nothing is suggested for this category.")))
             return
         _shown(session, snapshot, found, as_json=as_json)
+        faults(session, stale.in_routes(found, snapshot.units, day))
+
+
+def _today(session: Session, office: Office) -> date:
+    return office.now.astimezone(session.settings.zone).date()
 
 
 def _shown(session: Session, snapshot: Snapshot, found: Sequence[Route], *, as_json: bool) -> None:

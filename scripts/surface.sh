@@ -1,5 +1,6 @@
 #!/bin/sh
 # Ask the HTTP interface everything its own description allows, and more; no 5xx, nothing undocumented.
+# ONLY="group" asks only the addresses that match it.
 # Schemathesis is not one of our pins: it lives in an environment of its own under var/.
 set -eu
 cd "$(dirname "$0")/.."
@@ -24,4 +25,4 @@ cd "$folder"
 "$tools/bin/schemathesis" run "http://127.0.0.1:$port/api/v1/openapi.json" \
     --wait-for-schema 60 -H "Authorization: Bearer $token" \
     --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
-    --phases coverage,fuzzing --max-examples "${EXAMPLES:-25}" --seed 20261126 --no-color
+    ${ONLY:+--include-path-regex "$ONLY"} --phases coverage,fuzzing --max-examples "${EXAMPLES:-25}" --seed 20261126 --no-color

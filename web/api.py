@@ -28,6 +28,7 @@ PREFIX = "/api/v1"
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"description": said, "content": errors.SHAPE}
     for status, said in (
+        (400, "The request cannot be read"),
         (401, "No token, or one that is not good"),
         (403, "This role may not do it"),
         (404, "There is no such thing"),

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from notifiers import registry
 from notifiers.errors import NotifierError
 from notifiers.log import LogNotifier
-from oncall.admin import doctor_cards, doctor_sources, doctor_watch
+from oncall.admin import doctor_cards, doctor_lists, doctor_sources, doctor_watch
 from oncall.admin.findings import Finding, Level
 from oncall.admin.history import holes
 from oncall.admin.matters import served
@@ -55,6 +55,7 @@ def examine(settings: Settings, db: Database, now: datetime, t: Text) -> list[Fi
     )
     with db.read() as tx:
         inside = [*_policy(tx, settings, t), *_directory(tx, now), *_clock(tx, now)]
+        inside += doctor_lists.look(tx, now.astimezone(settings.zone).date())
         inside += doctor_watch.look(tx, settings, now)
         inside += _cards(tx, settings, now)
     return [fine, *inside, *found]
@@ -349,6 +350,8 @@ TITLES: Mapping[str, str] = {
     "holidays": N_("Holidays"),
     "calendars": N_("Calendars that others keep"),
     "people who left": N_("People who left"),
+    "groups": N_("Groups"),
+    "routes": N_("Routes"),
     "clock": N_("Clock"),
     "service": N_("Service"),
     "secret key": N_("Secret key"),

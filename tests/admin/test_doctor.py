@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from oncall.admin.doctor import TITLES, examine
 from oncall.admin.findings import Finding, Level
 from oncall.config import load
 from oncall.page_watch import KIND
-from oncall.store import backups, calendars, directory, nodes, overrides, planned
+from oncall.store import backups, calendars, directory, groups, nodes, overrides, planned
 from oncall.store.database import Database
 from oncall.store.directory import Person
-from tests.county import POST, START
+from oncall.store.groups import UnitGroup
+from tests.county import CITY, POST, START
 
 TWILIO = {
     "ONCALL_CHANNELS": "sms=twilio,voice=twilio",
@@ -53,6 +55,21 @@ def test_a_person_without_a_number_is_a_failure(db: Database, tmp_path: Path) ->
     found = findings(db, tmp_path)
     assert level(found, "numbers") is Level.FAILURE
     assert any("无号" in f.text(str) for f in found)
+
+
+def test_a_group_with_an_ended_unit_is_a_warning(db: Database, tmp_path: Path) -> None:
+    """It would be called by its heir, or not at all; the group should name who is there."""
+    flood = UnitGroup(name="暴雨内涝", units=(CITY, POST))
+    with db.begin() as tx:
+        groups.put(tx, [flood])
+    assert level(findings(db, tmp_path), "groups") is Level.OK
+    with db.begin() as tx:
+        (post,) = [unit for unit in directory.all_units(tx) if unit.code == POST]
+        directory.put_units(tx, [replace(post, valid_to=START.date())])
+    found = findings(db, tmp_path)
+    assert level(found, "groups") is Level.WARNING
+    assert any(f"暴雨内涝 ({POST})" in f.text(str) for f in found)
+    assert level(found, "routes") is Level.OK
 
 
 def test_a_hole_in_the_roster_is_a_failure_within_a_day(db: Database, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_a_group_is_called_seen_corrected_and_withdrawn(cli: Cli) -> None:
     (listed,) = json.loads(cli("group", "list", "--json").stdout)["items"]
     assert listed == {
         "name": "暴雨内涝", "units": [CITY, TOWN, DESK_12345],
-        "needed": 2, "wave": 1, "minutes": 10,
+        "needed": 2, "wave": 1, "minutes": 10, "ended": [],
     }  # fmt: skip
     seen = json.loads(cli("group", "preview", "暴雨内涝", "--urgency", "urgent", "--json").stdout)
     assert [one["after_minutes"] for one in seen["waves"]] == [0, 10, 20]
@@ -85,7 +85,12 @@ def test_an_ended_unit_is_called_by_its_heir(cli: Cli) -> None:
     ended = f"{CITY},县城建集团,state_enterprise,2020-01-01,县政府办\n"
     ended += f"{DESK_12345},12345热线,desk,2020-01-01,\n"
     assert cli("unit", "import", cli.file("units.csv", head + ended)).exit_code == 0
-    done = cli("group", "call", "start", "暴雨内涝", *ASKED, "--json")
+    listed = cli("group", "list", "--json")
+    assert json.loads(listed.stdout)["items"][0]["ended"] == [CITY, DESK_12345]
+    assert "GOV-OFFICE 县政府办" in cli("group", "list").stderr
+    again = cli("group", "import", cli.file("groups.csv", FILE.replace("2,1,10", "1,1,10")))
+    assert (again.exit_code, "ended on 2020-01-01" in again.stderr) == (0, True)
+    done = cli("group", "call", "start", "暴雨内涝", *ASKED, "--needed", "2", "--json")
     sent = json.loads(done.stdout)
     assert (sent["units"], sent["gone"]) == (["GOV-OFFICE", TOWN], [DESK_12345])
     assert sent["moved"] == {CITY: "GOV-OFFICE"}

@@ -37,3 +37,22 @@ def test_every_fault_of_a_file_at_once(cli: Cli, tmp_path: Path) -> None:
     assert done.exit_code == 3
     assert "NOWHERE" in done.stderr
     assert json.loads(cli("route", "list", "--json").stdout)["items"] == []
+
+
+def test_a_route_to_an_ended_unit_is_told(cli: Cli, tmp_path: Path) -> None:
+    """The list, the suggestion, a new import and the doctor name it, and the unit to name now."""
+    file = tmp_path / "routes.csv"
+    file.write_text(FILE, encoding="utf-8")
+    cli("route", "import", str(file))
+    assert "ended" not in cli("route", "list").stderr
+    head = "单位代码,单位名称,类别,停用日期,承接单位\n"
+    ended = f"{CITY},县城建集团,state_enterprise,2020-01-01,浔中镇\n"
+    assert cli("unit", "import", cli.file("units.csv", head + ended)).exit_code == 0
+    for given in (("list",), ("suggest", "--category", "供水")):
+        said = cli("route", *given, lang="zh_CN")
+        assert (said.exit_code, "TWN-100 浔中镇" in said.stderr) == (0, True)
+    file.write_text(FILE.replace("会商纪要3号", "会商纪要4号"), encoding="utf-8")
+    assert cli("route", "import", str(file)).exit_code == 0
+    doctor = cli("doctor", "--json")
+    (route,) = [one for one in json.loads(doctor.stdout)["checks"] if one["check"] == "routes"]
+    assert (route["level"], CITY in route["said"]) == ("warning", True)

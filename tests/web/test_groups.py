@@ -100,8 +100,9 @@ def test_what_a_call_is_refused_for(grouped: World, site: Site) -> None:
     assert site.post(f"{PATH}/calls", ASKED, role=f"liaison@{TOWN}").status_code == 403
     assert site.get("/group-calls/nothing").status_code == 404
     assert site.get("/group-calls?all=true").json()["items"] == []
-    described = site.get("/openapi.json").json()["paths"]
-    assert "409" in described["/api/v1/groups/{name}/calls"]["post"]["responses"]
+    broken = site.call("POST", f"/api/v1{PATH}/calls", content=b"{")
+    described = site.get("/openapi.json").json()["paths"]["/api/v1/groups/{name}/calls"]["post"]
+    assert {"400", "404", "409", "422", str(broken.status_code)} <= set(described["responses"])
 
 
 def test_an_ended_unit_is_called_by_its_heir(grouped: World, site: Site) -> None:
