@@ -7,7 +7,6 @@ an ack, and a text from a number we do not know changes nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from notifiers.errors import NumberError
@@ -18,7 +17,6 @@ from notifiers.message import (
     Pulled,
     Receipt,
     ReceiptResult,
-    Room,
 )
 from notifiers.phone import e164
 from oncall.cards import Labels, flag_of
@@ -35,8 +33,10 @@ from oncall.core.transfers.talks import Presence
 from oncall.engine import Engine
 from oncall.i18n import translator
 from oncall.intake import Intake
-from oncall.legs import leg_of
+from oncall.legs import Leg, leg_of
+from oncall.menu import Menu, by_key
 from oncall.rooms import Rooms, lock
+from oncall.spoken import Spoken
 from oncall.store import alarms, attempts, contacts, outbox, pages, transfers
 from oncall.store.attempts import HUNG_UP, ON_ITS_WAY
 from oncall.store.database import Tx
@@ -61,18 +61,6 @@ _LONGEST_OCCASION = 200
 _LONGEST_KEY = 18
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spoken:
-    """What a caller hears after pressing a key, and whether we go on listening."""
-
-    text: str
-    lang: str
-    listen: bool
-    dial: str | None = None
-    #: The conference the call is put into after the words.
-    room: Room | None = None
-
-
 class Answers:
     """The phones' one way in."""
 
@@ -80,6 +68,7 @@ class Answers:
         self.engine = engine
         self.intake = intake
         self.rooms = Rooms(engine, lang=lang)
+        self.menu = Menu(engine, lang=lang)
         self.texting = texting
         self.db = engine.db
         self.lang = lang
@@ -112,8 +101,7 @@ class Answers:
             about += attempts.said_together(tx, row)
         named = self.engine.cards.labels(tx, now)
         told = [(one.page, event) for one in about if (event := _news(one, receipt, named))]
-        over = receipt.result in _OVER
-        legs = [(row, leg)] if over and (leg := leg_of(row)) is not None else []
+        legs = _ended_legs(tx, row) if receipt.result in _OVER else []
         # Pages before messages, as everybody locks them.
         for one, _ in legs:
             lock(tx, one.transfer or "")
@@ -130,19 +118,16 @@ class Answers:
             code=receipt.code,
             now=now,
         )
-        if over and not legs and row.channel == Channel.VOICE:
-            # Whoever was put into a conference by this call has left it with the call.
-            legs = [(one, leg) for one in attempts.sharing(tx, row) if (leg := leg_of(one))]
-            for one, _ in legs:
+        for one, leg in legs:
+            if one.id != row.id:
                 attempts.advance(
                     tx, one.id, state=ANSWERED, rank=HUNG_UP, provider_id=None, code=None, now=now
                 )
-        elif not news:
-            return heard
-        for one, leg in legs:
+            elif not news:
+                continue
             self.rooms.tell(tx, one, leg, Presence.MISSING, now)
         if not news:
-            return bool(legs)
+            return heard
         flag = flag_of(receipt)
         if flag is not None and receipt.result is ReceiptResult.FAILED:
             self.engine.cards.spoil(tx, row, flag, receipt.code or receipt.status, now)
@@ -161,7 +146,7 @@ class Answers:
 
     def key(self, press: KeyPress, now: datetime) -> Spoken:
         """A key was pressed in one of our calls."""
-        return self.db.attempt(lambda tx: self._key(tx, press, now))
+        return self.db.attempt(lambda tx: self._key(tx, press, now, live=True))
 
     def pressed(self, press: KeyPress, now: datetime) -> bool:
         """A key of a call that is over, told afterwards: acted on once; nobody hears an answer."""
@@ -170,29 +155,38 @@ class Answers:
             occasion = f"key:{press.provider_id}:{press.key}:{press.digit}"
             if not transfers.first_time(tx, occasion[:_LONGEST_OCCASION], now):
                 return False
-            self._key(tx, press, now)
+            self._key(tx, press, now, live=False)
             return True
 
         return self.db.attempt(once)
 
-    def _key(self, tx: Tx, press: KeyPress, now: datetime) -> Spoken:
-        row = _row_of(tx, press.key, press.provider_id)
+    def _key(self, tx: Tx, press: KeyPress, now: datetime, *, live: bool) -> Spoken:
+        """``live``: somebody is in the call and hears what is said."""
+        named = by_key(tx, press.key) if "/" in press.key else None
+        row, head = named or (_row_of(tx, press.key, press.provider_id), None)
         if row is not None:
             self.engine.cards.answered(tx, row, contacts.BY_KEY, now)
         leg = leg_of(row) if row is not None else None
         if row is not None and leg is not None:
-            said = self.rooms.pressed(tx, row, leg, press.digit)
-            return Spoken(text=said.text, lang=said.lang, listen=said.listen, room=said.room)
+            return self.rooms.pressed(tx, row, leg, press.digit)
         if row is None or row.person is None:
             return Spoken(text="", lang=self.lang, listen=False)
         if row.page is None:
             return self._drilled(tx, row.person, row.lang or self.lang, now)
-        return self._about_a_page(tx, press, row, row.page, row.person, now)
+
+        def alone(tx: Tx, about: Row) -> Spoken:
+            # What was read in another call than its own leaves a call of its own to be ended.
+            elsewhere = head is not None and about.provider_id != head.provider_id
+            attempt = None if elsewhere else about.id
+            return self._about_a_page(tx, press, about, now, attempt=attempt)
+
+        return self.menu.pressed(tx, row, head, press.digit, alone, now, live=live)
 
     def _about_a_page(
-        self, tx: Tx, press: KeyPress, row: Row, page: str, person: str, now: datetime
+        self, tx: Tx, press: KeyPress, row: Row, now: datetime, *, attempt: int | None
     ) -> Spoken:
-        """A key in the call that pages ``person``."""
+        """A key about one page; ``attempt`` is the call it was pressed in, if that is its own."""
+        page, person = row.page or "", row.person or ""
         intent = keypad(press.digit)
         lang = row.lang or self.lang
         t = translator(lang)
@@ -227,7 +221,7 @@ class Answers:
         event: Event = Acked(person=person, name=row.name, via="keypad")
         if intent is Intent.DECLINE:
             event = Declined(person=person, name=row.name, via="keypad")
-        decision = self.engine.tell(tx, page, event, now, attempt=row.id)
+        decision = self.engine.tell(tx, page, event, now, attempt=attempt)
         if decision is None:
             # The page is broken and the desk is alarmed: nobody may think it taken.
             return Spoken(text=t(KEYS), lang=lang, listen=True)
@@ -239,7 +233,7 @@ class Answers:
         if intent is Intent.ACK and decision.page.policy.name == TALK:
             room = self.rooms.walk_in(tx, row, press.provider_id, now)
         if room is not None:
-            return Spoken(text=t(ENTERING), lang=lang, listen=False, room=room)
+            return Spoken(text=t(ENTERING), lang=lang, room=room)
         return say(Answer.DECLINED if intent is Intent.DECLINE else Answer.CONFIRMED)
 
     def _drilled(self, tx: Tx, person: str, lang: str, now: datetime) -> Spoken:
@@ -296,6 +290,14 @@ def _news(row: Row, receipt: Receipt, label: Labels) -> Event | None:
         code = receipt.code or receipt.status
         return DeliveryFailed(person=row.person, channel=channel, code=code, number=label(row))
     return None
+
+
+def _ended_legs(tx: Tx, row: Row) -> list[tuple[Row, Leg]]:
+    """The part in a conference that ends with a call: its own, or of whoever it led in."""
+    if row.channel != Channel.VOICE:
+        return []
+    same = [row] if leg_of(row) is not None else attempts.sharing(tx, row)
+    return [(one, leg) for one in same if (leg := leg_of(one)) is not None]
 
 
 def _standing(receipt: Receipt) -> tuple[str, int]:

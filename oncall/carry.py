@@ -10,6 +10,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from oncall.core.commands import (
     Command,
     DraftSupervision,
@@ -23,10 +25,12 @@ from oncall.core.texts import Facts
 from oncall.core.texts.facts import ABOUT
 from oncall.core.transfers import Transfer
 from oncall.directory import Snapshot
-from oncall.store import alarms, attempts, outbox, supervisions
+from oncall.store import alarms, attempts, gathering, outbox, supervisions
 from oncall.store.database import Tx
 from oncall.store.log import dumps
-from oncall.store.outbox import Draft
+from oncall.store.outbox import Draft, Row
+
+_facts = msgspec.json.Decoder(Facts).decode
 
 #: Lanes: a message in a lower one never waits behind a higher one.
 LANES = {Urgency.CRITICAL: 0, Urgency.URGENT: 1, Urgency.ROUTINE: 2}
@@ -39,6 +43,11 @@ _TELL_LIFE = timedelta(hours=1)
 
 #: Several of these to one person in a short time become one message; a critical one never waits.
 _GATHERED = frozenset({Notice.PAGE, Notice.HANDOVER})
+
+#: So many times as long as texts are calls gathered: a call takes longer than a glance.
+_CALLS_WAIT = 2
+#: Whoever has so many unanswered pages of late is in a storm.
+_STORM, _STORM_OF = 3, timedelta(minutes=30)
 
 #: Closed as soon as a human owns the page.
 ENDED_BY_ACK = (Alarm.EXHAUSTED, Alarm.NO_TARGET, Alarm.SILENT, Alarm.OPEN_IN_COPY)
@@ -108,17 +117,31 @@ class Carrier:
 
     def _gathered(self) -> Iterator[Draft]:
         """The drafts: the first to a person goes now, more in a short time go together after it."""
-        about = {d.person for d in self._drafts if _may_wait(d) and d.person is not None}
-        last = outbox.last_texts(self.tx, about, self.now - self.gather) if about else {}
+        waits = {Channel.SMS: self.gather, Channel.VOICE: self.gather * _CALLS_WAIT}
+        about = {
+            channel: {d.person for d in self._drafts if _may_wait(d, channel) and d.person}
+            for channel in waits
+        }
+        last = {
+            channel: gathering.last_pages(self.tx, channel, people, self.now - waits[channel])
+            for channel, people in about.items()
+            if people
+        }
+        called = about[Channel.VOICE]
+        many = gathering.unanswered(self.tx, called, self.now - _STORM_OF) if called else {}
         for draft in self._drafts:
-            if not _may_wait(draft) or draft.person is None:
+            channel = Channel(draft.channel)
+            if channel not in waits or not _may_wait(draft, channel) or draft.person is None:
                 yield draft
                 continue
-            before = last.get(draft.person)
+            before = last[channel].get(draft.person)
             due = self.now
             if before is not None:
-                due = before if before > self.now else before + self.gather
-            last[draft.person] = due
+                due = before if before > self.now else before + waits[channel]
+            elif channel is Channel.VOICE and many.get(draft.person, 0) >= _STORM:
+                # More will come: the phone rings once, for all of them.
+                due = self.now + waits[channel]
+            last[channel][draft.person] = due
             yield replace(draft, due_at=due)
 
     def _notify(self, page: Page, transfer: Transfer, command: Notify, *, fresh: bool) -> None:
@@ -213,9 +236,14 @@ class Carrier:
         )
 
 
-def _may_wait(draft: Draft) -> bool:
+def facts_of(row: Row, *, late: bool = False) -> Facts:
+    """What a row's words are made of, as they were when it was queued."""
+    return replace(_facts(row.facts), late=late, resent=row.resent)
+
+
+def _may_wait(draft: Draft, channel: Channel) -> bool:
     grave = draft.lane <= LANES[Urgency.CRITICAL]
-    return draft.channel == Channel.SMS and draft.notice in _GATHERED and not grave
+    return draft.channel == channel and draft.notice in _GATHERED and not grave
 
 
 def _place(raised: tuple[Page, RaiseAlarm]) -> tuple[str, str, int, str, str]:

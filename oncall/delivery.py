@@ -22,12 +22,12 @@ from notifiers.message import Attachment, Channel
 from oncall.courtesy import Courtesy
 from oncall.engine import Engine
 from oncall.links import Links
-from oncall.outcomes import settle, unsent
+from oncall.outcomes import settle_all, unsent
 from oncall.packing import Parcel, pack
 from oncall.recording import UNSPEAKABLE, Recorder
 from oncall.routes import Paid, Routes
 from oncall.sending import LONGEST_SEND, Sender
-from oncall.store import attempts, outbox
+from oncall.store import attempts, gathering, outbox
 from oncall.store.database import Tx
 from oncall.store.outbox import FAILED, Row, Sent
 
@@ -251,9 +251,12 @@ class Delivery:
                 )
                 if not rows:
                     continue
+                load = Load(channel=channel, rows=rows, full=len(rows) == places)
+                if self.gather and len(rows) == limit:
+                    # The pace counts messages: what goes in the same one costs nothing more.
+                    rows += gathering.company(tx, self.node, channel, now, rows)
                 if channel in self._linking:
                     self.links.open(tx, rows, now)
-                load = Load(channel=channel, rows=rows, full=len(rows) == places)
                 loads.append(load)
                 if way.limited:
                     self._pack(load, now)
@@ -321,8 +324,8 @@ class Delivery:
         finally:
             self._in_flight[channel] -= 1
         now = self.clock.now()
-        for row in parcel.rows:
-            self._finish(settle(row, parcel, outcome, now))
+        for sent in settle_all(parcel, outcome, now):
+            self._finish(sent)
         if self._in_flight[channel] >= PLACES - 1:
             self._wake.set()
         _log.debug("attempt %s: %s", parcel.rows[0].id, outcome.kind)

@@ -7,6 +7,7 @@ and not after its useful life, so that a provider that loses its answers causes 
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from notifiers.message import Channel, Outcome, OutcomeKind
@@ -36,6 +37,12 @@ _NOTICE_TRIES, _PAGE_TRIES = 2, 3
 
 #: Nothing will come of these by waiting a moment.
 _HOPELESS = frozenset({OutcomeKind.UNKNOWN, OutcomeKind.QUOTA, OutcomeKind.MISCONFIGURED})
+
+
+def settle_all(parcel: Parcel, outcome: Outcome, now: datetime) -> list[Sent]:
+    """What an outcome means for every row of a parcel; what waits goes together again."""
+    first, *others = [settle(row, parcel, outcome, now) for row in parcel.rows]
+    return [first, *(replace(one, due_at=first.due_at) for one in others)]
 
 
 def settle(row: Row, parcel: Parcel, outcome: Outcome, now: datetime) -> Sent:

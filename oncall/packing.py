@@ -10,9 +10,11 @@ from datetime import datetime
 import msgspec
 
 from notifiers.message import Channel, Template
+from oncall.carry import facts_of
 from oncall.core import model
 from oncall.core.model import Notice
-from oncall.core.texts import Facts, digest, render
+from oncall.core.texts import digest, render
+from oncall.core.texts.gathered import gathered
 from oncall.core.texts.proof import filled
 from oncall.core.texts.templates import of_code, of_digest, of_news, of_notice
 from oncall.i18n import translator
@@ -20,7 +22,6 @@ from oncall.links import hidden
 from oncall.store.outbox import EXPIRED, FAILED, Row
 
 _log = logging.getLogger(__name__)
-_facts = msgspec.json.Decoder(Facts).decode
 _template = msgspec.json.Decoder(Template).decode
 
 #: Messages that ask a human to take the matter.
@@ -28,6 +29,7 @@ PAGING = frozenset({Notice.PAGE, Notice.HANDOVER, Notice.ALARM})
 #: These come with their words.
 _READY = frozenset({Notice.REPLY, Notice.NEWS})
 #: Several of these to one phone, overdue or gathered, become one message that lists them.
+_LISTING = frozenset({Channel.SMS, Channel.VOICE})
 _MERGED = frozenset({Notice.PAGE, Notice.HANDOVER})
 
 
@@ -65,11 +67,6 @@ class Parcel:
         if self.code:
             return self.rows[0].text or ""
         return hidden(self.text, self.link)
-
-
-def facts_of(row: Row, *, late: bool = False) -> Facts:
-    """What a row's words are made of."""
-    return replace(_facts(row.facts), late=late, resent=row.resent)
 
 
 def pack(
@@ -123,19 +120,24 @@ def pack(
 
 
 def _is_listed(row: Row) -> bool:
-    return row.channel == Channel.SMS and row.notice in _MERGED
+    return row.channel in _LISTING and row.notice in _MERGED
 
 
 def _may_join(row: Row) -> bool:
-    """Whether a message may go together with others: not a critical one, nor one in doubt."""
-    return row.lane > 0 and not row.resent
+    """Whether a message may go together with others: not a critical one, nor a text in doubt.
+
+    A text in doubt is looked for by its words; a call is not, and ten more would be worse.
+    """
+    return row.lane > 0 and (row.channel == Channel.VOICE or not row.resent)
 
 
 def _words(rows: Sequence[Row], lang: str, signature: str, *, late: bool, link: str) -> str:
     row = rows[0]
     t = translator(row.lang or lang)
     if len(rows) > 1:
-        return digest(t, [facts_of(r, late=late) for r in rows], signature)
+        items = [facts_of(r, late=late) for r in rows]
+        spoken = row.channel == Channel.VOICE
+        return gathered(t, items, signature) if spoken else digest(t, items, signature)
     if row.notice in _READY and row.text:
         return row.text
     facts = facts_of(row, late=late)
@@ -148,7 +150,8 @@ def approved(parcel: Parcel, lang: str, signature: str) -> Template:
     t = translator(row.lang or lang)
     channel = model.Channel(row.channel)
     if len(parcel.rows) > 1:
-        return of_digest(t, [facts_of(r, late=parcel.late) for r in parcel.rows])
+        items = [facts_of(r, late=parcel.late) for r in parcel.rows]
+        return of_digest(t, items, channel, signature)
     if row.notice == Notice.REPLY and row.text:
         # Whoever answered wrote it down, for the words alone do not tell which answer it was.
         return _template(row.facts)

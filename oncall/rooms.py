@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from notifiers.message import Room, RoomNews, RoomWord
@@ -13,6 +12,7 @@ from oncall.core.transfers.talks import Conference, Guest, Presence
 from oncall.engine import Engine
 from oncall.i18n import translator
 from oncall.legs import Leg, leg_of
+from oncall.spoken import Spoken
 from oncall.store import outbox, pages, transfers
 from oncall.store.database import Tx
 from oncall.store.outbox import Row
@@ -20,16 +20,6 @@ from oncall.store.outbox import Row
 _PREFIX = "talk-"
 #: Digits of the largest id a database gives.
 _LONGEST_KEY = 18
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """What somebody who is rung hears after a key: words, perhaps again a key, perhaps the room."""
-
-    text: str
-    lang: str
-    listen: bool = False
-    room: Room | None = None
 
 
 class Rooms:
@@ -41,16 +31,18 @@ class Rooms:
         self.db = engine.db
         self.lang = lang
 
-    def pressed(self, tx: Tx, row: Row, leg: Leg, digit: str) -> Said:
+    def pressed(self, tx: Tx, row: Row, leg: Leg, digit: str) -> Spoken:
         """Somebody rung presses a key: 1 enters, any other hears the words again."""
         lang = row.lang or self.lang
         t = translator(lang)
         call, guest = _guest(tx, row.transfer or "", leg)
         if call is None or guest is None or call.ended_at is not None:
-            return Said(text=t(NO_CONFERENCE), lang=lang)
+            return Spoken(text=t(NO_CONFERENCE), lang=lang)
         if digit != "1":
-            return Said(text=row.text or "", lang=lang, listen=True)
-        return Said(text=t(ENTERING), lang=lang, room=_room(row.transfer or "", leg, guest, row.id))
+            return Spoken(text=row.text or "", lang=lang, listen=True)
+        return Spoken(
+            text=t(ENTERING), lang=lang, room=_room(row.transfer or "", leg, guest, row.id)
+        )
 
     def walk_in(self, tx: Tx, row: Row, provider_id: str, now: datetime) -> Room | None:
         """The room for whoever has just joined the talk by a key; None where none is open."""

@@ -46,11 +46,11 @@ from notifiers.message import (
 )
 from notifiers.phone import e164, national
 from notifiers.testing import Phones, UnexpectedError
-from oncall.answers import Spoken
 from oncall.config import Settings, load
 from oncall.core.model import Reason
 from oncall.core.transfers import Draft, Transfer
 from oncall.intake import Actor
+from oncall.spoken import Spoken
 from oncall.store import outbox, pages, planned
 from oncall.wiring import App, build
 from rosters.model import Duty

@@ -14,10 +14,10 @@ from fastapi import APIRouter, Request, Response
 
 from notifiers.errors import WrongAccountError
 from notifiers.twilio import inbound
-from oncall.answers import Spoken
 from oncall.core.errors import Forbidden
 from oncall.core.words import N_
 from oncall.i18n import translator
+from oncall.spoken import Spoken
 from web.door import Door, door_of, in_thread
 from web.hooking import entering, readable, refusing
 
@@ -135,7 +135,7 @@ def _twiml(door: Door, spoken: Spoken, key: str) -> str:
     if not spoken.text:
         return inbound.hang_up()
     base = f"{door.app.settings.public_url.rstrip('/')}/hooks/twilio"
-    again = f"{base}/gather?attempt={quote(key, safe='/:')}"
+    again = f"{base}/gather?attempt={quote(spoken.key or key, safe='/:')}"
     room = spoken.room
     return inbound.say(
         spoken.text,

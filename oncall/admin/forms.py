@@ -127,8 +127,8 @@ def example(t: Text, key: Key, signature: str) -> Template:
     """A made-up matter in a text's blanks."""
     codes = ["DH20261103-0017", "DH20261103-0018"]
     facts = _facts(t, codes[0])
-    if key is Key.DIGEST:
-        return of_digest(t, [facts, _facts(t, codes[1])])
+    if key in (Key.DIGEST, Key.VOICE_DIGEST):
+        return of_digest(t, [facts, _facts(t, codes[1])], key.channel, signature)
     if key in (Key.CODE, Key.VOICE_CODE):
         return of_code(t, key.channel, "304817", signature)
     if key in (Key.NEWS, Key.VOICE_NEWS):

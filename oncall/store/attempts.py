@@ -32,7 +32,7 @@ from oncall.store.outbox import (
     select_rows,
 )
 from oncall.store.pages import holders
-from oncall.tables import outbox
+from oncall.tables import outbox, pages
 
 #: The provider says it is on its way; a state of its own is not needed to know that.
 ON_ITS_WAY = 40
@@ -217,6 +217,19 @@ def to_stop(tx: Tx, now: datetime, limit: int) -> list[Row]:
     """Calls to be ended whose provider id we know, unless they are too old to be going on."""
     c = outbox.c
     begun = func.coalesce(c.sent_at, c.due_at)
+    other = outbox.alias()
+    # A call about several matters goes on while any of them waits for an answer.
+    speaks_on = (
+        select(other.c.id)
+        .join(pages, pages.c.id == other.c.page)
+        .where(
+            other.c.provider_id == c.provider_id,
+            other.c.id != c.id,
+            other.c.state == SUPERSEDED,
+            pages.c.state.in_(("waiting", "exhausted")),
+        )
+        .exists()
+    )
     where = and_(
         c.stop.is_(True),
         c.channel == _VOICE,
@@ -224,6 +237,7 @@ def to_stop(tx: Tx, now: datetime, limit: int) -> list[Row]:
         c.ended_at.is_(None),
         # A page's call is short; a conference (a call about no page) lasts as long as it must.
         or_(begun > now - _LONGEST_CALL, and_(c.page.is_(None), begun > now - _LONGEST_TALK)),
+        ~speaks_on,
     )
     return select_rows(tx, where, limit)
 

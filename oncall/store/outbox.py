@@ -54,7 +54,7 @@ _LONGEST_CODE = 40
 _CHUNK = 5_000
 
 #: Rows that may still be sent.
-_OPEN = (QUEUED, UNKNOWN)
+OPEN = (QUEUED, UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +152,7 @@ def claim(
     where ``fresh``. One whose last send ended in doubt is marked as possibly sent twice.
     """
     c = outbox.c
-    where = [c.state.in_(_OPEN), c.due_at <= now, c.channel == channel, c.stop.is_(False)]
+    where = [c.state.in_(OPEN), c.due_at <= now, c.channel == channel, c.stop.is_(False)]
     if lane is not None:
         where.append(c.lane <= lane)
     if fresh:
@@ -164,12 +164,17 @@ def claim(
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    ids = list(tx.conn.execute(due).scalars())
+    return take_rows(tx, node, list(tx.conn.execute(due).scalars()))
+
+
+def take_rows(tx: Tx, node: str, ids: Sequence[int]) -> list[Row]:
+    """Make these ours, in this order."""
     if not ids:
         return []
+    c = outbox.c
     taken = tx.conn.execute(
         update(outbox)
-        .where(and_(c.id.in_(ids), c.state.in_(_OPEN)))
+        .where(and_(c.id.in_(ids), c.state.in_(OPEN)))
         .values(
             state=SENDING,
             rank=RANK[SENDING],
@@ -186,25 +191,10 @@ def claim(
 def next_due(tx: Tx, channels: Collection[str] | None = None) -> datetime | None:
     """When the next queued message is due, on any channel or on these."""
     c = outbox.c
-    where = [c.state.in_(_OPEN), c.stop.is_(False)]
+    where = [c.state.in_(OPEN), c.stop.is_(False)]
     if channels is not None:
         where.append(c.channel.in_(channels))
     return tx.conn.execute(select(func.min(c.due_at)).where(and_(*where))).scalar()
-
-
-def last_texts(tx: Tx, people: Collection[str], since: datetime) -> dict[str, datetime]:
-    """Person -> when their latest page by text was or is to be sent, if that is after ``since``."""
-    c = outbox.c
-    asked = and_(
-        c.person.in_(people),
-        c.due_at > since,
-        c.channel == "sms",
-        c.notice.in_(("page", "handover")),
-        # After one that failed the next number is tried at once.
-        c.state.not_in((SUPERSEDED, FAILED)),
-    )
-    query = select(c.person, func.max(c.due_at).label("at")).where(asked).group_by(c.person)
-    return {row.person: row.at for row in tx.conn.execute(query)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,8 +220,10 @@ def latest_arrivals(tx: Tx, prefix: str, limit: int) -> list[Arrival]:
 def oldest(tx: Tx, now: datetime) -> dict[int, datetime]:
     """Since when the oldest message of each lane waits for a provider to take it."""
     c = outbox.c
-    waiting = and_(c.state.in_((QUEUED, SENDING, UNKNOWN)), c.stop.is_(False), c.planned_at <= now)
-    query = select(c.lane, func.min(c.planned_at).label("since")).where(waiting).group_by(c.lane)
+    # What is held for others to join it is not late before its own moment.
+    since = case((c.tries == 0, c.due_at), else_=c.planned_at)
+    waiting = and_(c.state.in_((QUEUED, SENDING, UNKNOWN)), c.stop.is_(False), since <= now)
+    query = select(c.lane, func.min(since).label("since")).where(waiting).group_by(c.lane)
     return {row.lane: row.since for row in tx.conn.execute(query)}
 
 

@@ -63,6 +63,7 @@ def everything(lang: str, facts: Facts) -> Iterator[Template]:
     for channel in Channel:
         yield of_code(t, channel, "304817", "县政府办")
     yield of_digest(t, [facts] * 12)
+    yield of_digest(t, [facts] * 12, Channel.VOICE, "德化县政府办")
     yield of_key_press()
 
 

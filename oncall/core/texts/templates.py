@@ -48,6 +48,7 @@ class Key(StrEnum):
     VOICE_OWNED = "voice.owned"
     VOICE_CANCELLED = "voice.cancelled"
     VOICE_FIRST_ACTION = "voice.first_action"
+    VOICE_DIGEST = "voice.digest"
     VOICE_NEWS = "voice.news"
     VOICE_CODE = "voice.code"
     #: Heard after a key where the call cannot wait for what comes of it.
@@ -115,6 +116,10 @@ TEXTS: Mapping[Key, str] = {
     Key.VOICE_FIRST_ACTION: N_(
         "This is {signature}. {nature}: the number ending {code}, taken by {owner}, has no "
         "progress yet. Please act and record it now."
+    ),
+    Key.VOICE_DIGEST: N_(
+        "This is {signature}. {nature}: {count} matters wait for your answer, numbers ending "
+        "{codes}. Press 1 to take all of them, 2 if you can take none."
     ),
     Key.VOICE_PRESSED: N_("Your key was noted. A text message tells what came of it. Goodbye."),
     Key.CODE: N_(
@@ -253,14 +258,22 @@ def of_notice(
     )
 
 
-def of_digest(t: Text, items: Sequence[Facts]) -> Template:
-    """The approved text for several late messages in one."""
+def of_digest(
+    t: Text, items: Sequence[Facts], channel: Channel = Channel.SMS, signature: str = ""
+) -> Template:
+    """The approved text for several messages in one."""
     drill = any(item.drill for item in items)
     late = any(item.late for item in items)
     marks = [t(_DRILL)] * drill + [t(_LATE)] * late + [t(_NATURES[Notice.PAGE])]
-    codes = [item.code for item in items]
-    values = {"nature": t(_BETWEEN).join(marks), "count": str(len(items)), "codes": _list(t, codes)}
-    return _filled(t, Key.DIGEST, values)
+    spoken = channel is Channel.VOICE
+    codes = [" ".join(i.code[-_LAST_DIGITS:]) if spoken else i.code for i in items]
+    values = {
+        "nature": t(_BETWEEN).join(marks),
+        "count": str(len(items)),
+        "codes": _list(t, codes),
+        "signature": signature,
+    }
+    return _filled(t, Key.VOICE_DIGEST if spoken else Key.DIGEST, values)
 
 
 def of_answer(
