@@ -8,9 +8,11 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from rosters.template import escaped
+from rosters.template import breadth, escaped, fit_paper
 
-_WIDTHS = (26, 15, 22, 26, 26, 26)
+_WIDTHS = (26, 15, 22, 28, 28, 28)
+#: The height of a line in points.
+_LINE = 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,11 +62,22 @@ def duty_workbook(pages: Sequence[Page], heads: Sequence[str], note: str) -> byt
 def _add(sheet: Any, line: Line) -> None:
     texts = (line.unit, line.desk, *("\n".join(cell.entries) for cell in line.cells))
     sheet.append([escaped(text) for text in texts])
+    # Said by us: not every office program finds out by itself how high a row of lines is.
+    lines = max(
+        sum(_lines(part, width) for part in text.split("\n"))
+        for text, width in zip(texts, _WIDTHS, strict=True)
+    )
+    sheet.row_dimensions[sheet.max_row].height = _LINE * lines + 3
     for column, cell in enumerate(line.cells, 3):
         if cell.gap:
             written = sheet.cell(sheet.max_row, column)
             written.font = Font(bold=True)
             written.fill = PatternFill("solid", fgColor="F4C7C3")
+
+
+def _lines(text: str, width: int) -> int:
+    """How many lines a text takes in a column so wide."""
+    return max(1, -(-breadth(text) // width))
 
 
 def _dress(sheet: Any, columns: int) -> None:
@@ -82,8 +95,4 @@ def _dress(sheet: Any, columns: int) -> None:
     for cell in sheet[3]:
         cell.font = Font(bold=True)
     sheet.freeze_panes = "B4"
-    sheet.print_title_rows = "3:3"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    fit_paper(sheet, wide=True, heads="1:3")

@@ -100,6 +100,8 @@ def refuse(data: bytes, filename: str) -> Problem | None:
     if data.startswith(_ZIP):
         return _refuse_archive(data, filename)
     start = data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith(b"begin:vcalendar"):
+        return problem("file-calendar", filename)
     if start.startswith((b"<html", b"<!doctype", b"<?xml", b"<table")):
         # Some systems "export to Excel" by renaming a web page.
         return problem("file-unknown", filename)

@@ -38,6 +38,8 @@ _SAMPLE = (
     ("2026-11-03", "二", "夜班", "陈建国(局长)", "王五", "13900000002", "赵六", "17:30-次日8:00"),
     ("2026-11-04", "三", "白班", "林芳", "张三、李四", "", "—", ""),
 )
+#: From here on characters are as wide as they are high.
+_FIRST_WIDE = 0x1100
 #: A cell that begins so would be taken for a formula by whoever opens the file.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -108,6 +110,7 @@ def _list_people(sheet: Any, people: Sequence[Card]) -> None:
     for cell in sheet[1]:
         cell.font, cell.fill = Font(bold=True), _SHADE
     sheet.freeze_panes = "A2"
+    fit_paper(sheet, heads="1:1")
 
 
 def _explain(sheet: Any) -> None:
@@ -124,6 +127,7 @@ def _explain(sheet: Any) -> None:
     sheet.append([_NOTE])
     for column, width in zip("ABCDEFGH", _WIDTHS, strict=True):
         sheet.column_dimensions[column].width = width
+    fit_paper(sheet, pages=1, wide=True)
 
 
 def _offer(sheet: Any, cells: str, choices: str, label: str) -> None:
@@ -141,7 +145,7 @@ def _book(unit: str, days: Sequence[Day], phone: str) -> Any:
     sheet = book.active
     first = days[0].day
     sheet.title = f"{first.year}年{first.month}月"
-    sheet.append([f"德化县{unit}{first.year}年{first.month}月值班安排表"])
+    sheet.append([f"{unit}{first.year}年{first.month}月值班安排表"])
     sheet.append([f"值班室电话:{phone}"])
     sheet.append(_HEADER)
     for day in days:
@@ -153,9 +157,27 @@ def _book(unit: str, days: Sequence[Day], phone: str) -> Any:
     return book
 
 
+def fit_paper(sheet: Any, *, pages: int = 0, wide: bool = False, heads: str | None = None) -> None:
+    """Print on A4, as wide as the page; on so many pages (0: as many as it takes), the rows
+    ``heads`` on top of each."""
+    sheet.page_setup.orientation = "landscape" if wide else "portrait"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, pages
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    for side in ("left", "right", "top", "bottom"):
+        setattr(sheet.page_margins, side, 0.45)
+    if heads is not None:
+        sheet.print_title_rows = heads
+
+
 def escaped(text: str) -> str:
     """A text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def breadth(text: str) -> int:
+    """How many narrow characters wide a text is; a Chinese one is two."""
+    return sum(2 if ord(character) >= _FIRST_WIDE else 1 for character in text)
 
 
 def _add(sheet: Any, day: Day) -> None:
@@ -188,7 +210,5 @@ def _dress(sheet: Any) -> None:
     sheet[f"A{sheet.max_row}"].alignment = Alignment(wrap_text=True, vertical="center")
     sheet.row_dimensions[sheet.max_row].height = 34
     sheet.freeze_panes = "A4"
-    # On paper: as wide as an A4 page, the header on each.
-    sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = 0, True
-    sheet.print_title_rows = f"{_HEADER_ROW}:{_HEADER_ROW}"
+    # On paper a month is one page: no day is cut in two.
+    fit_paper(sheet, pages=1)

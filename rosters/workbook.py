@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from openpyxl import Workbook
@@ -11,11 +12,13 @@ from openpyxl.chart.label import DataLabelList
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from rosters.template import escaped
+from rosters.template import breadth, escaped, fit_paper
 
 _HEAD = PatternFill("solid", fgColor="DCE6F1")
 _PERCENT = "0.0%"
 _NARROW, _WIDE = 9, 40
+#: So many characters beside each other can still be read on an upright page.
+_UPRIGHT = 95
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +83,17 @@ def _sheet(sheet: Any, table: Table) -> None:
             else:
                 cell.value = escaped(value) if isinstance(value, str) else value
     sheet.freeze_panes = "B3"
+    total = 0
     for column in range(1, len(table.heads) + 1):
-        texts = [str(row[column - 1]) for row in table.rows if isinstance(row[column - 1], str)]
-        widest = max((_width(text) for text in texts), default=0)
-        width = min(_WIDE, max(_NARROW, widest + 2, _width(table.heads[column - 1]) // 2 + 3))
+        # A day that does not fit is shown as ####.
+        texts = [
+            str(row[column - 1]) for row in table.rows if isinstance(row[column - 1], str | date)
+        ]
+        widest = max((breadth(text) for text in texts), default=0)
+        width = min(_WIDE, max(_NARROW, widest + 2, breadth(table.heads[column - 1]) // 2 + 3))
         sheet.column_dimensions[get_column_letter(column)].width = width
+        total += width
+    fit_paper(sheet, wide=total > _UPRIGHT or bool(table.charts), heads="1:2")
     for chart in table.charts:
         sheet.add_chart(_chart(sheet, chart), chart.at)
 
@@ -113,7 +122,3 @@ def _chart(sheet: Any, chart: Chart) -> Any:
     count = last - first + 1
     bars.width, bars.height = 18, max(7.5, 0.55 * count + 2.5 if chart.wide else 8)
     return bars
-
-
-def _width(text: str) -> int:
-    return sum(2 if ord(c) >= 0x1100 else 1 for c in text)

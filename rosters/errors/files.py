@@ -38,6 +38,10 @@ FILES: Mapping[str, Message] = {
         N_("This is a {kind} file; the names in it cannot be read safely."),
         N_("Ask for the table it was made from, and save that as .xlsx (另存为)."),
     ),
+    "file-calendar": error(
+        N_("This is a calendar (.ics), not a roster to be applied once."),
+        N_("Have it read for a unit, again and again: oncall calendar add UNIT FILE|URL."),
+    ),
     "file-unknown": error(
         N_("This is neither a workbook (.xlsx, .xls) nor a CSV file."),
         N_("Open it in WPS or Excel, choose Save as (另存为), type .xlsx, and send that file."),

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.cli.conftest import Cli
-from tests.county import POST, ZONE, templates
+from tests.county import CITY, POST, WANG, ZONE, templates
 from tests.databases import Templates
 from tests.rosters.building import l1
 from tests.rosters.drawn import L4_ROWS, L5_TEXT, l2, l3, l4, l5, l6
@@ -65,9 +66,9 @@ def local(stamp: str) -> str:
     return datetime.fromisoformat(stamp).astimezone(ZONE).strftime("%m-%d %H:%M")
 
 
-def on_duty(cli: Cli, at: str) -> set[tuple[str, str]]:
+def on_duty(cli: Cli, at: str, of: str = POST) -> set[tuple[str, str]]:
     """Who serves at a moment, by role."""
-    found = json.loads(cli("who", POST, "--at", at, "--json").stdout)
+    found = json.loads(cli("who", of, "--at", at, "--json").stdout)
     return {(one["role"], one["person"]) for one in found["on_duty"]}
 
 
@@ -220,6 +221,63 @@ def test_what_the_plan_prints_is_the_answer(unit: Cli) -> None:
     unit.file("roster-map.toml", told["mapping"])
     assert apply(unit, file, "--month", "2026-11")[0] == 0
     assert ("primary", "张三") in on_duty(unit, "2026-11-05 12:00")
+
+
+# -- the forms we hand out ------------------------------------------------------------------
+
+
+def test_a_form_filled_in_from_its_own_lists(unit: Cli) -> None:
+    """Names chosen from the second sheet, a day's hours in its remark: applied with its numbers,
+    and handed out again it is no change."""
+    out = str(unit.folder / "form.xlsx")
+    assert unit("roster", "template", CITY, "--month", "2099-11", "--output", out).exit_code == 0
+    book = load_workbook(out)
+    form, people = book.worksheets[0], book["通讯录"]
+    offered = {rule.formula1 for rule in form.data_validations.dataValidation}
+    assert offered == {'"白班,夜班,24小时"', f"通讯录!$A$2:$A${people.max_row}"}
+    names = [row[0].value for row in people.iter_rows(min_row=2)]
+    assert {"张三", "李四", "王五", "陈建国"} <= set(names)
+    for day in range(2):
+        first = 4 + 2 * day
+        form[f"D{first}"] = "陈建国"
+        form[f"E{first}"], form[f"G{first}"] = "张三", "李四"
+        form[f"E{first + 1}"] = "王五"
+    form["H5"] = "17:30-次日8:00"
+    book.save(out)
+    done = unit("roster", "apply", out, "--unit", CITY, "--yes", "--json")
+    told = json.loads(done.stdout)
+    assert errors(told) == []
+    by_time = {(d["person"], d["start"][:16], d["end"][:16]): d["mobile"] for d in told["duties"]}
+    assert by_time["王五", "2099-11-01T17:30", "2099-11-02T08:00"] == WANG
+    assert by_time["王五", "2099-11-02T20:00", "2099-11-03T08:00"] == WANG
+    assert on_duty(unit, "2099-11-02 12:00", CITY) == {
+        ("leader", "陈建国"), ("primary", "张三"), ("deputy", "李四"),
+    }  # fmt: skip
+    back = str(unit.folder / "back.xlsx")
+    how = ("roster", "export", CITY, "--month", "2099-11", "--format", "xlsx", "--output", back)
+    assert unit(*how).exit_code == 0
+    assert unit("roster", "plan", back, "--detailed-exitcode").exit_code == 0
+
+
+def test_every_workbook_prints_on_a4(unit: Cli) -> None:
+    """As wide as the page, the headings on each, no row cut in two, no day shown as ####."""
+    form, back, sheet = (str(unit.folder / name) for name in ("f.xlsx", "e.xlsx", "s.xlsx"))
+    month, xlsx = ("--month", "2026-11"), ("--format", "xlsx", "--output")
+    assert unit("roster", "template", CITY, *month, "--output", form).exit_code == 0
+    assert unit("roster", "export", CITY, *month, *xlsx, back).exit_code == 0
+    assert unit("roster", "sheet", "--days", "1", "--xlsx", sheet).exit_code == 0
+    for path, pages, heads in ((form, 1, None), (back, 0, "$1:$2"), (sheet, 0, "$1:$3")):
+        page = load_workbook(path).worksheets[0]
+        assert page.sheet_properties.pageSetUpPr.fitToPage
+        assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (1, pages)
+        assert str(page.page_setup.paperSize) == page.PAPERSIZE_A4
+        assert page.print_title_rows == heads
+    exported = load_workbook(back).worksheets[0]
+    assert exported.column_dimensions["B"].width >= len("2026-11-01") + 2
+    printed = load_workbook(sheet).worksheets[0]
+    for row in range(4, printed.max_row + 1):
+        most = max(str(cell.value or "").count("\n") + 1 for cell in printed[row])
+        assert printed.row_dimensions[row].height >= 14 * most
 
 
 # -- one ugly thing each --------------------------------------------------------------------

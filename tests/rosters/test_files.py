@@ -49,6 +49,7 @@ def archive(*names: str) -> bytes:
         (b"\xff\xd8\xff\xe0", "a.jpg", "file-picture", "JPEG"),
         (b"{\\rtf1", "a.rtf", "file-word", "RTF"),
         (b"<html><table>", "a.xls", "file-unknown", ""),
+        (b"\xef\xbb\xbfBEGIN:VCALENDAR\r\n", "a.ics", "file-calendar", ""),
         (b"PK\x03\x04 cut short", "a.xlsx", "file-broken", ""),
         (l1()[:-200], "a.xlsx", "file-broken", ""),
         (b"\xff\xff\xff\xff\x81", "a.csv", "encoding-unknown", ""),
