@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 import click
 
@@ -71,7 +70,7 @@ def duty(
         codes = [unit_of(snapshot.units, unit).code for unit in units]
         found = strain.burdens(tx, snapshot, first, last, zone, units=codes)
     if as_json:
-        listed = [_as_json(one) for one in found]
+        listed = [strain.as_json(one) for one in found]
         show_json({"from": stamp(first, zone), "to": stamp(last, zone), "people": listed})
         return
     heads = (
@@ -105,21 +104,3 @@ def duty(
     strained = sum(bool(one.warnings) for one in found)
     if strained:
         warn(t(N_("{n} people carry too much at once.")).format(n=strained))
-
-
-def _as_json(one: strain.Burden) -> dict[str, Any]:
-    load = one.load
-    return {
-        "person": one.name,
-        "unit": one.unit,
-        "hours": round(load.hours, 2),
-        "by_role": {role: round(hours, 2) for role, hours in load.by_role.items()},
-        "nights": load.nights,
-        "nights_running": load.nights_running,
-        "weekend_hours": round(load.weekend_hours, 2),
-        "holiday_hours": round(load.holiday_hours, 2),
-        "longest_hours": round(load.longest, 2),
-        "pages": one.pages,
-        "night_pages": one.night_pages,
-        "warnings": list(one.codes),
-    }

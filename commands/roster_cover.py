@@ -21,7 +21,6 @@ from oncall.core.words import role as role_word
 from oncall.coverage import coverage_of
 from oncall.papers import proof as papers
 from oncall.papers.press import put_file
-from oncall.store import contacts
 from rosters.errors import explain
 
 _WEEK, _MONTH = timedelta(days=7), timedelta(days=30)
@@ -124,19 +123,7 @@ def proof(
         first, last = window(ctx, start, end, office.now, _MONTH)
         snapshot = office.snapshot(tx)
         codes = [unit_of(snapshot.units, u).code for u in units]
-        made = papers.Proof(
-            made_at=office.now,
-            version=snapshot.version,
-            start=first,
-            end=last,
-            units=tuple(
-                coverage.survey(
-                    tx, snapshot, papers.units_of(snapshot, codes), first, last, now=office.now
-                )
-            ),
-            proven_days=coverage.rules.proven_days,
-            proofs=contacts.last_proven(tx),
-        )
+        made = papers.prove(tx, snapshot, coverage, codes, first, last, office.now)
         names = {unit.unit: snapshot.unit_name(unit.unit, session.lang) for unit in made.units}
     if html is not None:
         write(Path(html), papers.as_page(made, snapshot, session.lang, zone, t))

@@ -31,6 +31,7 @@ from web import (
     hooks_push,
     lookup,
     overrides,
+    papers,
     people,
     quiet,
     reference,
@@ -101,6 +102,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
         drills,
         overrides,
         duty_changes,
+        papers,
     )
     doors = (*of_api, hooks, hooks_push, answer, feeds, health, reference)
     for router in (*(part.router for part in doors), *routers):

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from oncall.core.kpi import Profile
 from oncall.core.oversight import OrderState
+from oncall.papers.sheet import LONGEST_DAYS
 
 _RFC3339 = re.compile(
     r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?(?P<zone>[Zz]|[+-]\d\d:?\d\d)?"
@@ -286,6 +287,27 @@ class ScheduleQuery(Body):
     role: Annotated[str, Field(max_length=40)] = "primary"
     start: Annotated[Moment, Field(alias="from")]
     end: Annotated[Moment, Field(alias="to")]
+
+
+class WindowQuery(Body):
+    """One unit or all, over a window; from now on, for as long as is usual, where none is given."""
+
+    unit: UnitCode | None = None
+    start: Annotated[Moment | None, Field(alias="from")] = None
+    end: Annotated[Moment | None, Field(alias="to")] = None
+
+
+class GapsQuery(WindowQuery):
+    """One role, or all that each unit needs."""
+
+    role: Annotated[str, Field(max_length=40)] | None = None
+
+
+class SheetQuery(OneQuery):
+    """So many days from today's watch on; numbers are masked unless `reveal` says why not."""
+
+    unit: UnitCode | None = None
+    days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] = 14
 
 
 class PeopleQuery(Body):

@@ -35,6 +35,8 @@ from web.duties import DutyDoor
 from web.forms import ELSEWHERE, Forms, Given, New, Result, on_phone
 from web.group_pages import GroupPages
 from web.health import PROGRESS_WITHIN
+from web.paper_page import PATH as PAPERS
+from web.paper_page import PaperDoor
 from web.phones import KEYS, Handset, Handsets, show
 from web.render import STATIC, Look, look, page
 from web.session import Sessions, Visitor
@@ -68,6 +70,7 @@ def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> C
     duties = DutyDoor(app, console.sessions)
     route = fastapi_app.add_api_route
     practice = DrillDoor(app, console.sessions)
+    papers = PaperDoor(app, console.sessions)
     for path, handler, method in (
         ("/", console.home, "GET"),
         ("/console/live", console.live, "GET"),
@@ -84,6 +87,8 @@ def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> C
         (DUTIES, duties.show, "GET"),
         (DUTIES + "/{unit}/{what}", duties.ask, "POST"),
         (DUTIES + "/{unit}/changes/{number}/{verb}", duties.act, "POST"),
+        (PAPERS, papers.show, "GET"),
+        (f"{PAPERS}/{{paper}}", papers.make, "POST"),
     ):
         route(path, handler, methods=[method], include_in_schema=False, response_model=None)
     for path, handler, method in console.groups.routes():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from oncall.core.words import N_
@@ -110,6 +111,25 @@ def burdens(
             )
         )
     return found
+
+
+def as_json(one: Burden) -> dict[str, Any]:
+    """The same as plain values, hours to the hundredth."""
+    load = one.load
+    return {
+        "person": one.name,
+        "unit": one.unit,
+        "hours": round(load.hours, 2),
+        "by_role": {role: round(hours, 2) for role, hours in load.by_role.items()},
+        "nights": load.nights,
+        "nights_running": load.nights_running,
+        "weekend_hours": round(load.weekend_hours, 2),
+        "holiday_hours": round(load.holiday_hours, 2),
+        "longest_hours": round(load.longest, 2),
+        "pages": one.pages,
+        "night_pages": one.night_pages,
+        "warnings": list(one.codes),
+    }
 
 
 def _home(snapshot: Snapshot, duty: Duty) -> str:

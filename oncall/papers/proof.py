@@ -14,9 +14,11 @@ from zoneinfo import ZoneInfo
 
 from oncall.core.words import N_, Text
 from oncall.core.words import role as role_word
-from oncall.coverage import UnitCover
+from oncall.coverage import Coverage, UnitCover
 from oncall.directory import Snapshot, names
 from oncall.papers.press import printed
+from oncall.store import contacts
+from oncall.store.database import Tx
 from rosters.coverage import Lack, Why, seconds
 
 #: Days beside each other on one heat map.
@@ -83,6 +85,28 @@ class Proof:
     def whole(self) -> int:
         """How many units are covered to the minute."""
         return sum(unit.whole for unit in self.units)
+
+
+def prove(
+    tx: Tx,
+    snapshot: Snapshot,
+    coverage: Coverage,
+    codes: Sequence[str],
+    start: datetime,
+    end: datetime,
+    now: datetime,
+) -> Proof:
+    """The statement about these units (none: all) over [start, end), made ``now``."""
+    units = coverage.survey(tx, snapshot, units_of(snapshot, codes), start, end, now=now)
+    return Proof(
+        made_at=now,
+        version=snapshot.version,
+        start=start,
+        end=end,
+        units=tuple(units),
+        proven_days=coverage.rules.proven_days,
+        proofs=contacts.last_proven(tx),
+    )
 
 
 def as_json(proof: Proof, snapshot: Snapshot, stamp: Callable[[datetime], str]) -> dict[str, Any]:

@@ -85,6 +85,13 @@ TABLE: list[tuple[str, str, Any, str]] = [
     ("GET", "/reports/kpi?month=2026-11", None, "yyyyy"),
     ("GET", "/reports/kpi.xlsx?month=2026-11", None, "yyyyy"),
     ("GET", "/reports/public?month=2026-11", None, "yyyyy"),
+    ("GET", "/reports/duty", None, "yyyyy"),
+    ("GET", "/roster/gaps", None, "yyyyy"),
+    ("GET", "/roster/proof", None, "yyyyy"),
+    ("GET", "/roster/proof/print", None, "yyyyy"),
+    ("GET", "/roster/sheet/print?days=1", None, "yyyyy"),
+    ("GET", "/roster/sheet/print?days=1&reveal=x", None, "yyyyn"),
+    ("GET", "/roster/sheet.xlsx?days=1", None, "yyyyy"),
     ("GET", "/reports/conference?month=2026-11", None, "yynyy"),
     ("POST", "/reports/visits", {"visits": []}, "yynnn"),
     (
