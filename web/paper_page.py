@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from functools import partial
 
@@ -56,7 +57,7 @@ class PaperDoor:
             return await run_in_threadpool(self._forms, seen, visitor, result.said, result.status)
 
     def _look(self, request: Request) -> Look:
-        return look(request, self.app.settings.lang)
+        return replace(look(request, self.app.settings.lang), path=PATH)
 
     def _forms(self, seen: Look, visitor: Visitor, said: str = "", status: int = 200) -> Response:
         app, settings, now = self.app, self.app.settings, self.app.clock.now()
@@ -135,6 +136,7 @@ def _days(given: Given) -> int:
     typed = given.get("days")
     days = int(typed) if typed.isascii() and typed.isdecimal() else 0
     if not 1 <= days <= LONGEST_DAYS:
-        params = {"most": str(LONGEST_DAYS)}
-        raise Invalid([Fault(where="days", code="days_out_of_range", value=typed, params=params)])
+        wanted = {"wanted": f"1–{LONGEST_DAYS}"}
+        fault = Fault(where="days", code="out_of_range", value=typed[:20], params=wanted)
+        raise Invalid([fault])
     return days

@@ -34,10 +34,6 @@ UNIT_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("“{value}” is no kind of unit."),
         N_("Use a lower-case word such as township or gov_department."),
     ),
-    "days_out_of_range": (
-        N_("“{value}” is no number of days."),
-        N_("Write a whole number from 1 to {most}."),
-    ),
     "bad_day": (N_("“{value}” is no day."), N_("Write it as 2026-11-03.")),
     "ends_first": (
         N_("It ends on {value}, not after its first day."),
