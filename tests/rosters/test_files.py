@@ -49,7 +49,6 @@ def archive(*names: str) -> bytes:
         (b"\xff\xd8\xff\xe0", "a.jpg", "file-picture", "JPEG"),
         (b"{\\rtf1", "a.rtf", "file-word", "RTF"),
         (b"<html><table>", "a.xls", "file-unknown", ""),
-        (b"\xef\xbb\xbfBEGIN:VCALENDAR\r\n", "a.ics", "file-calendar", ""),
         (b"PK\x03\x04 cut short", "a.xlsx", "file-broken", ""),
         (l1()[:-200], "a.xlsx", "file-broken", ""),
         (b"\xff\xff\xff\xff\x81", "a.csv", "encoding-unknown", ""),
@@ -62,6 +61,13 @@ def test_refused(data: bytes, filename: str, code: str, kind: str) -> None:
     assert result.problems[0].where == filename
     assert kind in explain(result.problems[0])
     assert code == "file-empty" or "另存为" in explain(result.problems[0])
+
+
+def test_a_calendar_is_told_where_it_belongs() -> None:
+    """It is no roster to be applied once: it is read again and again."""
+    result = load(b"\xef\xbb\xbfBEGIN:VCALENDAR\r\n", "a.ics")
+    assert [found.code for found in result.problems] == ["file-calendar"]
+    assert "oncall calendar add" in explain(result.problems[0])
 
 
 def test_too_large() -> None:
