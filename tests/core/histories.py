@@ -33,6 +33,7 @@ from oncall.core.model import (
     Channel,
     Colour,
     Contact,
+    Extra,
     Morning,
     Page,
     Policy,
@@ -42,6 +43,7 @@ from oncall.core.model import (
     Step,
     Urgency,
     Watch,
+    Way,
     WorkCalendar,
 )
 from oncall.core.policies import default_book
@@ -56,7 +58,7 @@ BOTH = (Channel.SMS, Channel.VOICE)
 #: A clock that is looked at this often at one moment stands still.
 LOOKS = 4
 #: Bytes enough for the longest history.
-_THROWS = 150
+_THROWS = 220
 
 #: The National Day week, paid for by two worked weekend days.
 HOLIDAY = WorkCalendar(
@@ -66,6 +68,7 @@ HOLIDAY = WorkCalendar(
 
 _DEFAULT = {urgency: default_book().choose(None, urgency) for urgency in Urgency}
 _NUMBERS = ((), (Channel.SMS,), (Channel.VOICE,), BOTH, BOTH, BOTH, BOTH, BOTH)
+_EXTRA = ((Channel.VOICE,), (Channel.SMS,), BOTH)
 _CLOCKS = (time(0), time(1, 30), time(2, 30), time(8), time(13), time(22))
 #: Ordinary afternoons, nights, the holiday, and days on which clocks change.
 _STARTS = (
@@ -165,10 +168,7 @@ class Moment:
 
 
 def _roster(dice: Dice, start: datetime) -> Roster:
-    cards = [
-        Contact(person=f"p{i}", name=f"P{i}", unit=UNIT, role="", channels=dice.pick(_NUMBERS))
-        for i in range(5)
-    ]
+    cards = [_card(dice, i) for i in range(5)]
     gaps = {dice.minutes(1, 200) for _ in range(dice.upto(3))}
     changes = tuple(start + gap for gap in sorted(gaps))
     holders = {
@@ -179,6 +179,26 @@ def _roster(dice: Dice, start: datetime) -> Roster:
         for question in _QUESTIONS
     }
     return Roster(changes=changes, holders=holders)
+
+
+def _card(dice: Dice, i: int) -> Contact:
+    """One person: some with several numbers, some with rules of their own."""
+    channels = dice.pick(_NUMBERS)
+    labels = dice.pick(("", "a", "ab"))
+    own = tuple(
+        Extra(urgency=urgency, after=dice.minutes(0, 30), channels=dice.pick(_EXTRA))
+        for urgency in Urgency
+        for _ in range(max(0, dice.upto(4) - 2))
+    )
+    return Contact(
+        person=f"p{i}",
+        name=f"P{i}",
+        unit=UNIT,
+        role="",
+        channels=channels,
+        ways=tuple(Way(channel=c, number=n) for c in channels for n in labels),
+        own=own,
+    )
 
 
 def _steps(dice: Dice) -> Iterator[Step]:
@@ -226,6 +246,7 @@ def _policy(dice: Dice) -> Policy:
 def _event(dice: Dice, start: datetime) -> Event:
     who = dice.pick(("p0", "p1", "p2", "p3", "p4", "stranger"))
     channel = dice.pick(tuple(Channel))
+    number = dice.pick(("", "a", "a", "b"))
     promised = start + timedelta(minutes=100)
     return dice.pick(
         (
@@ -233,8 +254,8 @@ def _event(dice: Dice, start: datetime) -> Event:
             ShiftChanged(),
             Declined(person=who, name=who),
             DeliveryFailed(person=who, channel=channel),
-            DeliveryFailed(person=who, channel=channel),
-            DeliveryFailed(person=who, channel=channel),
+            DeliveryFailed(person=who, channel=channel, number=number),
+            DeliveryFailed(person=who, channel=channel, number=number),
             DeliveryStalled(person=who, channel=channel),
             DeliveryStalled(person=who, channel=channel, used_up=True),
             Delivered(person=who, channel=channel),

@@ -1,7 +1,9 @@
 """What holds in every history: no order of events, outages and handovers makes a page go silent."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
 from itertools import product
 
 import msgspec
@@ -11,9 +13,18 @@ from hypothesis import given
 from oncall.core.commands import Notify, RaiseAlarm, StandDown, Tell
 from oncall.core.escalation import IGNORED, LEADS_TO, TRANSITIONS, decide
 from oncall.core.events import EVENTS, Arrived, Escalated, Event, StepDue
-from oncall.core.model import Alarm, Ask, Channel, Notice, Page, Reason, State, Watch
+from oncall.core.model import Alarm, Ask, Channel, Notice, Page, Reason, State, Watch, Way
 from oncall.core.worktime import after_quiet
-from tests.core.histories import HISTORIES, History, Life, Moment, histories, is_open, play
+from tests.core.histories import (
+    HISTORIES,
+    History,
+    Life,
+    Moment,
+    Roster,
+    histories,
+    is_open,
+    play,
+)
 
 A_YEAR = timedelta(days=366)
 
@@ -81,8 +92,8 @@ def test_a_rung_is_done_once_and_reaches_nobody_twice(history: History) -> None:
 @given(histories())
 @HISTORIES
 def test_nobody_hears_the_same_twice_in_one_moment(history: History) -> None:
-    """What falls due together after an outage is one message per person and channel (rule 9)."""
-    said = [(m.now, c.person, c.channel) for m, c in messages(play(history))]
+    """What falls due together after an outage is one message per person and number (rule 9)."""
+    said = [(m.now, c.person, c.channel, c.number) for m, c in messages(play(history))]
     assert len(said) == len(set(said))
 
 
@@ -107,6 +118,47 @@ def test_keys_are_unique(history: History) -> None:
         if isinstance(command, Notify | Tell | StandDown)
     ]
     assert len(keys) == len(set(keys))
+
+
+@given(histories())
+@HISTORIES
+def test_a_number_that_failed_is_not_used_again(history: History) -> None:
+    """Not on this page; only the desk's last resort may try everything once more."""
+    for moment, command in messages(play(history)):
+        known = moment.before.person(command.person)
+        if known is None or not command.number or command.notice is Notice.ALARM:
+            continue
+        reached_again = moment.decision.page.alarms > 0
+        way = Way(channel=command.channel, number=command.number)
+        assert way not in known.dead or reached_again
+
+
+@given(histories())
+@HISTORIES
+def test_own_rules_take_nothing_from_the_ladder(history: History) -> None:
+    """With them and without, the rungs stand the same, and nobody gets less than before."""
+    plain = replace(
+        history.roster,
+        holders={
+            key: tuple(tuple(msgspec.structs.replace(c, own=()) for c in some) for some in held)
+            for key, held in history.roster.holders.items()
+        },
+    )
+    start = history.page.paged_at
+    without, beside = (
+        decide(history.page, Arrived(), start, partial(_told, roster, start))
+        for roster in (plain, history.roster)
+    )
+    assert without.page.rungs == beside.page.rungs
+    got, more = (
+        {(c.person, c.channel) for c in made.commands if isinstance(c, Notify)}
+        for made in (without, beside)
+    )
+    assert got <= more
+
+
+def _told(roster: Roster, now: datetime, ask: Ask) -> Watch:
+    return roster.on_duty(ask, now)
 
 
 @given(histories())
