@@ -114,9 +114,10 @@ class Parts:
         """Tell everybody to whom anything about this was sent, by text or else by telephone.
 
         It goes in the matter's own lane, right behind its pages. Whoever hears of a withdrawal by
-        their page is not told a second time.
+        their page is not told a second time, and an older word still waiting gives way to this one.
         """
         tx, now = batch.tx, batch.now
+        attempts.unsay(tx, transfer.id, now)
         told = attempts.told_at(tx, transfer.id, Notice.CANCELLED, now)
         for person in attempts.recipients(tx, transfer.id):
             if person in told:

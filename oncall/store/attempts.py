@@ -288,6 +288,16 @@ def recipients(tx: Tx, transfer: str) -> list[str]:
     return list(dict.fromkeys(map(str, everybody)))
 
 
+def unsay(tx: Tx, transfer: str, now: datetime) -> None:
+    """Drop corrections of a transfer that have not left yet: a newer word stands for them."""
+    c = outbox.c
+    tx.conn.execute(
+        update(outbox)
+        .where(and_(c.transfer == transfer, c.state == QUEUED, c.key.like(f"{News.CORRECTED}/%")))
+        .values(state=SUPERSEDED, rank=RANK[SUPERSEDED], ended_at=now)
+    )
+
+
 def told_at(tx: Tx, transfer: str, notice: str, at: datetime) -> frozenset[str]:
     """Who is told something of this kind about a transfer by a decision of this very moment."""
     c = outbox.c

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from oncall.core.transfers import Calls, TransferState
+from oncall.verbs import VERBS
 from tests.county import (
     CHEN,
     CITY,
@@ -144,3 +145,16 @@ def test_a_withdrawal_reaches_whoever_was_told(world: World) -> None:
     world.app.desk.cancel(sent.code, "110席", world.now, DISPATCHER, why="误报")
     world.settle()
     world.expect((ZHAO, "sms", "撤"), (ZHANG, "sms", "撤"), (HE, "sms", "撤"))
+
+
+def test_a_word_that_has_not_left_gives_way_to_the_next(world: World) -> None:
+    """Withdrawn before anything was sent: nobody hears of a matter, or of its correction."""
+    sent = world.transfer(CITY, settle=False)
+    for text in ("城东", "城西"):
+        world.app.acts.do(
+            sent.code, VERBS["correct"], {"text": text}, by="110席", now=world.now, actor=DISPATCHER
+        )
+        world.clock.set(world.now + timedelta(milliseconds=5))
+    world.app.desk.cancel(sent.code, "110席", world.now, DISPATCHER, why="误报")
+    world.settle()
+    world.expect()
