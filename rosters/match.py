@@ -130,8 +130,9 @@ class _Matcher:
         if not found:
             found = [person for person in family if title[:1] in (person.title or "")]
         if len(found) != 1:
-            names = "、".join(person.name for person in found or family) or "—"
-            self._tell("address-unclear", entry, names=names)
+            names = "、".join(person.name for person in found or family)
+            code = "address-unclear" if names else "address-nobody"
+            self._tell(code, entry, names=names)
             return None
         self._tell("address-understood", entry, person=found[0].name)
         return found[0]

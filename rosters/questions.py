@@ -62,9 +62,9 @@ def _line(problem: Problem) -> tuple[str, str, str, str] | None:
             return "columns", value, _OPEN, _ROLE
         case "role-unknown":
             return "roles", value, _OPEN, _ROLE
-        case "address-unclear":
+        case "address-unclear" | "address-nobody":
             names = problem.params["names"].split("、")
-            only = names[0] if len(names) == 1 and names[0] != "—" else _OPEN
+            only = names[0] if len(names) == 1 and names[0] else _OPEN
             return "people", problem.params["name"], only, _NAME
         case "unit-missing":
             return "", "unit", _OPEN, _UNIT

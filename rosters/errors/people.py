@@ -76,6 +76,10 @@ PEOPLE: Mapping[str, Message] = {
         N_("“{value}” is a form of address; who of {unit} is meant is not sure: {names}."),
         N_("Write the full name; if it is one, add the person first (oncall person import)."),
     ),
+    "address-nobody": error(
+        N_("“{value}” is a form of address, and nobody of {unit} has that surname."),
+        N_("Write the full name; if it is one, add the person first (oncall person import)."),
+    ),
     "person-renamed": error(
         N_("{unit} has nobody called {name}, but {mobile} is the number of {other}."),
         N_("Correct the name or the number."),

@@ -116,8 +116,8 @@ LAYOUTS = {
         sent=l3(),
         wrong=(
             ("排班!H3", "shift-missing"),
-            ("排班!H3", "address-unclear"),
-            ("排班!B6", "address-unclear"),
+            ("排班!H3", "address-nobody"),
+            ("排班!B6", "address-nobody"),
             ("排班!C6", "ditto-without"),
         ),
         mended=l3(

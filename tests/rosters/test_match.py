@@ -141,7 +141,7 @@ def test_create_does_not_guess() -> None:
         ("陈局", None, "address-understood"),
         ("林书记", "13900000009", "address-understood"),
         ("林书记", None, "address-unclear"),
-        ("黄镇长", None, "address-unclear"),
+        ("黄镇长", None, "address-nobody"),
     ],
 )
 def test_forms_of_address(name: str, mobile: str | None, code: str) -> None:
