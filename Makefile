@@ -32,7 +32,7 @@ demo: env ## one transfer's story on a fast clock, on SQLite and on PostgreSQL
 
 test: env ## every test: SQLite, PostgreSQL and a real browser
 	@scripts/browser.sh
-	$(BIN)/pytest -n $(JOBS) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 lint: env ## ruff, format, types, import contracts
 	$(BIN)/ruff check .

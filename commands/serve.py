@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import secrets
 import signal
@@ -26,7 +25,7 @@ from oncall.admin.office import check_ready
 from oncall.config import Settings, mask_url
 from oncall.core.errors import OncallError
 from oncall.core.words import N_
-from oncall.wiring import App, build
+from oncall.wiring import App, build, spare_what_stands
 from web import console
 from web.app import create_app
 
@@ -119,8 +118,7 @@ async def _serve(session: Session, plan: Plan) -> None:
             app = build(settings)
             try:
                 await asyncio.to_thread(check_ready, app.db)
-                # All this stands until the end: no pause is spent on looking through it again.
-                gc.freeze()
+                spare_what_stands()
                 if listener is None:
                     await _engine_alone(session, app)
                 else:

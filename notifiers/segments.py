@@ -37,8 +37,12 @@ def segments(text: str) -> int:
     """
     gsm = encoding(text) is Encoding.GSM7
     single, part = (160, 153) if gsm else (70, 67)
-    if units(text) <= single:
+    length = units(text)
+    if length <= single:
         return 1
+    if length == len(text):
+        # Nothing in it is twice as wide, so nothing can be torn.
+        return -(-length // part)
     parts, used = 1, 0
     for letter in text:
         width = 2 if (letter in _EXTENSION if gsm else ord(letter) > 0xFFFF) else 1

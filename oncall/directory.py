@@ -55,6 +55,7 @@ class Snapshot:
     held: dict[str, tuple[list[Hold], Roster]] = field(default_factory=dict)
     #: Number -> who texts from it; made when first asked for.
     _by_number: dict[str, list[Person]] | None = None
+    _lines: dict[str, tuple[Line, ...]] = field(default_factory=dict)
 
     def roster(self, tx: Tx, unit: str) -> Roster:
         """A unit's compiled roster around now, as it is planned."""
@@ -145,8 +146,13 @@ class Snapshot:
 
     def lines(self, person: str) -> tuple[Line, ...]:
         """How a person may be reached now, in order; nothing for somebody we do not know."""
-        known = self.people.get(person)
-        return () if known is None else lines(known.numbers, known.mobiles, self.flags.get(person))
+        found = self._lines.get(person)
+        if found is None:
+            known = self.people.get(person)
+            flags = self.flags.get(person)
+            found = () if known is None else lines(known.numbers, known.mobiles, flags)
+            self._lines[person] = found
+        return found
 
     def label(self, person: str, address: str) -> str:
         """How a number of a person's card is called in a page."""
