@@ -8,9 +8,9 @@ from commands.lazy import group, option
 from commands.output import good, json_option, local, show_json, stamp, table
 from commands.records import office_of
 from commands.session import session_of
-from oncall.admin.spelling import unit_of
 from oncall.core.errors import Conflict, NotFound
 from oncall.core.model import Alarm
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_, alarm_text
 from oncall.store import alarms, reports
 

@@ -24,7 +24,7 @@ from commands.session import Session, session_of
 from commands.who import ROLE
 from oncall import feeds
 from oncall.admin.office import Office
-from oncall.admin.spelling import unit_of
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.core.words import role as role_word
 from oncall.store import directory

@@ -29,11 +29,11 @@ from commands.roster_plan import show_problems
 from commands.session import Session, session_of
 from commands.who import ROLE
 from oncall.admin.office import Office
-from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
 from oncall.calendars import Calendars, Outcome, Wanted
 from oncall.core.errors import Invalid
 from oncall.core.faults import sentence
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.core.words import role as role_word
 from oncall.fetching import host

@@ -12,7 +12,7 @@ from commands.moments import MOMENT, moment_of
 from commands.output import good, json_option, local, show_json, stamp, table
 from commands.records import office_of, operator
 from commands.session import Session, session_of
-from oncall.admin.spelling import unit_of
+from oncall.core.spelling import unit_of
 from oncall.core.words import FLAGS, N_
 from oncall.store import deadlines
 from oncall.store.deadlines import Listed

@@ -13,10 +13,10 @@ from commands.output import good, json_option, local, say, show_json, stamp, tab
 from commands.records import office_of
 from commands.session import Session, session_of
 from commands.windows import from_option, to_option
-from oncall.admin.spelling import unit_of
 from oncall.core.drills import Check, Heard, Score, scores
 from oncall.core.errors import NotFound
 from oncall.core.model import Channel
+from oncall.core.spelling import unit_of
 from oncall.core.words import CHANNELS, N_
 from oncall.directory import Snapshot
 from oncall.store import drills as rows

@@ -22,7 +22,7 @@ from commands.output import json_option, say, show_json
 from commands.session import session_of
 from commands.who import ROLE
 from oncall import duty_changes
-from oncall.admin.spelling import unit_of
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.duty_changes import Asked, Give, Outcome, Stage
 from oncall.store import duty_changes as rows

@@ -15,9 +15,9 @@ from commands.session import session_of
 from oncall.admin import group_preview, matters, rollcall
 from oncall.admin.group_calls import Called, Wish, called, counted, group_named
 from oncall.admin.office import Office
-from oncall.admin.spelling import unit_of
 from oncall.core.model import Urgency
 from oncall.core.rollcall import Response
+from oncall.core.spelling import unit_of
 from oncall.core.transfers import LIVE, Draft
 from oncall.core.words import N_, TRANSFER_STATES, URGENCY, reason_text
 from oncall.directory import Snapshot

@@ -11,7 +11,7 @@ from commands.moments import MOMENT, moment_of
 from commands.output import good, json_option, local, say, show_json, stamp, table
 from commands.records import office_of
 from commands.session import Session, session_of
-from oncall.admin.spelling import unit_of
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_, STATES, URGENCY, role
 from oncall.directory import Snapshot
 from oncall.relief import Change, Relief, relief

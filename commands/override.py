@@ -16,7 +16,7 @@ from commands.records import office_of
 from commands.session import Session, session_of
 from commands.who import ROLE
 from oncall import overrides
-from oncall.admin.spelling import unit_of
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.core.words import role as role_word
 from oncall.directory import Snapshot

@@ -18,9 +18,9 @@ from commands.session import Session, session_of
 from notifiers.phone import mask
 from oncall.admin import people as admin
 from oncall.admin.office import new_id
-from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
 from oncall.core.model import Channel
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_, NUMBER_FLAGS
 from oncall.core.words import role as role_word
 from oncall.store import contacts

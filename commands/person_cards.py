@@ -14,9 +14,9 @@ from commands.session import Session, session_of
 from oncall.admin import cards
 from oncall.admin import people as admin
 from oncall.admin.office import Office
-from oncall.admin.spelling import unit_of
 from oncall.core.errors import NotFound
 from oncall.core.model import Channel
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.store import directory as rows
 

@@ -12,7 +12,7 @@ from commands.records import office_of
 from commands.session import session_of
 from commands.windows import from_option, to_option, units_option, window
 from oncall.admin import strain
-from oncall.admin.spelling import unit_of
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 
 _MONTH = timedelta(days=30)
@@ -25,6 +25,10 @@ _COMMANDS = {
         N_("What was returned or disputed again and again."),
     ),
     "drills": ("commands.drill:scorecard", N_("Who could be reached: drills by unit.")),
+    "orphans": (
+        "commands.report_figures:orphans",
+        N_("Open transfers for which nothing is planned any more."),
+    ),
     "public": ("commands.report_figures:public", N_("What may be published of a month.")),
     "visits": (
         "commands.report_figures:visits",

@@ -10,17 +10,18 @@ import click
 
 from commands.lazy import Word, command, option
 from commands.moments import MONTH, month_span
-from commands.output import good, json_option, say, show_json, stamp, table, write_file
+from commands.output import good, json_option, local, say, show_json, stamp, table, write_file
 from commands.records import office_of
 from commands.session import Session, session_of
 from oncall import reporting
+from oncall.admin import orphans as orphan_check
 from oncall.admin import visits as visits_file
 from oncall.admin.report_book import book, days, heading, spoken
-from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
 from oncall.core.kpi import Frequent, Period, Profile, Report
 from oncall.core.kpi.names import NAMES, document, names, plain
-from oncall.core.words import N_, URGENCY
+from oncall.core.spelling import unit_of
+from oncall.core.words import N_, TRANSFER_STATES, URGENCY
 from oncall.coverage import coverage_of
 from oncall.store import transfers
 
@@ -137,6 +138,47 @@ def conference(ctx: click.Context, month: tuple[int, int], least: int, as_json: 
 
 def _frequent(one: Frequent, codes: dict[str, str]) -> dict[str, Any]:
     return asdict(one) | {"matters": [codes[id] for id in one.matters]}
+
+
+@command(N_("Open transfers for which nothing is planned any more: what the nightly check finds."))
+@json_option
+@click.pass_context
+def orphans(ctx: click.Context, as_json: bool) -> None:
+    """Every transfer has one end; these have none in sight."""
+    session = session_of(ctx)
+    t, zone = session.t, session.settings.zone
+    with office_of(session) as office, office.db.read() as tx:
+        snapshot, found = office.snapshot(tx), orphan_check.found(tx)
+    if as_json:
+        show_json({"items": [_orphan(session, one) for one in found]})
+        return
+    if not found:
+        good(t(N_("Something is planned for every open transfer.")))
+        return
+    heads = (N_("Number"), N_("State"), N_("Units"), N_("Nothing since"), N_("The desk was told"))
+    rows = [
+        (
+            one.brief.transfer.code,
+            t(TRANSFER_STATES[one.brief.transfer.state]),
+            t(N_(", ")).join(snapshot.unit_name(unit, session.lang) for unit in one.units),
+            local(one.since, zone),
+            t(N_("yes") if one.alarmed else N_("no")),
+        )
+        for one in found
+    ]
+    table(session, heads, rows)
+
+
+def _orphan(session: Session, one: orphan_check.Orphan) -> dict[str, Any]:
+    transfer = one.brief.transfer
+    return {
+        "id": transfer.id,
+        "code": transfer.code,
+        "state": transfer.state,
+        "units": list(one.units),
+        "since": stamp(one.since, session.settings.zone),
+        "alarmed": one.alarmed,
+    }
 
 
 @command(N_("What may be published of a month: sums from which nobody can be told."))

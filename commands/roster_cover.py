@@ -14,8 +14,8 @@ from commands.session import session_of
 from commands.who import ROLE
 from commands.windows import from_option, to_option, units_option, window
 from oncall.admin import strain
-from oncall.admin.spelling import unit_of
 from oncall.core.errors import OncallError
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.core.words import role as role_word
 from oncall.coverage import coverage_of

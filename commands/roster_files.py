@@ -25,11 +25,11 @@ from oncall.admin.mappings import Mappings
 from oncall.admin.office import Office
 from oncall.admin.plans import is_plan, pack, unpack
 from oncall.admin.rosters import Plan
-from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
 from oncall.admin.telling import tell
 from oncall.admin.uploads import Upload, Wanted
 from oncall.core.errors import OncallError, Stale
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.notices import Notices
 

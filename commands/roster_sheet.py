@@ -13,8 +13,8 @@ from commands.roster_cover import write
 from commands.session import session_of
 from commands.windows import units_option
 from oncall.admin import people
-from oncall.admin.spelling import unit_of
 from oncall.core.errors import NotFound
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.coverage import coverage_of
 from oncall.papers import sheet as papers

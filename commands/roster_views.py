@@ -18,8 +18,8 @@ from commands.records import office_of
 from commands.session import session_of
 from commands.who import ROLE
 from oncall.admin import history as past
-from oncall.admin.spelling import unit_of
 from oncall.core.errors import OncallError
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.core.words import role as role_word
 from oncall.directory import duties_in_force

@@ -11,16 +11,16 @@ import click
 
 from commands.failures import faults
 from commands.lazy import group, option
-from commands.output import good, json_option, show_json, table
+from commands.output import good, json_option, show_json, stamp, table
 from commands.records import office_of
 from commands.reporting import importing
 from commands.session import Session, session_of
 from oncall.admin import routes as admin
 from oncall.admin import stale
 from oncall.admin.office import Office
-from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
 from oncall.core.routing import Route, suggest
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.directory import Snapshot
 from oncall.store import routes as rows
@@ -99,7 +99,7 @@ def _today(session: Session, office: Office) -> date:
 
 def _shown(session: Session, snapshot: Snapshot, found: Sequence[Route], *, as_json: bool) -> None:
     if as_json:
-        show_json({"items": [as_values(one) for one in found]})
+        show_json({"items": [as_values(session, one) for one in found]})
         return
 
     def names(codes: Sequence[str]) -> str:
@@ -111,13 +111,23 @@ def _shown(session: Session, snapshot: Snapshot, found: Sequence[Route], *, as_j
          N_("for information"), N_("Valid from"), N_("Valid to"), N_("Source")),
         [
             (one.category, snapshot.unit_name(one.area, session.lang), names((one.lead,)),
-             names(one.assist), names(one.copy), one.valid_from, one.valid_to, one.source)
+             names(one.assist), names(one.copy), one.valid_from, one.valid_to,
+             _source(session, one))
             for one in found
         ],
     )  # fmt: skip
 
 
-def as_values(one: Route) -> dict[str, object]:
+def _source(session: Session, one: Route) -> str:
+    """Where a row comes from: the minutes, and who recorded the ruling when and on what."""
+    if one.ruling is None:
+        return one.source or ""
+    said = session.t(N_("{minutes} ({who}, {day}, on {code})"))
+    day = one.ruling.at.astimezone(session.settings.zone).date()
+    return said.format(minutes=one.source, who=one.ruling.by, day=day, code=one.ruling.matter)
+
+
+def as_values(session: Session, one: Route) -> dict[str, object]:
     """The names the HTTP interface uses."""
     return {
         "category": one.category,
@@ -127,4 +137,11 @@ def as_values(one: Route) -> dict[str, object]:
         "valid_from": str(one.valid_from) if one.valid_from else None,
         "valid_to": str(one.valid_to) if one.valid_to else None,
         "source": one.source,
+        "ruling": None
+        if one.ruling is None
+        else {
+            "by": one.ruling.by,
+            "at": stamp(one.ruling.at, session.settings.zone),
+            "transfer": one.ruling.matter,
+        },
     }

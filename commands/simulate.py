@@ -13,9 +13,9 @@ from commands.output import json_option, local, say, show_json, stamp, table
 from commands.records import office_of
 from commands.session import Session, session_of
 from oncall.admin import playing
-from oncall.admin.spelling import unit_of
 from oncall.core.model import Alarm, Channel, Colour, Notice, Urgency
 from oncall.core.simulate import Kind, Line
+from oncall.core.spelling import unit_of
 from oncall.core.why import NOTICES
 from oncall.core.words import CHANNELS, COLOURS, N_, alarm_text, reason_text
 

@@ -27,7 +27,7 @@ def why(ctx: click.Context, id: str, as_json: bool) -> None:
             full = matters.in_full(tx, found.id)
             snapshot = office.snapshot(tx)
             if as_json:
-                whole = shown_json(session, tx, snapshot, full)
+                whole = shown_json(session, tx, snapshot, full, office.now)
                 show_json({name: whole[name] for name in ("id", "code", "state", "story")})
                 return
     names = {p.id: p.name for p in snapshot.people.values()}

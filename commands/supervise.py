@@ -23,8 +23,8 @@ from commands.records import office_of, operator
 from commands.session import Session, session_of
 from oncall.admin.office import Office
 from oncall.admin.order_page import page_of
-from oncall.admin.spelling import unit_of
 from oncall.core.oversight import OrderState
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_, ORDERS
 from oncall.directory import Snapshot
 from oncall.store import supervisions

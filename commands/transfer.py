@@ -15,8 +15,8 @@ from commands.session import Session, session_of
 from commands.transfer_views import listed, shown, shown_json
 from oncall.admin import matters
 from oncall.admin.office import Office
-from oncall.admin.spelling import unit_of
 from oncall.core.model import Reason
+from oncall.core.spelling import unit_of
 from oncall.core.transfers import TransferState
 from oncall.core.words import N_, STATES, reason_text
 from oncall.desk import Outcome
@@ -40,20 +40,28 @@ def transfer(ctx: click.Context) -> None:
 @option("--state", "states", multiple=True, type=Word(list(TransferState)),
         help=N_("Only in this state; repeatable."))  # fmt: skip
 @option("--unit", metavar="CODE", help=N_("Only with a part of this unit."))
+@option("--supervised", is_flag=True, help=N_("Only those under a supervision order."))
 @option("--limit", type=click.IntRange(1, 500), default=20, show_default=True,
         help=N_("How many at most."))  # fmt: skip
 @json_option
 @click.pass_context
 def list_(
-    ctx: click.Context, states: tuple[str, ...], unit: str | None, limit: int, as_json: bool
+    ctx: click.Context,
+    states: tuple[str, ...],
+    unit: str | None,
+    supervised: bool,
+    limit: int,
+    as_json: bool,
 ) -> None:
     """Closed ones too, unless --state says otherwise."""
     session = session_of(ctx)
     with office_of(session) as office, office.db.read() as tx:
         snapshot = office.snapshot(tx)
         code = unit_of(snapshot.units, unit).code if unit else None
-        found = reports.list_transfers(tx, states=states or None, unit=code, limit=limit)
-        listed(session, tx, snapshot, found, as_json=as_json)
+        found = reports.list_transfers(
+            tx, states=states or None, unit=code, supervised=supervised, limit=limit
+        )
+        listed(session, tx, snapshot, found, office.now, as_json=as_json)
 
 
 @transfer.command("show", help=N_("One transfer: its parts, its messages, what happens next."))
@@ -68,9 +76,9 @@ def show(ctx: click.Context, id: str, as_json: bool) -> None:
         with office.db.read() as tx:
             full = matters.in_full(tx, found.id)
             if as_json:
-                show_json(shown_json(session, tx, office.snapshot(tx), full))
+                show_json(shown_json(session, tx, office.snapshot(tx), full, office.now))
             else:
-                shown(session, tx, office.snapshot(tx), full)
+                shown(session, tx, office.snapshot(tx), full, office.now)
 
 
 @transfer.command("ack", help=N_("Somebody takes it: the ladder stops, the others are told."))

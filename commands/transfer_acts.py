@@ -11,7 +11,7 @@ from commands.moments import MOMENT, moment_of
 from commands.output import json_option, say, show_json
 from commands.records import office_of, operator
 from commands.session import session_of
-from oncall.admin.spelling import unit_of
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_, TRANSFER_STATES, reason_text
 from oncall.directory import Snapshot
 from oncall.verbs import VERBS, Field, Kind, Verb
@@ -90,7 +90,8 @@ def _command(verb: Verb) -> Command:
                 {"id": after.id, "code": after.code, "state": after.state, "reason": done.reason}
             )
         t = session.t
-        state, said = t(TRANSFER_STATES[after.state]), reason_text(t, done.reason, who=who)
+        state = t(TRANSFER_STATES[after.state])
+        said = reason_text(t, done.reason, who=who, detail=done.detail)
         say(t(N_("{code}: {state}. {said}")).format(code=after.code, state=state, said=said))
 
     made = Command(verb.name, callback=run, help=verb.about)

@@ -16,9 +16,9 @@ from commands.session import Session, session_of
 from oncall.admin import matters
 from oncall.admin.group_calls import called, counted, group_named
 from oncall.admin.office import Office
-from oncall.admin.spelling import unit_of
 from oncall.core.errors import Fault, Invalid
 from oncall.core.model import Urgency
+from oncall.core.spelling import unit_of
 from oncall.core.transfers import Draft, Ground
 from oncall.core.words import N_
 from oncall.intake import Accepted

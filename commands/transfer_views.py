@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import click
@@ -19,7 +20,6 @@ from oncall.core.words import (
     ANSWERED_BY,
     ATTEMPTS,
     CHANNELS,
-    FLAGS,
     N_,
     PARTS,
     STATES,
@@ -57,11 +57,17 @@ def next_text(t: Text, action: NextAction) -> str:
 
 
 def listed(
-    session: Session, tx: Tx, snapshot: Snapshot, found: Sequence[Brief], *, as_json: bool
+    session: Session,
+    tx: Tx,
+    snapshot: Snapshot,
+    found: Sequence[Brief],
+    now: datetime,
+    *,
+    as_json: bool,
 ) -> None:
     """A line for each."""
     if as_json:
-        show_json({"items": [_brief(session, tx, snapshot, brief) for brief in found]})
+        show_json({"items": [_brief(session, tx, snapshot, brief, now) for brief in found]})
         return
     t, zone = session.t, session.settings.zone
     rows = []
@@ -77,7 +83,7 @@ def listed(
                 transfer.code,
                 local(transfer.transferred_at, zone),
                 t(URGENCY[transfer.urgency]),
-                t(TRANSFER_STATES[transfer.state]),
+                _state(t, brief, now),
                 t(N_(", ")).join(snapshot.unit_name(s.part.unit, session.lang)
                                  for s in brief.shares),
                 transfer.summary[:40],
@@ -99,11 +105,16 @@ def listed(
         say(t(N_("No transfers.")))
 
 
-def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
+def _state(t: Text, brief: Brief, now: datetime) -> str:
+    """Where it stands, and under it what else must be known at a glance."""
+    found = matters.marks(t, brief, now)
+    return "\n".join([t(TRANSFER_STATES[brief.transfer.state]), *found])
+
+
+def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full, now: datetime) -> None:
     """Facts, parts, messages, alarms."""
     t, zone = session.t, session.settings.zone
     transfer, due = full.brief.transfer, full.brief.deadline
-    flags = [t(FLAGS[name]) for name in ("drill", "confidential") if getattr(transfer, name)]
     pairs(
         session,
         {
@@ -117,7 +128,7 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> None:
             N_("Received"): local(transfer.received_at, zone),
             N_("Handed over"): local(transfer.transferred_at, zone),
             N_("Due"): local(due.due_at if due else None, zone),
-            N_("Marks"): t(N_(", ")).join(flags),
+            N_("Marks"): t(N_(", ")).join(matters.marks(t, full.brief, now)),
         },
     )
     click.echo()
@@ -182,13 +193,15 @@ def _owner(session: Session, page: Page) -> str:
     return session.t(N_("{who}, expected by {clock}")).format(who=page.owner_name, clock=clock)
 
 
-def shown_json(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> dict[str, Any]:
+def shown_json(
+    session: Session, tx: Tx, snapshot: Snapshot, full: Full, now: datetime
+) -> dict[str, Any]:
     """The same as values."""
     zone = session.settings.zone
     units = {share.page.id: share.part.unit for share in full.brief.shares}
     people = {p.id: p.name for p in snapshot.people.values()}
     told = matters.stories(session.t, full, people, session.settings.timezone)
-    return _brief(session, tx, snapshot, full.brief) | {
+    return _brief(session, tx, snapshot, full.brief, now) | {
         "talk": talk_json(full.brief.transfer.life.talk, zone),
         "attempts": [
             {
@@ -239,7 +252,9 @@ def shown_json(session: Session, tx: Tx, snapshot: Snapshot, full: Full) -> dict
     }
 
 
-def _brief(session: Session, tx: Tx, snapshot: Snapshot, brief: Brief) -> dict[str, Any]:
+def _brief(
+    session: Session, tx: Tx, snapshot: Snapshot, brief: Brief, now: datetime
+) -> dict[str, Any]:
     zone = session.settings.zone
     transfer = brief.transfer
     return {
@@ -248,6 +263,9 @@ def _brief(session: Session, tx: Tx, snapshot: Snapshot, brief: Brief) -> dict[s
         "transferred_at": stamp(transfer.transferred_at, zone),
         "changed_at": stamp(brief.changed_at, zone),
         "due_at": stamp(brief.deadline.due_at if brief.deadline else None, zone),
+        "overdue": brief.deadline is not None and brief.deadline.overdue(now),
+        "supervised": brief.supervised,
+        "copies": list(brief.copies),
         "parts": [
             _part(session, snapshot, share, action)
             for share, action in matters.next_of(tx, snapshot, brief.shares)
@@ -274,6 +292,9 @@ def _facts(transfer: Transfer) -> dict[str, Any]:
             "danger",
             "confidential",
             "drill",
+            "major",
+            "nuisance",
+            "linked_to",
         )
     }
 

@@ -14,9 +14,9 @@ from commands.reporting import importing
 from commands.session import Session, session_of
 from oncall import duty
 from oncall.admin import units as admin
-from oncall.admin.spelling import unit_of
 from oncall.admin.tables import file_bytes
 from oncall.core.serving import Serving
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.core.words import role as role_word
 from oncall.store import directory as rows

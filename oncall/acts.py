@@ -12,11 +12,12 @@ from typing import Any
 
 from oncall.core.errors import Conflict, Fault, Invalid
 from oncall.core.model import Reason
+from oncall.core.spelling import code_of
 from oncall.core.transfers import Draft, Ground, Transfer, Waiver
 from oncall.desk import Desk
 from oncall.directory import Snapshot, unit_fault
 from oncall.intake import Accepted, Actor, Intake
-from oncall.store import transfers
+from oncall.store import reports, transfers
 from oncall.store.database import Tx
 from oncall.verbs import Field, Kind, Verb
 
@@ -27,6 +28,8 @@ class Acted:
 
     transfer: Transfer
     reason: Reason
+    #: What was said with it.
+    detail: str = ""
 
 
 class Acts:
@@ -100,7 +103,7 @@ class Acts:
         if decision.refused:
             raise Conflict("refused", said=decision.reason, transfer=transfer.code)
         after = transfers.by_ids(tx, [transfer.id])[transfer.id]
-        return Acted(transfer=after, reason=decision.reason)
+        return Acted(transfer=after, reason=decision.reason, detail=reports.detail_of(values))
 
 
 def _checked(
@@ -116,11 +119,25 @@ def _checked(
             if field.required:
                 faults.append(Fault(where=field.name, code="missing"))
             continue
-        faults += _faults(field, value, snapshot, day)
+        value = _coded(field, value, snapshot, faults)
+        unclear = {fault.where for fault in faults}
+        faults += [f for f in _faults(field, value, snapshot, day) if f.where not in unclear]
         values[field.name] = _typed(field, value)
     if faults:
         raise Invalid(faults)
     return values
+
+
+def _coded(field: Field, value: Any, snapshot: Snapshot, faults: list[Fault]) -> Any:
+    """Codes for whatever units are called."""
+    if field.kind is Kind.UNIT:
+        return code_of(snapshot.units, value, field.name, faults)
+    if field.kind is Kind.UNITS:
+        return tuple(
+            code_of(snapshot.units, word, f"{field.name}[{i}]", faults)
+            for i, word in enumerate(value)
+        )
+    return value
 
 
 def _faults(field: Field, value: Any, snapshot: Snapshot, day: date) -> Iterator[Fault]:

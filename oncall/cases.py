@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
-
-import msgspec
 
 from oncall import due
 from oncall.batch import Batch
@@ -19,6 +18,7 @@ from oncall.core.errors import NotFound
 from oncall.core.escalation import Decision as PageDecision
 from oncall.core.events import Cancelled, Event, Finished, Progressed
 from oncall.core.model import Page, Reason, State, Urgency
+from oncall.core.routing import Route, Ruling, ruled
 from oncall.core.transfers import (
     POLICE_DESK,
     TERMINAL,
@@ -36,12 +36,14 @@ from oncall.core.transfers import (
 from oncall.core.transfers import commands as c
 from oncall.core.transfers import events as e
 from oncall.core.transfers.work import NUISANCE
+from oncall.directory import above
+from oncall.entries import entry
 from oncall.legs import Legs, Order
 from oncall.notices import Notices
 from oncall.parts import Parts
-from oncall.store import alarms, pages, planned, transfers
+from oncall.store import alarms, pages, planned, routes, transfers
 from oncall.store.database import Tx
-from oncall.store.log import Entry, append, bump
+from oncall.store.log import append, bump
 from oncall.store.planned import Appointment
 
 _WANT_POLICE = (e.DangerReported, e.PoliceCalled)
@@ -97,7 +99,7 @@ class Cases:
     def begin(self, batch: Batch, decision: Decision, event: e.Accepted) -> None:
         """A transfer that was just written down begins to live."""
         transfer = decision.transfer
-        batch.entries.append(_entry(transfer, event, decision, batch.now))
+        batch.entries.append(entry(transfer, event, decision, batch.now))
         snapshot = batch.snapshot
         terms = snapshot.book.terms
         batch.entries.append(due.begin(batch.tx, transfer, terms, snapshot.calendar))
@@ -164,7 +166,7 @@ class Cases:
             transfers.save(tx, decision.transfer, now)
         if decision.transfer.state is not transfer.state:
             due.follow(tx, transfer_id, decision.transfer.state, now)
-        append(tx, [_entry(decision.transfer, event, decision, now)])
+        append(tx, [entry(decision.transfer, event, decision, now)])
         self._do(batch, decision.transfer, decision.commands, event.by)
         if any(isinstance(one, _MOVES_PARTS) for one in decision.commands):
             self.settle(tx, transfer_id, now)
@@ -193,14 +195,8 @@ class Cases:
         )
 
     def _above(self, batch: Batch) -> Callable[[str], str | None]:
-        units, day = batch.snapshot.units, batch.now.astimezone(self.zone).date()
-
-        def above(code: str) -> str | None:
-            unit = units.get(code)
-            found = units.get(unit.parent or "") if unit is not None else None
-            return found.code if found is not None and found.exists(day) else None
-
-        return above
+        day = batch.now.astimezone(self.zone).date()
+        return partial(above, batch.snapshot.units, day=day)
 
     def _copies(self, tx: Tx, transfer: Transfer) -> tuple[str, ...]:
         """The units that need only know: they have no page, so no fact of their own."""
@@ -309,6 +305,18 @@ class Cases:
         share = Share(unit=command.unit, role=PartRole.COUNTY, urgency=Urgency.CRITICAL)
         self.parts.open(batch, transfer, (share,))
 
+    def _route(self, batch: Batch, transfer: Transfer, command: c.SetRoute, by: str) -> None:
+        made = Route(
+            category=command.category,
+            area=command.area,
+            lead=command.lead,
+            assist=command.assist,
+            valid_from=command.since.astimezone(self.zone).date(),
+            source=command.source,
+            ruling=Ruling(by=by, at=batch.now, matter=transfer.code),
+        )
+        routes.put(batch.tx, ruled(routes.all_routes(batch.tx), made))
+
     def _book(self, batch: Batch, transfer: Transfer, command: c.Book, by: str) -> None:
         key = f"{command.what}/{transfer.id}"
         if command.what is c.Later.FOLLOW_UP:
@@ -361,6 +369,7 @@ _DOERS: dict[type[c.TransferCommand], Callable[[Cases, Batch, Transfer, Any, str
     c.CallParties: Cases._talk,
     **dict.fromkeys((c.Ring, c.AskBack, c.HangUp), Cases._call),
     c.PageCounty: Cases._county,
+    c.SetRoute: Cases._route,
     c.Book: Cases._book,
     c.Unbook: Cases._unbook,
     c.Inform: Cases._inform,
@@ -368,31 +377,3 @@ _DOERS: dict[type[c.TransferCommand], Callable[[Cases, Batch, Transfer, Any, str
     c.Sound: Cases._sound,
     c.Silence: Cases._silence,
 }
-
-
-def _entry(transfer: Transfer, event: e.TransferEvent, decision: Decision, now: datetime) -> Entry:
-    """The log line of one decision: the event whole, where the transfer stood after it, whose."""
-    told = msgspec.to_builtins(event) | {"state": decision.transfer.state}
-    lead = _new_lead(decision.commands)
-    if lead is not None:
-        told["lead"] = lead
-    return Entry(
-        transfer=transfer.id,
-        at=now,
-        event=type(event).__name__,
-        reason=decision.reason,
-        who=event.by or None,
-        payload=told,
-    )
-
-
-def _new_lead(commands: Iterable[c.TransferCommand]) -> str | None:
-    """The unit that leads since a decision, where that changed."""
-    for command in commands:
-        if isinstance(command, c.ChangeRole) and command.role is PartRole.LEAD:
-            return command.unit
-        shares = command.shares if isinstance(command, c.OpenParts) else ()
-        for share in shares:
-            if share.role is PartRole.LEAD:
-                return share.unit
-    return None

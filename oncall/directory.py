@@ -193,6 +193,13 @@ class Snapshot:
         return found[0]
 
 
+def above(units: Mapping[str, Unit], code: str, *, day: date) -> str | None:
+    """The unit that a team belongs to, where there is one on that day."""
+    unit = units.get(code)
+    found = units.get(unit.parent or "") if unit is not None else None
+    return found.code if found is not None and found.exists(day) else None
+
+
 def unit_fault(units: Mapping[str, Unit], code: str, where: str, day: date) -> Fault | None:
     """Why a matter cannot go to the unit of this code on a day of the installation's zone.
 

@@ -17,9 +17,11 @@ from typing import Any
 
 from oncall.core.errors import Conflict, Invalid, OncallError
 from oncall.core.faults import explain, explain_error
+from oncall.core.transfers import BINDING
 from oncall.core.words import Text
 from oncall.dropped import drafts_of
 from oncall.intake import Actor, Intake
+from oncall.store import transfers
 
 _log = logging.getLogger(__name__)
 
@@ -94,18 +96,20 @@ class Exchange:
         """Hand over all that a file holds, or nothing. Raises Invalid with every fault of it."""
         drafts = drafts_of(data, name)
         self.intake.require(drafts, now)
-        out = []
-        for _, draft in drafts:
-            taken = self.intake.accept(draft, now, ACTOR)
-            out.append(
-                {
-                    "origin": draft.origin,
-                    "origin_ref": draft.origin_ref,
-                    "code": taken.transfer.code,
-                    "created": taken.created,
-                }
-            )
-        return out
+        taken = [(draft, self.intake.accept(draft, now, ACTOR)) for _, draft in drafts]
+        with self.intake.db.read() as tx:
+            units = {one.transfer.id: transfers.units_of(tx, one.transfer.id) for _, one in taken}
+        return [
+            {
+                "origin": draft.origin,
+                "origin_ref": draft.origin_ref,
+                "code": one.transfer.code,
+                "created": one.created,
+                # By code, whatever the file called them.
+                "units": [part.unit for part in units[one.transfer.id] if part.role in BINDING],
+            }
+            for draft, one in taken
+        ]
 
 
 def _free(folder: Path, name: str, now: datetime) -> Path:

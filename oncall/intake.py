@@ -11,8 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from msgspec.structs import replace as changed
+
 from oncall.core.errors import Conflict, Fault, Invalid, NotFound
 from oncall.core.model import Reason, Urgency
+from oncall.core.spelling import code_of
 from oncall.core.transfers import (
     Draft,
     Transfer,
@@ -78,7 +81,7 @@ class Intake:
             known = self._known(tx, draft, stored_key, digest)
             if known is not None:
                 return Accepted(transfer=known, created=False)
-            self._require(draft, self.engine.directory.at(tx, now).units, now)
+            draft = self._checked(draft, self.engine.directory.at(tx, now).units, now)
         # On PostgreSQL in a transaction of its own: inside the transfer's, everybody who hands over
         # would wait for everybody else's disk. A number whose transfer then fails is left out.
         number = self.engine.cases.number
@@ -86,7 +89,7 @@ class Intake:
         with self.db.begin() as tx:
             code = code or number(tx, now)
             batch = self.engine.batch(tx, now)
-            self._require(draft, batch.snapshot.units, now)
+            draft = self._checked(draft, batch.snapshot.units, now)
             event = _accepted(draft, actor, nuisance=_marked(tx, draft))
             born = self._transfer(code, draft, now, actor)
             decision = self.engine.cases.born(batch, born, event)
@@ -111,14 +114,18 @@ class Intake:
         faults: list[Fault] = []
         for where, draft in drafts:
             try:
-                self._require(draft, units, now)
+                self._checked(draft, units, now)
             except Invalid as exc:
                 faults += [replace(f, where=f"{where}.{f.where}") for f in exc.faults]
         if faults:
             raise Invalid(faults)
 
-    def _require(self, draft: Draft, units: Mapping[str, Unit], now: datetime) -> None:
-        faults = check(draft, units, now)
+    def _checked(self, draft: Draft, units: Mapping[str, Unit], now: datetime) -> Draft:
+        """The draft with codes for the names of units. Raises Invalid with every fault of it."""
+        faults: list[Fault] = []
+        draft = _coded(draft, units, faults)
+        unclear = {fault.where for fault in faults}
+        faults += [fault for fault in check(draft, units, now) if fault.where not in unclear]
         day = now.astimezone(self.engine.cases.zone).date()
         for field, codes in (("to", draft.to), ("copy", draft.copy)):
             for i, code in enumerate(codes):
@@ -131,6 +138,7 @@ class Intake:
             faults = [Fault(where=where, code="unknown_unit", value=u) for u in missing]
         if faults:
             raise Invalid(faults)
+        return draft
 
     def _known(self, tx: Tx, draft: Draft, stored_key: str | None, digest: str) -> Transfer | None:
         if stored_key is not None:
@@ -194,6 +202,24 @@ class Intake:
             raise NotFound("no_such_transfer", ref=ref)
         decision = self.engine.cases.tell(tx, transfer.id, PoliceCalled(by=by), now)
         return decision.reason is Reason.POLICE_CALLED
+
+
+def _coded(draft: Draft, units: Mapping[str, Unit], faults: list[Fault]) -> Draft:
+    """Codes for whatever a unit is called; what means none stays, for ``check`` to find."""
+
+    def several(field: str, words: Sequence[str]) -> tuple[str, ...]:
+        return tuple(code_of(units, w, f"{field}[{i}]", faults) for i, w in enumerate(words))
+
+    def one(field: str, word: str | None) -> str | None:
+        return code_of(units, word, field, faults) if word else word
+
+    return changed(
+        draft,
+        to=several("to", draft.to),
+        copy=several("copy", draft.copy),
+        area=one("area", draft.area),
+        first_receiver=one("first_receiver", draft.first_receiver),
+    )
 
 
 def _accepted(draft: Draft, actor: Actor, *, nuisance: bool) -> HandedOver:

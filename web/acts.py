@@ -63,7 +63,7 @@ def _handler(verb: Verb, body: type[bodies.Body]) -> Callable[..., shapes.CaseOu
             code=done.transfer.code,
             state=done.transfer.state,
             reason=done.reason,
-            text=reason_text(caller.t, done.reason, who=given["by"]),
+            text=reason_text(caller.t, done.reason, who=given["by"], detail=done.detail),
         )
 
     act.__annotations__ = {

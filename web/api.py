@@ -117,7 +117,12 @@ def list_transfers(
     unit = own(caller, query.unit)
     with door.app.db.read() as tx:
         found = reports.list_transfers(
-            tx, states=states, unit=unit, limit=query.limit + 1, before=before
+            tx,
+            states=states,
+            unit=unit,
+            supervised=query.supervised,
+            limit=query.limit + 1,
+            before=before,
         )
         view = View(door, caller, tx)
         items = [view.transfer(brief) for brief in found[: query.limit]]
@@ -299,7 +304,11 @@ def _act(
 
 
 def own(caller: Caller, unit: str | None) -> str | None:
-    """The unit meant; a liaison means the own one. Raises Forbidden for another's."""
+    """The code of the unit meant, whatever it is called; a liaison means the own one.
+
+    Raises Forbidden for another's, Invalid where several units are called so.
+    """
+    unit = caller.coded(unit) if unit is not None else None
     if caller.unit is None:
         return unit
     if unit not in (None, caller.unit):

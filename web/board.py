@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from oncall.admin import matters
 from oncall.core.model import Alarm, State, Urgency
 from oncall.core.transfers import TERMINAL, TransferState
 from oncall.core.upcoming import NextAction, What
-from oncall.core.words import FLAGS, N_, TRANSFER_STATES, URGENCY, Text, alarm_text, channel_word
+from oncall.core.words import N_, TRANSFER_STATES, URGENCY, Text, alarm_text, channel_word
 from oncall.directory import Snapshot
 from oncall.duty import next_action
 from oncall.intake import Actor
@@ -88,6 +89,8 @@ class Card:
     holder: str
     next: Next | None
     drill: bool
+    #: What else must be known at a glance.
+    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,7 @@ class Reader:
 
     def __init__(
         self, tx: Tx, snapshot: Snapshot, actor: Actor, now: datetime, *, t: Text, lang: str,
-        zone: ZoneInfo,
+        zone: ZoneInfo, supervised: bool = False,
     ) -> None:  # fmt: skip
         self.tx = tx
         self.snapshot = snapshot
@@ -134,6 +137,8 @@ class Reader:
         self.t = t
         self.lang = lang
         self.zone = zone
+        #: Only what is under a supervision order is of interest.
+        self.supervised = supervised
 
     # -- lists -----------------------------------------------------------------------------
 
@@ -165,7 +170,9 @@ class Reader:
         )
 
     def _list(self, states: Sequence[TransferState], limit: int) -> list[Brief]:
-        return reports.list_transfers(self.tx, states=states, unit=self.unit, limit=limit)
+        return reports.list_transfers(
+            self.tx, states=states, unit=self.unit, supervised=self.supervised, limit=limit
+        )
 
     def _pressing(self, brief: Brief) -> tuple[bool, int, datetime]:
         alone = any(s.page.state is State.EXHAUSTED for s in brief.shares)
@@ -195,6 +202,7 @@ class Reader:
             holder=self._holder(shares),
             next=self._soonest(shares),
             drill=transfer.drill,
+            marks=tuple(matters.marks(self.t, brief, self.now, drill=False)),
         )
 
     def _holder(self, shares: Sequence[Share]) -> str:
@@ -270,11 +278,10 @@ def standing(t: Text, brief: Brief) -> tuple[str, str]:
     return look, t(TRANSFER_STATES[state])
 
 
-def flags(t: Text, brief: Brief) -> list[str]:
+def flags(t: Text, brief: Brief, now: datetime) -> list[str]:
     """What else a reader must know at a glance."""
     transfer = brief.transfer
-    words = ("drill", "confidential", "major", "nuisance")
-    out = [t(FLAGS[word]) for word in words if getattr(transfer, word)]
+    out = matters.marks(t, brief, now)
     if transfer.life.fallback:
         out.append(t(TRANSFER_STATES["first_receiver"]))
     if transfer.life.police_dispatched_at:

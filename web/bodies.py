@@ -251,10 +251,12 @@ class CloseIn(Body):
 
 
 class ListQuery(Body):
-    """Which transfers: states separated by commas, one unit's, from a cursor on."""
+    """Which transfers: states separated by commas, one unit's, only those under a supervision
+    order, from a cursor on."""
 
     state: Annotated[str, Field(max_length=200)] | None = None
     unit: UnitCode | None = None
+    supervised: bool = False
     limit: Annotated[int, Field(ge=1, le=200)] = 50
     cursor: Annotated[str, Field(max_length=200)] | None = None
 

@@ -190,8 +190,9 @@ class Console:
         with self.app.db.read() as tx:
             snapshot = self.app.directory.at(tx, now)
             reader = Reader(
-                tx, snapshot, visitor.actor, now, t=t, lang=look.lang, zone=self.app.settings.zone
-            )
+                tx, snapshot, visitor.actor, now, t=t, lang=look.lang, zone=self.app.settings.zone,
+                supervised=look.supervised,
+            )  # fmt: skip
             board = reader.board(self._degraded(tx, look))
             first = next((card.code for card in (*board.waiting, *board.taken)), "")
             chosen, shown, missing = look.chosen or first, None, ""

@@ -161,7 +161,7 @@ def detail(reader: Reader, full: Full, may: Callable[[Call], bool]) -> Detail:
         code=transfer.code,
         urgency=transfer.urgency,
         urgency_text=t(URGENCY[transfer.urgency]),
-        flags=tuple(flags(t, full.brief)),
+        flags=tuple(flags(t, full.brief, reader.now)),
         drill=transfer.drill,
         state=state,
         state_text=text,

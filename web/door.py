@@ -12,7 +12,8 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from oncall.accounts import Accounts, actor
-from oncall.core.errors import Forbidden
+from oncall.core.errors import Fault, Forbidden, Invalid
+from oncall.core.spelling import code_of
 from oncall.core.words import Text
 from oncall.feeds import Feeds
 from oncall.i18n import translator
@@ -51,6 +52,19 @@ class Door:
         """The day in the installation's zone."""
         return self.now().astimezone(self.app.settings.zone).date()
 
+    def coded(self, word: str) -> str:
+        """The code of the unit that a word means; the word itself where it means none.
+
+        Raises Invalid where several units are called so.
+        """
+        with self.app.db.read() as tx:
+            units = self.app.directory.at(tx, self.now()).units
+        faults: list[Fault] = []
+        code = code_of(units, word, "unit", faults)
+        if faults:
+            raise Invalid(faults)
+        return code
+
     def stamp(self, moment: datetime) -> str:
         """RFC 3339 in the installation's zone."""
         return stamp(moment, self.app)
@@ -86,6 +100,8 @@ class Caller:
     account: Account
     t: Text
     lang: str
+    #: The code of a unit, from whatever it is called.
+    coded: Callable[[str], str]
 
     @property
     def actor(self) -> Actor:
@@ -126,7 +142,7 @@ def calling(call: Call) -> Any:
         if account is None:
             raise Unauthorized("bad_token")
         lang = chosen(request.headers.get("accept-language"), door.app.settings.lang)
-        caller = Caller(account=account, t=translator(lang), lang=lang)
+        caller = Caller(account=account, t=translator(lang), lang=lang, coded=door.coded)
         caller.require(call)
         if account.role == LIAISON and not account.unit:
             raise Forbidden("liaison_needs_unit")

@@ -14,8 +14,8 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from oncall import duty_changes
-from oncall.admin.spelling import unit_of
 from oncall.core.errors import Conflict, Fault, Forbidden, Invalid, NotFound, OncallError
+from oncall.core.spelling import unit_of
 from oncall.core.words import N_
 from oncall.duty_changes import Asked, Give, Outcome, Stage
 from oncall.duty_changes.words import KINDS, STATES

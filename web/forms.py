@@ -227,8 +227,7 @@ class Forms:
         by = given.visitor.signs(given.get("by"))
         unit = next(iter(_units(given.unit() or "", snapshot)), None)
         done = self.app.acts.do(ref, verb, values, by=by, now=now, actor=actor, unit=unit)
-        text = str(values.get("text") or "")
-        said = reason_text(given.t, done.reason, who=by, detail=text)
+        said = reason_text(given.t, done.reason, who=by, detail=done.detail)
         return Result(said=said, goto=done.transfer.code)
 
     def _close_alarms(self, given: Given) -> Result:

@@ -9,11 +9,12 @@ from fastapi import APIRouter, Query
 
 from notifiers.phone import mask
 from oncall import duty
-from oncall.core.errors import Conflict, Forbidden, NotFound
+from oncall.core.errors import Conflict, NotFound
 from oncall.store import alarms, directory, handovers, reports
 from oncall.store.usage import NO_TRANSFER
 from web import bodies, shapes
-from web.api import PREFIX, PROBLEMS, revealing
+from web import shapes_directory as directory_shapes
+from web.api import PREFIX, PROBLEMS, own, revealing
 from web.door import Caller, Door, TheDoor, calling
 from web.roles import Call
 from web.views import View
@@ -34,10 +35,11 @@ def on_duty(
         revealing(door, caller, query.reveal, NO_TRANSFER)
     now = door.now()
     at = query.at or now
+    named = door.coded(query.unit) if query.unit is not None else None
     with door.app.db.read() as tx:
         snapshot = door.app.directory.at(tx, now)
 
-        holds = handovers.holds(tx, at, at, unit=query.unit)
+        holds = handovers.holds(tx, at, at, unit=named)
 
         def of(unit: str) -> shapes.UnitDutyOut:
             found = duty.who(
@@ -52,8 +54,8 @@ def on_duty(
             )
             return _serving(door, found)
 
-        if query.unit is not None:
-            return of(query.unit)
+        if named is not None:
+            return of(named)
         every = [of(unit) for unit in snapshot.units]
         listed = [one for one in every if one.on_duty or one.next]
         return shapes.AllDutyOut(at=door.stamp(at), units=listed)
@@ -92,10 +94,11 @@ def _serving(door: Door, found: duty.Who) -> shapes.UnitDutyOut:
 @router.get("/schedule", tags=["rosters"], dependencies=[calling(Call.READ_ROSTERS)])
 def schedule(query: Annotated[bodies.ScheduleQuery, Query()], door: TheDoor) -> shapes.ScheduleOut:
     """A role of a unit over a window, tiled by segments; an uncovered one has no people."""
+    unit = door.coded(query.unit)
     with door.app.db.read() as tx:
         now = door.now()
         snapshot = door.app.directory.at(tx, now)
-        found = duty.schedule(tx, snapshot, query.unit, query.role, query.start, query.end, now)
+        found = duty.schedule(tx, snapshot, unit, query.role, query.start, query.end, now)
     stamp = door.stamp
     return shapes.ScheduleOut(
         unit=found.unit,
@@ -111,13 +114,13 @@ def schedule(query: Annotated[bodies.ScheduleQuery, Query()], door: TheDoor) -> 
 
 
 @router.get("/units", tags=["directory"], dependencies=[calling(Call.READ_PEOPLE)])
-def units(_: _NoQuery, door: TheDoor) -> shapes.UnitsOut:
+def units(_: _NoQuery, door: TheDoor) -> directory_shapes.UnitsOut:
     """Every unit."""
     with door.app.db.read() as tx:
         found = directory.all_units(tx)
-    return shapes.UnitsOut(
+    return directory_shapes.UnitsOut(
         items=[
-            shapes.UnitOut(
+            directory_shapes.UnitOut(
                 code=unit.code,
                 name_zh=unit.name_zh,
                 name_en=unit.name_en,
@@ -135,16 +138,19 @@ def units(_: _NoQuery, door: TheDoor) -> shapes.UnitsOut:
 
 
 @router.get("/people", tags=["directory"], dependencies=[calling(Call.READ_PEOPLE)])
-def people(query: Annotated[bodies.PeopleQuery, Query()], door: TheDoor) -> shapes.PeopleOut:
+def people(
+    query: Annotated[bodies.PeopleQuery, Query()], door: TheDoor
+) -> directory_shapes.PeopleOut:
     """Contact cards, every number masked."""
+    unit = door.coded(query.unit) if query.unit is not None else None
     with door.app.db.read() as tx:
         known = {unit.code for unit in directory.all_units(tx)}
-        if query.unit is not None and query.unit not in known:
-            raise NotFound("unknown_unit", unit=query.unit)
-        found = directory.all_people(tx, query.unit)
-    return shapes.PeopleOut(
+        if unit is not None and unit not in known:
+            raise NotFound("unknown_unit", unit=unit)
+        found = directory.all_people(tx, unit)
+    return directory_shapes.PeopleOut(
         items=[
-            shapes.PersonOut(
+            directory_shapes.PersonOut(
                 id=person.id,
                 unit=person.unit,
                 name=person.name,
@@ -166,10 +172,9 @@ def list_alarms(
     caller: Annotated[Caller, calling(Call.READ_ALARMS)],
 ) -> shapes.AlarmsOut:
     """Open alarms, the newest first."""
-    if caller.unit is not None and query.unit not in (None, caller.unit):
-        raise Forbidden("not_your_unit", unit=caller.unit)
+    unit = own(caller, query.unit)
     with door.app.db.read() as tx:
-        found = reports.open_alarms(tx, unit=caller.unit or query.unit)
+        found = reports.open_alarms(tx, unit=unit)
         view = View(door, caller, tx)
         return shapes.AlarmsOut(items=[view.alarm(one) for one in found])
 

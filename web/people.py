@@ -19,7 +19,7 @@ from web.api import PREFIX, PROBLEMS
 from web.bodies import Body
 from web.door import Caller, Door, TheDoor, calling
 from web.roles import Call
-from web.shapes import PersonOut
+from web.shapes_directory import PersonOut
 
 router = APIRouter(prefix=PREFIX, tags=["directory"], responses=PROBLEMS)
 

@@ -18,6 +18,9 @@ from oncall.core.errors import NotFound
 from oncall.core.words import Text
 from oncall.i18n import language, translator
 
+#: What ?only= may say.
+_SUPERVISED = "supervised"
+
 _HERE = Path(__file__).resolve().parent
 STATIC = _HERE / "static"
 LANG_COOKIE = "oncall_lang"
@@ -56,6 +59,8 @@ class Look:
     #: Which page.
     path: str = "/"
     key: str = "t"
+    #: Only what is under a supervision order is listed.
+    supervised: bool = False
 
     @property
     def t(self) -> Text:
@@ -64,7 +69,12 @@ class Look:
 
     def address(self, **other: str | None) -> str:
         """The page's own address with some of its parameters exchanged."""
-        query = {self.key: self.chosen, "lang": self.lang if self.said else None, **other}
+        query = {
+            self.key: self.chosen,
+            "lang": self.lang if self.said else None,
+            "only": _SUPERVISED if self.supervised else None,
+            **other,
+        }
         given = {name: value for name, value in query.items() if value}
         return f"{self.path}?{urlencode(given)}" if given else self.path
 
@@ -79,7 +89,8 @@ def look(request: Request, default_lang: str) -> Look:
         except NotFound:
             continue
     chosen = request.query_params.get("t", "")[:150] or None
-    return Look(lang=lang, said=said, chosen=chosen)
+    supervised = request.query_params.get("only") == _SUPERVISED
+    return Look(lang=lang, said=said, chosen=chosen, supervised=supervised)
 
 
 def written(name: str, **values: Any) -> str:
@@ -110,6 +121,9 @@ def page(
         switch=switch,
         pick=pick,
         here=look.address(),
+        supervised=look.supervised,
+        everything=look.address(only=None),
+        only_supervised=look.address(only=_SUPERVISED),
         **values,
     )
     response = HTMLResponse(html, status_code=status)

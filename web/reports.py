@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from oncall import reporting
+from oncall.admin import orphans as orphan_check
 from oncall.admin.report_book import book, days
 from oncall.core.errors import Fault, Invalid
 from oncall.core.kpi import Period, Profile, Report
@@ -74,6 +75,29 @@ def conference(
                 returns=one.returns,
                 disputes=one.disputes,
                 transfers=[codes[id] for id in one.matters],
+            )
+            for one in found
+        ]
+    )
+
+
+@router.get("/reports/orphans", dependencies=[calling(Call.EVALUATE)])
+def orphans(
+    _: Annotated[bodies.NoQuery, Query()],
+    door: TheDoor,
+) -> shapes.OrphansOut:
+    """Open transfers for which nothing is planned any more: what the nightly check finds."""
+    with door.app.db.read() as tx:
+        found = orphan_check.found(tx)
+    return shapes.OrphansOut(
+        items=[
+            shapes.OrphanOut(
+                id=one.brief.transfer.id,
+                code=one.brief.transfer.code,
+                state=one.brief.transfer.state,
+                units=list(one.units),
+                since=door.stamp(one.since),
+                alarmed=one.alarmed,
             )
             for one in found
         ]

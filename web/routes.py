@@ -13,8 +13,17 @@ from web import bodies
 from web.api import PREFIX, PROBLEMS
 from web.door import TheDoor, calling
 from web.roles import Call
+from web.shapes import Stamp
 
 router = APIRouter(prefix=PREFIX, tags=["routes"], responses=PROBLEMS)
+
+
+class RulingOut(BaseModel):
+    """The ruling of the conference that made a row: who recorded it, when, on which transfer."""
+
+    by: str
+    at: Stamp
+    transfer: str
 
 
 class RouteOut(BaseModel):
@@ -27,6 +36,7 @@ class RouteOut(BaseModel):
     valid_from: str | None
     valid_to: str | None
     source: str | None
+    ruling: RulingOut | None
 
 
 class RoutesOut(BaseModel):
@@ -45,7 +55,8 @@ def routes(
         found = rows.all_routes(tx)
     if query.category is not None:
         day = door.now().astimezone(door.app.settings.zone).date()
-        found = list(suggest(found, query.category, query.area, day))
+        area = door.coded(query.area) if query.area is not None else None
+        found = list(suggest(found, query.category, area, day))
     return RoutesOut(
         items=[
             RouteOut(
@@ -56,6 +67,11 @@ def routes(
                 valid_from=str(one.valid_from) if one.valid_from else None,
                 valid_to=str(one.valid_to) if one.valid_to else None,
                 source=one.source,
+                ruling=None
+                if one.ruling is None
+                else RulingOut(
+                    by=one.ruling.by, at=door.stamp(one.ruling.at), transfer=one.ruling.matter
+                ),
             )
             for one in found
         ]

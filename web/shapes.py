@@ -71,6 +71,7 @@ class TransferOut(BaseModel):
     changed_at: Stamp
     due_at: Stamp | None
     overdue: bool
+    supervised: bool
     first_receiver: str | None
     created_by: str
     police: bool
@@ -331,46 +332,6 @@ class ScheduleOut(BaseModel):
     end: Annotated[Stamp, Field(serialization_alias="to")]
     segments: list[SegmentOut]
     gaps: list[GapOut]
-
-
-class UnitOut(BaseModel):
-    """A unit."""
-
-    code: str
-    name_zh: str
-    name_en: str | None
-    kind: str
-    parent: str | None
-    desk_phone: str | None
-    valid_from: str | None
-    valid_to: str | None
-    aliases: list[str]
-    successor: str | None
-
-
-class UnitsOut(BaseModel):
-    """Every unit."""
-
-    items: list[UnitOut]
-
-
-class PersonOut(BaseModel):
-    """A contact card, its number masked."""
-
-    id: str
-    unit: str
-    name: str
-    title: str | None
-    post: str | None
-    lang: str | None
-    active: bool
-    mobile: str | None
-
-
-class PeopleOut(BaseModel):
-    """People."""
-
-    items: list[PersonOut]
 
 
 class AlarmsOut(BaseModel):

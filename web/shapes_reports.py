@@ -107,3 +107,20 @@ class VisitsOut(BaseModel):
 
     rows: int
     new: int
+
+
+class OrphanOut(BaseModel):
+    """An open transfer for which nothing is planned; since when, and whether the desk was told."""
+
+    id: str
+    code: str
+    state: str
+    units: list[str]
+    since: Stamp
+    alarmed: bool
+
+
+class OrphansOut(BaseModel):
+    """All of them, the oldest first."""
+
+    items: list[OrphanOut]

@@ -67,6 +67,7 @@ class View:
             changed_at=stamp(brief.changed_at),
             due_at=None if brief.deadline is None else stamp(brief.deadline.due_at),
             overdue=brief.deadline is not None and brief.deadline.overdue(self.door.now()),
+            supervised=brief.supervised,
             first_receiver=transfer.first_receiver,
             created_by=transfer.created_by,
             police=transfer.police,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from notifiers import registry
 from notifiers.errors import NotifierError
 from notifiers.log import LogNotifier
-from oncall.admin import doctor_cards, doctor_lists, doctor_sources, doctor_watch
+from oncall.admin import doctor_cards, doctor_lists, doctor_sources, doctor_watch, orphans
 from oncall.admin.findings import Finding, Level
 from oncall.admin.history import holes
 from oncall.admin.matters import served
@@ -58,6 +58,7 @@ def examine(settings: Settings, db: Database, now: datetime, t: Text) -> list[Fi
         inside += doctor_lists.look(tx, now.astimezone(settings.zone).date())
         inside += doctor_watch.look(tx, settings, now)
         inside += _cards(tx, settings, now)
+        inside += orphans.look(tx)
     return [fine, *inside, *found]
 
 
@@ -362,4 +363,5 @@ TITLES: Mapping[str, str] = {
     "self-watch": N_("Self-watch"),
     "heartbeat": N_("Heartbeat"),
     "backup": N_("Backup"),
+    "orphans": N_("Transfers with no end in sight"),
 }

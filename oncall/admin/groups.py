@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from oncall.admin.spelling import unit_of
 from oncall.admin.tables import Column, Faults, Row, read_table
 from oncall.core.errors import Fault, NotFound
+from oncall.core.spelling import unit_of
 from oncall.store.groups import UnitGroup
 
 COLUMNS = (

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from oncall import duty
 from oncall.core.errors import NotFound
 from oncall.core.model import Channel, Notice
 from oncall.core.upcoming import NextAction
 from oncall.core.why import LogLine, Paragraph, Sent, tell
-from oncall.core.words import Text
+from oncall.core.words import FLAGS, Text
 from oncall.directory import Snapshot
 from oncall.store import nodes, reports, upkeep
 from oncall.store.database import Tx
-from oncall.store.reports import Attempt, Full, Share
+from oncall.store.reports import Attempt, Brief, Full, Share
+
+#: What a transfer says of itself.
+_OF_ITSELF = ("major", "nuisance", "drill", "confidential")
 
 #: Without a sign of life for this long, nobody decides or sends.
 ALIVE_WITHIN = timedelta(seconds=10)
@@ -35,6 +38,18 @@ def in_full(tx: Tx, transfer_id: str) -> Full:
     if found is None:
         raise NotFound("no_such_transfer", ref=transfer_id)
     return found
+
+
+def marks(t: Text, brief: Brief, now: datetime, *, drill: bool = True) -> list[str]:
+    """What else a reader must know of a transfer at a glance, the most pressing first.
+
+    ``drill``: whether practice is said as well, where it does not stand there anyhow.
+    """
+    late = brief.deadline is not None and brief.deadline.overdue(now)
+    has = {"overdue": late, "supervised": brief.supervised} | {
+        word: getattr(brief.transfer, word) for word in _OF_ITSELF if drill or word != "drill"
+    }
+    return [t(FLAGS[word]) for word, holds in has.items() if holds]
 
 
 def next_of(tx: Tx, snapshot: Snapshot, full: Sequence[Share]) -> list[tuple[Share, NextAction]]:

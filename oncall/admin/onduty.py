@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from oncall.admin.spelling import unit_of
 from oncall.core.serving import Who, serving
+from oncall.core.spelling import unit_of
 from oncall.store.glance import Glance
 from rosters.holding import hold_over
 from rosters.model import Duty

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from oncall.admin.spelling import similar
 from oncall.admin.tables import Column, Faults, Row, read_json, read_table
 from oncall.admin.units import phone
 from oncall.config import LANGS
@@ -16,6 +15,7 @@ from oncall.core import personal
 from oncall.core.errors import Fault
 from oncall.core.model import Source
 from oncall.core.policies.values import ROLES
+from oncall.core.spelling import similar
 from oncall.directory import duties_of
 from oncall.store import directory as rows
 from oncall.store import pages

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from oncall.core.kpi import Figures, Period, Rate, Report, Spread
 from oncall.core.kpi.names import NAMES, PROFILES, names
 from oncall.core.words import N_, URGENCY, Text
-from rosters.workbook import Chart, Share, Table, workbook
+from rosters.workbook import Among, Chart, Share, Table, workbook
 
 _BUCKETS = (
     N_("up to 1 min"),
@@ -83,7 +83,7 @@ def _whole(t: Text, found: Report, title: str) -> Table:
         values = [getattr(figures, name) for figures in columns.values()]
         if isinstance(values[0], Spread):
             for source, pick in ((_MEDIAN, "median"), (_P90, "p90")):
-                cells = [(getattr(value, pick), value.count) for value in values]
+                cells = [(getattr(value, pick), Among(count=value.count)) for value in values]
                 rows.append([t(source).format(name=label), *(c for two in cells for c in two)])
             continue
         cells_of = [_pair(value) for value in values]
@@ -148,7 +148,7 @@ def _answers(t: Text, found: Report, title: str) -> Table:
     ]
     charts = [
         Chart(title=name, labels=0, values=i, first=0, last=len(rows) - 1, at=at)
-        for i, (name, at) in enumerate(zip(scopes, ("G2", "G20", "R2", "R20"), strict=True), 1)
+        for i, (name, at) in enumerate(zip(scopes, ("G2", "G20", "Q2", "Q20"), strict=True), 1)
     ]
     label = t(NAMES["ack_time"])
     heads = [label, *scopes]

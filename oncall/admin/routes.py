@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from oncall.admin.spelling import unit_of
 from oncall.admin.tables import Column, Faults, Row, read_table
 from oncall.core.errors import Fault, NotFound
 from oncall.core.routing import Route
+from oncall.core.spelling import unit_of
 
 COLUMNS = (
     Column(name="category", also=("类别", "事项类别", "事项分类"), required=True),

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from oncall.admin.spelling import unit_of
 from oncall.admin.tables import Column, Faults, Row, read_table
 from oncall.core.errors import Fault, NotFound
 from oncall.core.serving import role_order
+from oncall.core.spelling import unit_of
 from oncall.directory import duties_in_force
 from oncall.store import directory as rows
 from oncall.store import upkeep

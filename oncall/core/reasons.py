@@ -110,6 +110,7 @@ class Reason(StrEnum):
     UNIT_REFUSED = "unit_refused"
     NEED_UNMET = "need_unmet"
     MAJOR = "major"
+    RULED = "ruled"
     # and why it was refused.
     ACCEPTED_BEFORE = "accepted_before"
     TOO_EARLY = "too_early"
@@ -136,3 +137,5 @@ class Reason(StrEnum):
     ALREADY_MARKED = "already_marked"
     NOT_HELD = "not_held"
     ALREADY_MAJOR = "already_major"
+    NO_CATEGORY = "no_category"
+    ONLY_A_DRILL = "only_a_drill"

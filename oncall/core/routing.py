@@ -7,8 +7,17 @@ conference 会商, and then say so. Days are of the installation's zone.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """Who recorded what the conference ruled, when, and on which matter (its printed number)."""
+
+    by: str
+    at: datetime
+    matter: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +33,8 @@ class Route:
     valid_to: date | None = None
     #: Where the row comes from, for example the minutes of a conference.
     source: str | None = None
+    #: The ruling that made it; None for a row of a file.
+    ruling: Ruling | None = None
 
     def holds(self, day: date) -> bool:
         """Whether it is in force on a day."""
@@ -42,3 +53,20 @@ def suggest(
     ]
     fitting.sort(key=lambda r: (r.area is not None, r.valid_from or date.min), reverse=True)
     return tuple(fitting)
+
+
+def ruled(known: Iterable[Route], new: Route) -> tuple[Route, ...]:
+    """What a ruling changes: its own row, and those of the same kind and place that it ends.
+
+    ``new`` begins on a day. A row that begins later stays: it was ruled on later, or is yet to be.
+    """
+    since = new.valid_from
+    assert since is not None
+    ended = (
+        replace(route, valid_to=since)
+        for route in known
+        if (route.category, route.area) == (new.category, new.area)
+        and (route.valid_from is None or route.valid_from < since)
+        and (route.valid_to is None or route.valid_to > since)
+    )
+    return (*ended, new)

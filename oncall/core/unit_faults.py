@@ -49,6 +49,10 @@ UNIT_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("There is no unit “{unit}”."),
         N_("Did you mean {near}?"),
     ),
+    "several_units": (
+        N_("“{unit}” may mean several units: {near}."),
+        N_("Write the code of the one that is meant."),
+    ),
     "own_successor": (
         N_("The unit is its own successor."),
         N_("Name the unit that has its duties, or none."),

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
 from oncall.core.climb import Note
 from oncall.core.model import Page, Reason, State
+from oncall.core.oversight import OrderState
 from oncall.core.transfers import Part, PartRole, Transfer
 from oncall.core.why import LogLine
 from oncall.store.alarms import Raised
@@ -27,6 +28,9 @@ from oncall.tables import alarms, log, outbox, pages, parts, supervisions, trans
 
 _notes = msgspec.json.Decoder(tuple[Note, ...]).decode
 _payload = msgspec.json.Decoder(dict[str, Any]).decode
+
+#: What a line of the log tells beside who and when, the first that is there.
+_DETAIL = ("text", "digit", "why", "outcome", "minutes")
 
 #: Messages no provider has taken yet.
 UNDISPATCHED = (QUEUED, SENDING, UNKNOWN)
@@ -51,6 +55,8 @@ class Brief:
     deadline: Deadline | None = None
     #: Units told without a duty to answer.
     copies: tuple[str, ...] = ()
+    #: A supervision order about it was issued and is not closed yet (督办).
+    supervised: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +130,11 @@ class Counts:
     open_alarms: int
 
 
+def detail_of(told: Mapping[str, Any]) -> str:
+    """What somebody said with it, of everything that an event or a form holds."""
+    return str(next((told[key] for key in _DETAIL if told.get(key)), ""))
+
+
 # -- transfers -----------------------------------------------------------------------------
 
 
@@ -133,11 +144,12 @@ def list_transfers(
     states: Collection[str] | None = None,
     unit: str | None = None,
     groups: bool = False,
+    supervised: bool = False,
     limit: int = 50,
     before: tuple[datetime, str] | None = None,
 ) -> list[Brief]:
-    """Transfers, the newest first: those in these states and with a part of this unit, or only
-    calls to groups.
+    """Transfers, the newest first: those in these states and with a part of this unit; or only
+    calls to groups, or those under a supervision order.
 
     ``before`` (when it was handed over, id) goes on after the last one of an earlier answer.
     """
@@ -149,6 +161,8 @@ def list_transfers(
         where.append(t.called_group.is_not(None))
     if unit is not None:
         where.append(exists().where(and_(parts.c.transfer == t.id, parts.c.unit == unit)))
+    if supervised:
+        where.append(exists().where(and_(supervisions.c.transfer == t.id, _IN_FORCE)))
     if before is not None:
         at, last = before
         where.append(
@@ -226,7 +240,7 @@ def _briefs(tx: Tx, rows: Sequence[Any]) -> list[Brief]:
             )
             shares[row.transfer].append(Share(part=part, page=_loaded(tx, row).page))
     known, due = by_ids(tx, ids), of_many(tx, ids)
-    copies = _copies(tx, ids)
+    copies, supervised = _copies(tx, ids), _supervised(tx, ids)
     return [
         Brief(
             transfer=known[row.id],
@@ -235,6 +249,7 @@ def _briefs(tx: Tx, rows: Sequence[Any]) -> list[Brief]:
             # The part that leads stands first, what has left a unit last.
             shares=tuple(sorted(shares[row.id], key=_rank)),
             copies=tuple(copies.get(row.id, ())),
+            supervised=row.id in supervised,
         )
         for row in rows
     ]
@@ -250,6 +265,17 @@ def _copies(tx: Tx, ids: Sequence[str]) -> dict[str, list[str]]:
     for row in tx.conn.execute(query) if ids else ():
         found.setdefault(row.transfer, []).append(row.unit)
     return found
+
+
+#: An order that was issued and has not ended.
+_IN_FORCE = supervisions.c.state.in_((OrderState.ISSUED, OrderState.REPLIED))
+
+
+def _supervised(tx: Tx, ids: Sequence[str]) -> frozenset[str]:
+    if not ids:
+        return frozenset()
+    where = and_(supervisions.c.transfer.in_(ids), _IN_FORCE)
+    return frozenset(tx.conn.execute(select(supervisions.c.transfer).where(where)).scalars())
 
 
 def _rank(share: Share) -> tuple[bool, bool]:
@@ -279,13 +305,13 @@ def timeline(tx: Tx, transfer_id: str) -> list[Line]:
 
 def _line(row: Any) -> LogLine:
     payload = _payload(row.payload)
-    detail = payload.get("text") or payload.get("digit") or payload.get("why") or ""
+    detail = detail_of(payload)
     return LogLine(
         at=row.at,
         event=row.event,
         reason=Reason(row.reason) if row.reason else None,
         who=row.who or "",
-        detail=str(detail),
+        detail=detail,
         entered_by=str(payload.get("entered_by") or ""),
         trail=_notes(row.trail) if row.trail else (),
     )

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import and_, delete, insert, select
 
-from oncall.core.routing import Route
+from oncall.core.routing import Route, Ruling
 from oncall.store.database import Tx
 from oncall.store.log import dumps
 from oncall.tables import routes
@@ -44,6 +44,9 @@ def put(tx: Tx, new: Iterable[Route]) -> None:
                 valid_from=route.valid_from,
                 valid_to=route.valid_to,
                 source=route.source,
+                ruled_by=route.ruling.by if route.ruling else None,
+                ruled_at=route.ruling.at if route.ruling else None,
+                matter=route.ruling.matter if route.ruling else None,
             )
         )
 
@@ -58,4 +61,7 @@ def _route(row: Any) -> Route:
         valid_from=row.valid_from,
         valid_to=row.valid_to,
         source=row.source,
+        ruling=None
+        if row.ruled_at is None
+        else Ruling(by=row.ruled_by, at=row.ruled_at, matter=row.matter),
     )

@@ -12,7 +12,7 @@ import msgspec
 from sqlalchemy import and_, delete, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from oncall.core.model import State
+from oncall.core.model import Alarm, State
 from oncall.core.transfers import LIVE, Life, Part, PartRole, Transfer
 from oncall.store.database import Tx
 from oncall.store.log import dumps
@@ -148,9 +148,9 @@ def marked_callers(tx: Tx) -> list[dict[str, str]]:
     ]
 
 
-def orphans(tx: Tx) -> list[Transfer]:
+def orphans(tx: Tx, *, told: bool = False) -> list[Transfer]:
     """Live transfers to which nothing will happen any more: no page climbs, nothing is planned, and
-    no alarm is open."""
+    no alarm is open; ``told``: an alarm that says just this does not count."""
     t = transfers.c
     climbing = exists().where(
         and_(
@@ -161,7 +161,8 @@ def orphans(tx: Tx) -> list[Transfer]:
         )
     )
     booked = exists().where(appointments.c.subject == t.id)
-    alarmed = exists().where(and_(alarms.c.transfer == t.id, alarms.c.closed_at.is_(None)))
+    shown = [alarms.c.transfer == t.id, alarms.c.closed_at.is_(None)]
+    alarmed = exists().where(and_(*shown, *([alarms.c.alarm != Alarm.ORPHAN] if told else [])))
     query = select(*_TRANSFER_COLUMNS).where(and_(t.state.in_(LIVE), ~climbing, ~booked, ~alarmed))
     return [_transfer(row) for row in tx.conn.execute(query.order_by(t.transferred_at, t.id))]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, Integer, String, Table, Text, UniqueConstraint
 
-from oncall.tables.base import Serial, metadata
+from oncall.tables.base import Moment, Serial, metadata
 
 routes = Table(
     "routes",
@@ -18,6 +18,10 @@ routes = Table(
     Column("valid_from", Date),
     Column("valid_to", Date),
     Column("source", String(200)),
+    #: Of a row that a ruling of the conference made: who recorded it, when, on which matter.
+    Column("ruled_by", String(60)),
+    Column("ruled_at", Moment),
+    Column("matter", String(40)),
     UniqueConstraint("category", "area", "valid_from"),
 )
 

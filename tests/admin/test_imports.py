@@ -9,9 +9,9 @@ from datetime import date
 import pytest
 
 from oncall.admin import cards, people, units
-from oncall.admin.spelling import unit_of
 from oncall.admin.uploads import spellings
 from oncall.core.errors import Invalid, NotFound
+from oncall.core.spelling import unit_of
 from oncall.store import directory
 from oncall.store.database import Database
 from oncall.store.directory import Person, Unit

@@ -27,6 +27,18 @@ def test_clause_14_a_file_of_routes_is_suggested_from(cli: Cli, tmp_path: Path) 
     assert (best["to"], best["source"]) == ([TOWN], "会商纪要3号")
     assert (other["to"], other["copy_to"]) == ([CITY, TOWN], [DESK_12345])
     assert "Urban Construction Group" in cli("route", "list").stdout
+    new = ("transfer", "new", "--to", CITY, "--urgency", "routine", "--category", "供水")
+    code = cli(*new, "--summary", "水压低").stdout.strip()
+    ruling = ("--owner", TOWN, "--minutes", "会商纪要11号", "--by", "吴九")
+    done = cli("transfer", "rule", code, *ruling)
+    assert done.exit_code == 0, done.stderr
+    assert "会商纪要11号" in done.stderr
+    said = json.loads(cli("route", "list", "--json").stdout)["items"]
+    [ruled] = [one for one in said if one["ruling"]]
+    assert (ruled["area"], ruled["to"], ruled["ruling"]["transfer"]) == (None, [TOWN], code)
+    [ended] = [one for one in said if one["to"] == [CITY, TOWN]]
+    assert ended["valid_to"] == ruled["valid_from"]
+    assert f"会商纪要11号 (吴九, {ruled['valid_from']}, on {code})" in cli("route", "list").stdout
 
 
 def test_every_fault_of_a_file_at_once(cli: Cli, tmp_path: Path) -> None:

@@ -37,10 +37,16 @@ def draft(cli: Cli) -> str:
 def test_from_the_draft_to_the_end(cli: Cli, draft: str) -> None:
     """Confirmed by name, answered, closed; a second confirmation is a conflict."""
     assert "draft, waits for a person" in cli("supervise", "list").stdout
+    assert json.loads(cli("transfer", "list", "--supervised", "--json").stdout)["items"] == []
     done = cli("supervise", "confirm", draft, "--by", "吴九", "--demand", "今日内到场", "--json")
     assert done.exit_code == 0, done.stderr
     number = json.loads(done.stdout)["number"]
     assert number.startswith("德督办〔")
+    [matter] = json.loads(cli("transfer", "list", "--supervised", "--json").stdout)["items"]
+    assert matter["supervised"]
+    assert "supervised" in cli("transfer", "show", matter["code"]).stdout
+    assert "supervised" in cli("transfer", "list").stdout
+    assert json.loads(cli("report", "orphans", "--json").stdout)["items"] == []
     assert cli("supervise", "confirm", draft, "--by", "吴九").exit_code == 4
     assert cli("supervise", "reply", number, "-", "--by", "张三", stdin="已处置\n").exit_code == 0
     shown = cli("supervise", "show", number).stdout

@@ -35,7 +35,7 @@ def gap_alarms(world: World) -> set[tuple[str | None, str | None]]:
         return {(one.unit, one.who) for one in open_alarms(tx) if one.alarm == Alarm.GAP}
 
 
-def test_seven_days_a_day_and_two_hours_ahead(world: World) -> None:
+def test_clause_12_gaps_are_told_seven_days_a_day_and_two_hours_ahead(world: World) -> None:
     """One text each to the leaders of the two units and to the county's office, at each horizon."""
     go(world, END - timedelta(days=7, minutes=20))
     world.expect()

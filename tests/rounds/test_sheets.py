@@ -29,7 +29,7 @@ def at(day: int, hour: int) -> datetime:
     return datetime(2026, 11, day, hour, tzinfo=ZONE)
 
 
-def test_every_night_a_sheet(world: World, caplog: pytest.LogCaptureFixture) -> None:
+def test_clause_35_every_night_a_sheet(world: World, caplog: pytest.LogCaptureFixture) -> None:
     """At two, with today's changes and full numbers; the log says where; the next night again."""
     world.roster(CITY, "team", ZHOU, 24)
     assert not folder(world).exists()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from notifiers.phone import national
+from oncall.admin import orphans
 from oncall.core.errors import Conflict, Invalid
 from oncall.core.transfers import Draft, Transfer, TransferState
 from oncall.store import planned, transfers
@@ -302,6 +303,15 @@ def test_clause_30_the_next_call_of_a_marked_caller(world: World) -> None:
     world.expect((ZHANG, "sms"))
 
 
+def found_now(world: World) -> list[tuple[str, bool]]:
+    """What anybody who asks is shown of it: number, and whether the desk was told."""
+    with world.app.db.read() as tx:
+        found = [(one.brief.transfer.code, one.alarmed) for one in orphans.found(tx)]
+        said = [finding.params.get("codes", "") for finding in orphans.look(tx)]
+    assert said == [", ".join(code for code, _ in found)]
+    return found
+
+
 def test_clause_23_nothing_is_forgotten(world: World) -> None:
     """The nightly check finds a transfer to which nothing will happen any more, and tells once."""
     sent = world.transfer()
@@ -312,10 +322,13 @@ def test_clause_23_nothing_is_forgotten(world: World) -> None:
     world.app.agenda.start(world.now)
     world.until(START + timedelta(hours=12, minutes=29))
     assert "orphan" not in alarms(world)
+    assert found_now(world) == [(sent.code, False)]
     world.until(START + timedelta(hours=12, minutes=31))
     assert alarms(world).count("orphan") == 1
+    assert found_now(world) == [(sent.code, True)]
     do(world, sent, "close", waivers=["W2"])
     assert "orphan" not in alarms(world)
+    assert found_now(world) == []
     world.ignore()
 
 

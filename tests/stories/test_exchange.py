@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 
 from oncall.exchange import Exchange
 from oncall.i18n import translator
-from oncall.store import reports
+from oncall.store import directory, reports
 from tests.county import CITY, TOWN, ZHANG, ZHAO
 from tests.world import World
 
@@ -127,4 +128,29 @@ def test_a_file_of_a_node_that_died_is_taken_by_another(world: World, exchange: 
     world.let_pass(6)
     assert exchange.pick_up(world.now, "n") == 1
     assert "c.json" in files(exchange, "done")
+    assert matters(world) == 1
+
+
+def test_units_by_whatever_they_are_called(world: World, exchange: Exchange) -> None:
+    """A name or an alias will do, and the receipt says the code; a word for two units is put aside
+    with both of them named, and nothing of that file is taken."""
+    with world.app.db.begin() as tx:
+        units = {u.code: u for u in directory.all_units(tx)}
+        directory.put_units(
+            tx,
+            [
+                replace(units[CITY], aliases=("城建",)),
+                replace(units["SOE-POST"], name_zh="城关所"),
+                replace(units["PTY-EFFICIENCY"], name_zh="城关所"),
+            ],
+        )
+    drop(exchange, "a.json", MATTER | {"to": ["城建"]})
+    drop(exchange, "b.json", [MATTER | {"origin_ref": "HL-2"}, MATTER | {"to": ["城关所"]}])
+    exchange.pick_up(world.now, "n")
+    [receipt] = json.loads((exchange.folder / "done" / "a.json.receipt.json").read_text("utf-8"))
+    assert receipt["units"] == [CITY]
+    reason = (exchange.folder / "bad" / "b.json.reason.txt").read_text("utf-8")
+    assert "b.json[1].to[0]" in reason
+    assert "SOE-POST" in reason
+    assert "PTY-EFFICIENCY" in reason
     assert matters(world) == 1

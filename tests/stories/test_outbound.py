@@ -80,7 +80,7 @@ def not_told(world: World) -> int:
         return sum(one.alarm == Alarm.NOT_TOLD for one in alarms.open_alarms(tx))
 
 
-def test_clause_7_every_change_is_told_signed_and_once(world: World, hearer: Hearer) -> None:
+def test_clause_07_every_change_is_told_signed_and_once(world: World, hearer: Hearer) -> None:
     """Accepted, escalated, acked: in order, with number and state, and not a word of the caller."""
     webhook = listening(world, hearer.url)
     sent = world.transfer(

@@ -93,6 +93,7 @@ TABLE: list[tuple[str, str, Any, str]] = [
     ("GET", "/roster/sheet/print?days=1&reveal=x", None, "yyyyn"),
     ("GET", "/roster/sheet.xlsx?days=1", None, "yyyyy"),
     ("GET", "/reports/conference?month=2026-11", None, "yynyy"),
+    ("GET", "/reports/orphans", None, "yynyy"),
     ("POST", "/reports/visits", {"visits": []}, "yynnn"),
     (
         "POST",
@@ -102,6 +103,7 @@ TABLE: list[tuple[str, str, Any, str]] = [
     ),
     ("POST", "/transfers/T/extension", {"by": "吴九", "grant": False}, "yynyn"),
     ("GET", "/routes", None, "yyyyy"),
+    ("GET", "/talks/T", None, "yyyyy"),
     ("GET", "/units", None, "yyyyy"),
     ("GET", "/people", None, "yyyyy"),
     ("GET", "/people/p001", None, "yyyyy"),

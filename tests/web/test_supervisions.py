@@ -19,6 +19,13 @@ def test_the_life_of_an_order(site: Site) -> None:
     """Draft, order, reply, end; each by whoever may, and by nobody else."""
     id = drafted(site)
     unit, other = f"liaison@{CITY}", f"liaison@{TOWN}"
+
+    def supervised() -> list[bool]:
+        """Of what is listed as under an order, whether it says so itself."""
+        return [t["supervised"] for t in site.get("/transfers?supervised=true").json()["items"]]
+
+    assert supervised() == []
+    assert [t["supervised"] for t in site.get("/transfers").json()["items"]] == [False]
     assert site.get("/supervisions", role=unit).json()["items"] == []
     assert site.get(f"/supervisions/{id}", role=unit).status_code == 404
     for role in ("dispatcher", "admin", "auditor", unit):
@@ -26,6 +33,7 @@ def test_the_life_of_an_order(site: Site) -> None:
     issued = site.post(f"/supervisions/{id}/confirm", {"by": "吴九"}, role="supervisor").json()
     assert (issued["number"], issued["state"]) == ("德督办〔2026〕1号", "issued")
     number = issued["number"]
+    assert supervised() == [True]
     assert site.get("/supervisions", role=other).json()["items"] == []
     assert site.get(f"/supervisions/{number}", role=unit).json()["id"] == int(id)
     reply = {"by": "张三", "text": "已处置"}
@@ -33,6 +41,7 @@ def test_the_life_of_an_order(site: Site) -> None:
     assert site.post(f"/supervisions/{number}/reply", reply, role=unit).json()["reply"] == "已处置"
     ended = site.post(f"/supervisions/{id}/close", {"by": "吴九"}, role="supervisor").json()
     assert ended["state"] == "closed"
+    assert supervised() == []
     again = site.post(f"/supervisions/{id}/confirm", {"by": "吴九"}, role="supervisor")
     assert again.status_code == 409
     drop = {"by": "吴九", "why": "误报"}

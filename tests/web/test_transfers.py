@@ -1,9 +1,11 @@
 """Transfers over HTTP: handed over once, looked up, answered, by whoever may."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from oncall.store import directory
 from tests.county import CHEN, CITY, DESK_110, LI, QIAN, TOWN, ZHANG, ZHAO
 from tests.web.serving import Site, urgent
 
@@ -280,3 +282,47 @@ def test_an_action_that_makes_no_sense_changes_nothing(
     assert refused.status_code in (404, 409, 422)
     assert refused.json()["code"] == code
     assert site.get(f"/transfers/{made['id']}").json() == before
+
+
+def test_units_by_whatever_they_are_called(site: Site) -> None:
+    """A name will do wherever a unit is named, and the answer has the code; a name that two units
+    have is refused with both."""
+    made = site.post("/transfers", urgent(to=["县城建集团"], copy_to=["浔中镇"], area="浔中镇"))
+    assert made.status_code == 201
+    taken = made.json()
+    assert ([page["unit"] for page in taken["pages"]], taken["area"]) == ([CITY], TOWN)
+    assert taken["copies"] == [TOWN]
+    id = taken["id"]
+    added = site.post(f"/transfers/{id}/add", {"by": "x", "units": ["110报警服务台"]})
+    assert added.status_code == 200
+    acked = site.post(f"/transfers/{id}/ack", {"by": "张三", "unit": "县城建集团"}).json()
+    assert [one["unit"] for one in acked["results"]] == [CITY]
+    assert site.get("/on-duty?unit=县城建集团").json()["unit"] == CITY
+    assert len(site.get("/transfers?unit=浔中镇").json()["items"]) == 1
+    with site.world.app.db.begin() as tx:
+        units = {u.code: u for u in directory.all_units(tx)}
+        directory.put_units(tx, [replace(units[TOWN], name_zh="县城建集团")])
+    unclear = site.post("/transfers", urgent(to=["县城建集团"]))
+    assert unclear.status_code == 422
+    [error] = unclear.json()["errors"]
+    assert (error["path"], error["code"]) == ("to[0]", "several_units")
+    assert CITY in error["message"]
+    assert TOWN in error["message"]
+    assert site.get("/on-duty?unit=县城建集团").status_code == 422
+
+
+def test_a_ruling_is_suggested_from_then_on(site: Site) -> None:
+    """Recorded on a matter by supervision alone, with its provenance in the table of routes."""
+    id = site.post("/transfers", urgent(category="供水")).json()["id"]
+    ruling = {"by": "吴九", "owner": "浔中镇", "minutes": "会商纪要11号"}
+    assert site.post(f"/transfers/{id}/rule", ruling).status_code == 403
+    assert site.get("/routes?category=供水").json()["items"] == []
+    done = site.post(f"/transfers/{id}/rule", ruling, role="supervisor").json()
+    assert (done["state"], done["reason"]) == ("paged", "ruled")
+    [route] = site.get("/routes?category=供水").json()["items"]
+    assert (route["to"], route["source"], route["valid_from"]) == (
+        [TOWN], "会商纪要11号", "2026-11-03",
+    )  # fmt: skip
+    assert route["ruling"] == {
+        "by": "吴九", "at": "2026-11-03T14:00:00+08:00", "transfer": "DH20261103-0001",
+    }  # fmt: skip

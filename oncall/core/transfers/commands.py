@@ -142,6 +142,17 @@ class PageCounty(TransferCommand, frozen=True, kw_only=True):
     unit: str
 
 
+class SetRoute(TransferCommand, frozen=True, kw_only=True):
+    """From ``since`` on matters of a category (in an area; None: anywhere) usually go there."""
+
+    category: str
+    area: str | None
+    lead: str
+    assist: tuple[str, ...]
+    since: datetime
+    source: str
+
+
 class Book(TransferCommand, frozen=True, kw_only=True):
     """Have something happen at a moment."""
 

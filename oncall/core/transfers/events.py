@@ -276,6 +276,19 @@ class MajorDeclared(TransferEvent, frozen=True, kw_only=True):
     why: str = ""
 
 
+class Ruled(TransferEvent, frozen=True, kw_only=True):
+    """The conference (会商) ruled whose such matters are from now on, or from ``since`` on.
+
+    ``minutes`` is where that is written; ``everywhere``: not only at this matter's place.
+    """
+
+    owner: str
+    minutes: str
+    assist: tuple[str, ...] = ()
+    since: datetime | None = None
+    everywhere: bool = False
+
+
 class UnitsAdded(TransferEvent, frozen=True, kw_only=True):
     """More units take part: to assist, or only to know."""
 

@@ -137,6 +137,8 @@ TRANSITIONS: dict[Key, Rule] = {
     # What nothing may hold up.
     **_in(_ALL, (e.DangerReported, gates.danger), (e.PoliceCalled, gates.call_police)),
     **_in(_ALL, (e.MajorDeclared, gates.declare_major)),
+    # A ruling comes weeks later, and is about the matters after this one.
+    **_in(_ALL, (e.Ruled, whose.rule)),
     **_in(LIVE, (e.PoliceDispatched, gates.dispatched), (e.FanOutForced, gates.force)),
     **_in((S.NEW,), (e.HeldDue, gates.still_held)),
 }

@@ -20,6 +20,7 @@ from oncall.core.transfers.commands import (
     Later,
     News,
     OpenParts,
+    SetRoute,
     Unbook,
 )
 from oncall.core.transfers.conference import hang_up
@@ -29,6 +30,7 @@ from oncall.core.transfers.events import (
     Proposed,
     Returned,
     ReturnUpheld,
+    Ruled,
     TalkRecorded,
     TransferEvent,
 )
@@ -104,6 +106,27 @@ def allow_return(case: Case, _: TransferEvent) -> Reason:
     case.require(case.life.fallback, Reason.NOT_ASKED)
     case.keep(return_allowed=True)
     return Reason.RETURN_ALLOWED
+
+
+def rule(case: Case, event: TransferEvent) -> Reason:
+    """What the conference ruled on such matters (会商): suggested for the next one from then on."""
+    assert isinstance(event, Ruled)
+    category = case.transfer.category
+    if category is None:
+        raise Refused(Reason.NO_CATEGORY)
+    case.require(not case.transfer.drill, Reason.ONLY_A_DRILL)
+    assist = tuple(unit for unit in dict.fromkeys(event.assist) if unit != event.owner)
+    case.do(
+        SetRoute(
+            category=category,
+            area=None if event.everywhere else case.transfer.area,
+            lead=event.owner,
+            assist=assist,
+            since=event.since or case.now,
+            source=event.minutes,
+        )
+    )
+    return Reason.RULED
 
 
 # -- disputes ------------------------------------------------------------------------------

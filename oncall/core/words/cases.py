@@ -110,6 +110,9 @@ CASES: Mapping[Reason, str] = {
     Reason.MAJOR: N_(
         "{who} declared it major; the county's duty office and duty leader are paged at once."
     ),
+    Reason.RULED: N_(
+        "{who} recorded the conference's ruling on such matters; it is in the table of routes."
+    ),
     Reason.ACCEPTED_BEFORE: N_("It was accepted before."),
     Reason.TOO_EARLY: N_("No unit has been paged for it yet."),
     Reason.TOO_LATE: N_("It has gone too far for that."),
@@ -137,6 +140,8 @@ CASES: Mapping[Reason, str] = {
     Reason.ALREADY_MARKED: N_("It is marked already."),
     Reason.NOT_HELD: N_("No unit is waiting for the police here."),
     Reason.ALREADY_MAJOR: N_("It is declared major already."),
+    Reason.NO_CATEGORY: N_("It has no category, so nothing can be ruled about its kind."),
+    Reason.ONLY_A_DRILL: N_("It is a drill; nothing follows from it for real matters."),
 }
 
 #: Decisions that come with what a person typed as their reason.
@@ -155,5 +160,6 @@ SAID = frozenset(
         Reason.POLICE_CALLED,
         Reason.FAN_OUT_FORCED,
         Reason.MAJOR,
+        Reason.RULED,
     }
 )

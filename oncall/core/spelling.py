@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Protocol, TypeVar
 
-from oncall.core.errors import NotFound
+from oncall.core.errors import Fault, NotFound
 
 _NEAR = 3
+_SEVERAL = "several_units"
 
 
 class Named(Protocol):
@@ -37,20 +38,45 @@ AUnit = TypeVar("AUnit", bound=Named)
 def unit_of(units: Mapping[str, AUnit], text: str) -> AUnit:
     """The unit of this code, name or alias; a name goes before another's alias.
 
-    NotFound names those that are spelled alike.
+    NotFound names those that are spelled alike, or all of which it is the name.
     """
     word = text.strip()
-    found = units.get(word) or units.get(word.upper())
-    if found is not None:
-        return found
-    named = [u for u in units.values() if word in (u.name_zh, u.name_en)]
-    named = named or [u for u in units.values() if word in u.aliases]
+    named = _named(units, word)
     if len(named) == 1:
         return named[0]
+    if named:
+        raise _several(word, named)
     near = similar(word, units.values())
     if near:
         raise NotFound("unknown_unit_near", unit=word, near=", ".join(near))
     raise NotFound("unknown_unit", unit=word, value=word)
+
+
+def code_of(units: Mapping[str, AUnit], text: str, where: str, faults: list[Fault]) -> str:
+    """The code of the unit that a word means; the word itself where it means none, or several.
+
+    Several are a fault at ``where``. None is for the caller to find: it knows what may stand there.
+    """
+    try:
+        return unit_of(units, text).code
+    except NotFound as none:
+        if none.code == _SEVERAL:
+            faults.append(Fault(where=where, code=_SEVERAL, value=text, params=none.params))
+        return text
+
+
+def _named(units: Mapping[str, AUnit], word: str) -> list[AUnit]:
+    """Every unit that a word may mean."""
+    found = units.get(word) or units.get(word.upper())
+    if found is not None:
+        return [found]
+    named = [u for u in units.values() if word and word in (u.name_zh, u.name_en)]
+    return named or [u for u in units.values() if word in u.aliases]
+
+
+def _several(word: str, named: Iterable[Named]) -> NotFound:
+    known = ", ".join(f"{one.code} {one.name_zh}" for one in named)
+    return NotFound(_SEVERAL, unit=word, near=known)
 
 
 def similar(word: str, units: Iterable[Named]) -> list[str]:
