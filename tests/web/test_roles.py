@@ -104,6 +104,11 @@ TABLE: list[tuple[str, str, Any, str]] = [
     ("POST", "/transfers/T/extension", {"by": "吴九", "grant": False}, "yynyn"),
     ("GET", "/routes", None, "yyyyy"),
     ("GET", "/talks/T", None, "yyyyy"),
+    ("GET", "/groups", None, "yyyyy"),
+    ("GET", "/groups/G/preview", None, "yyyyy"),
+    ("POST", "/groups/G/calls", {"summary": "试"}, "yynnn"),
+    ("GET", "/group-calls", None, "yyyyy"),
+    ("GET", "/group-calls/T", None, "yyyyy"),
     ("GET", "/units", None, "yyyyy"),
     ("GET", "/people", None, "yyyyy"),
     ("GET", "/people/p001", None, "yyyyy"),
@@ -148,6 +153,7 @@ def test_every_call_is_in_the_table_above(world: World) -> None:
     tested = {(m, p.replace("changes/9", "changes/{number}")) for m, p in tested}
     tested = {(m, p.replace("/agree", "/{verb}")) for m, p in tested}
     tested = {(m, p.replace("/p001", "/{person}")) for m, p in tested}
+    tested = {(m, p.replace("groups/G", "groups/{name}")) for m, p in tested}
     assert calls == tested
 
 
