@@ -21,6 +21,7 @@ _ITEMS = 30
 KEYS: Sequence[tuple[str, str]] = (
     ("1", N_("take it")),
     ("2", N_("cannot")),
+    ("3", N_("one by one")),
     ("9", N_("to 110")),
     ("0", N_("desk")),
     ("*", N_("repeat")),

@@ -220,6 +220,36 @@ def test_a_wrong_key_is_explained_and_waited_for(twilio: Site) -> None:
     assert state(twilio) is State.WAITING
 
 
+def test_one_call_about_several_matters(twilio: Site) -> None:
+    """After an outage three late calls are one; 3 reads them one by one, and the key that follows
+    comes to an address of its own, signed like any other."""
+    for _ in range(3):
+        twilio.post("/transfers", urgent())
+    twilio.world.settle()
+    # Calls were due at five minutes, and nobody was there to make them.
+    twilio.world.let_pass(16)
+    twilio.world.settle()
+    with twilio.world.app.db.read() as tx:
+        briefs = reports.list_transfers(tx)
+        rows = [a for b in briefs for a in reports.attempts(tx, b.transfer.id)]
+    heads = [a for a in rows if a.name == "张三" and a.channel == "voice" and a.state == "accepted"]
+    [head] = heads
+    told = {"CallSid": head.provider_id or "", "Digits": "3"}
+    answer = hook(twilio, f"gather?attempt={head.id}", told)
+    [gather] = ElementTree.fromstring(answer.text)  # noqa: S314 - our own answer
+    action = gather.attrib["action"].removeprefix(f"{PUBLIC}/hooks/twilio/")
+    assert action.endswith(f"/{head.id}")
+    answer = hook(twilio, action, told | {"Digits": "1"})
+    [gather] = ElementTree.fromstring(answer.text)  # noqa: S314 - our own answer
+    assert gather.attrib["action"] != f"{PUBLIC}/hooks/twilio/{action}"
+    with twilio.world.app.db.read() as tx:
+        found = [b.shares[0].page.state for b in reports.list_transfers(tx)]
+    assert found.count(State.ACKED) == 1
+    # An address somebody made up leads nowhere.
+    answer = hook(twilio, f"gather?attempt=1/{head.id}9", told)
+    assert "Hangup" in answer.text
+
+
 def test_a_key_without_a_page_ends_the_call(twilio: Site) -> None:
     """Nothing to say is a hang-up, never silence on an open line."""
     answer = hook(twilio, "gather?attempt=999999", {"CallSid": "CA1", "Digits": "1"})
