@@ -90,6 +90,11 @@ def test_a_number_marked_dead_is_an_exception_of_its_own(world: World) -> None:
         for channel in Channel:
             contacts.flag(tx, "p001", ZHANG, channel, Flag.DEAD, "21211", world.now)
     assert {lack.why.value for lack in prove(world).lacks} == {"unreachable"}
+    with world.app.db.read() as tx:
+        snapshot = world.app.directory.at(tx, world.now)
+        findings = look(tx, snapshot, snapshot.book, world.settings, world.now)
+        marked = next(finding for finding in findings if "dead" in finding.said)
+    assert (marked.level, marked.params["names"]) == (Level.WARNING, "张三 (SOE-CITYBUILD)")
 
 
 def test_the_doctor_and_the_policy_check_name_who_is_not_proven_or_cannot_answer(
