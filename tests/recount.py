@@ -78,7 +78,7 @@ class Slow:
             for line in told
             if line.event == "Arrived"
             and "paged_at" in line.payload
-            and line.payload["policy"] not in ("talk", "county")
+            and line.payload["policy"] not in ("talk", "county", "short")
         ]
 
     def units(self, told: list[Line]) -> set[str]:
