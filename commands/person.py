@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
@@ -13,12 +11,11 @@ from commands import person_cards
 from commands.lazy import group, option
 from commands.output import json_option, local, pairs, show_json, stamp, table
 from commands.records import office_of
-from commands.reporting import importing
+from commands.reporting import Job, Read, import_command
 from commands.session import Session, session_of
 from notifiers.phone import mask
 from oncall.admin import people as admin
 from oncall.admin.office import new_id
-from oncall.admin.tables import file_bytes
 from oncall.core.model import Channel
 from oncall.core.spelling import unit_of
 from oncall.core.words import N_, NUMBER_FLAGS
@@ -40,31 +37,17 @@ def person(ctx: click.Context) -> None:
     session_of(ctx)
 
 
-@person.command(
-    "import", help=N_("Read people from a CSV file; the same file again changes nothing.")
-)
-@click.argument("file", metavar="FILE.csv")
-@option("--dry-run", is_flag=True, help=N_("Only say what would change."))
-@json_option
-@click.pass_context
-def import_(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None:
-    """All errors at once; all of the file, or nothing."""
-    session = session_of(ctx)
-    data = file_bytes(file, sys.stdin.buffer.read)
-    name = "stdin" if file == "-" else Path(file).name
-    with office_of(session) as office, office.db.begin() as tx:
-        units = {u.code: u for u in rows.all_units(tx)}
-        planned = admin.plan(data, name, units, rows.all_people(tx), new_id)
-        if not dry_run and not planned.empty:
-            admin.apply(tx, planned, office.now)
-    importing(
-        session,
+@import_command(person, N_("Read people from a CSV file; the same file again changes nothing."))
+def _import(job: Job) -> Read:
+    units = {u.code: u for u in rows.all_units(job.tx)}
+    planned = admin.plan(job.data, job.name, units, rows.all_people(job.tx), new_id)
+    if job.write and not planned.empty:
+        admin.apply(job.tx, planned, job.office.now)
+    return Read(
         added=[f"{p.name} ({p.unit})" for p in planned.add],
         changed=[(f"{old.name} ({old.unit})", old, new) for old, new in planned.change],
         unchanged=planned.unchanged,
         warnings=planned.warnings,
-        dry_run=dry_run,
-        as_json=as_json,
     )
 
 

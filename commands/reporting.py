@@ -1,19 +1,92 @@
-"""How an import tells what it did, the same for every kind of file."""
+"""Reading a CSV file of records: one command for every kind of them, told the same way."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
+import click
+
 from commands.failures import faults
-from commands.output import good, say, show_json, table
-from commands.session import Session
+from commands.lazy import option
+from commands.output import good, json_option, say, show_json, table
+from commands.records import office_of
+from commands.session import Session, session_of
 from notifiers.phone import mask_text
+from oncall.admin.office import Office
+from oncall.admin.tables import file_bytes
 from oncall.core.errors import Fault
 from oncall.core.words import N_
+from oncall.store.database import Tx
 
 _SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What a file says beside what is there; a change is its name, the old and the new."""
+
+    added: Sequence[str]
+    changed: Sequence[tuple[str, Any, Any]]
+    unchanged: int
+    warnings: Sequence[Fault]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One file on its way in: what it holds, what it is held against, and whether to write."""
+
+    session: Session
+    office: Office
+    tx: Tx
+    data: bytes
+    name: str
+    write: bool
+
+
+#: Compares the file with the records, and writes what is new if told to.
+Import = Callable[[Job], Read]
+
+
+def import_command(parent: click.Group, about: str) -> Callable[[Import], click.Command]:
+    """`import FILE.csv` of ``parent``: all errors at once; all of the file, or nothing."""
+
+    def made(work: Import) -> click.Command:
+        @parent.command("import", help=about)
+        @click.argument("file", metavar="FILE.csv")
+        @option("--dry-run", is_flag=True, help=N_("Only say what would change."))
+        @json_option
+        @click.pass_context
+        def command(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None:
+            session = session_of(ctx)
+            data = file_bytes(file, sys.stdin.buffer.read)
+            name = "stdin" if file == "-" else Path(file).name
+            with office_of(session) as office, office.db.begin() as tx:
+                job = Job(
+                    session=session,
+                    office=office,
+                    tx=tx,
+                    data=data,
+                    name=name,
+                    write=not dry_run,
+                )
+                read = work(job)
+            importing(
+                session,
+                added=read.added,
+                changed=read.changed,
+                unchanged=read.unchanged,
+                warnings=read.warnings,
+                dry_run=dry_run,
+                as_json=as_json,
+            )
+
+        return command
+
+    return made
 
 
 def importing(

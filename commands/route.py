@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 
 import click
 
@@ -13,12 +11,11 @@ from commands.failures import faults
 from commands.lazy import group, option
 from commands.output import good, json_option, show_json, stamp, table
 from commands.records import office_of
-from commands.reporting import importing
+from commands.reporting import Job, Read, import_command
 from commands.session import Session, session_of
 from oncall.admin import routes as admin
 from oncall.admin import stale
 from oncall.admin.office import Office
-from oncall.admin.tables import file_bytes
 from oncall.core.routing import Route, suggest
 from oncall.core.spelling import unit_of
 from oncall.core.words import N_
@@ -33,31 +30,19 @@ def route(ctx: click.Context) -> None:
     session_of(ctx)
 
 
-@route.command("import", help=N_("Read rows from a CSV file; the same file again changes nothing."))
-@click.argument("file", metavar="FILE.csv")
-@option("--dry-run", is_flag=True, help=N_("Only say what would change."))
-@json_option
-@click.pass_context
-def import_(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None:
-    """All errors at once; all of the file, or nothing."""
-    session = session_of(ctx)
-    data = file_bytes(file, sys.stdin.buffer.read)
-    name = "stdin" if file == "-" else Path(file).name
-    with office_of(session) as office, office.db.begin() as tx:
-        units = office.snapshot(tx).units
-        planned = admin.plan(data, name, rows.all_routes(tx), units)
-        new = [*planned.add, *(new for _, new in planned.change)]
-        ended = stale.in_routes(new, units, _today(session, office))
-        if not dry_run:
-            rows.put(tx, new)
-    importing(
-        session,
+@import_command(route, N_("Read rows from a CSV file; the same file again changes nothing."))
+def _import(job: Job) -> Read:
+    units = job.office.snapshot(job.tx).units
+    planned = admin.plan(job.data, job.name, rows.all_routes(job.tx), units)
+    new = [*planned.add, *(new for _, new in planned.change)]
+    ended = stale.in_routes(new, units, _today(job.session, job.office))
+    if job.write:
+        rows.put(job.tx, new)
+    return Read(
         added=[" ".join(filter(None, admin.key(r))) for r in planned.add],
         changed=[(old.category, old, new) for old, new in planned.change],
         unchanged=planned.unchanged,
         warnings=(*planned.warnings, *ended),
-        dry_run=dry_run,
-        as_json=as_json,
     )
 
 

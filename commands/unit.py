@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import click
 
-from commands.lazy import group, option
+from commands.lazy import group
 from commands.output import json_option, local, pairs, show_json, table
 from commands.records import office_of
-from commands.reporting import importing
+from commands.reporting import Job, Read, import_command
 from commands.session import Session, session_of
 from oncall import duty
 from oncall.admin import units as admin
-from oncall.admin.tables import file_bytes
 from oncall.core.serving import Serving
 from oncall.core.spelling import unit_of
 from oncall.core.words import N_
@@ -30,29 +26,17 @@ def unit(ctx: click.Context) -> None:
     session_of(ctx)
 
 
-@unit.command("import", help=N_("Read units from a CSV file; the same file again changes nothing."))
-@click.argument("file", metavar="FILE.csv")
-@option("--dry-run", is_flag=True, help=N_("Only say what would change."))
-@json_option
-@click.pass_context
-def import_(ctx: click.Context, file: str, dry_run: bool, as_json: bool) -> None:
-    """All errors at once; all of the file, or nothing."""
-    session = session_of(ctx)
-    data = file_bytes(file, sys.stdin.buffer.read)
-    name = "stdin" if file == "-" else Path(file).name
-    with office_of(session) as office, office.db.begin() as tx:
-        known = {u.code: u for u in rows.all_units(tx)}
-        planned = admin.plan(data, name, known)
-        if not dry_run and not planned.empty:
-            admin.apply(tx, planned)
-    importing(
-        session,
+@import_command(unit, N_("Read units from a CSV file; the same file again changes nothing."))
+def _import(job: Job) -> Read:
+    known = {u.code: u for u in rows.all_units(job.tx)}
+    planned = admin.plan(job.data, job.name, known)
+    if job.write and not planned.empty:
+        admin.apply(job.tx, planned)
+    return Read(
         added=[u.code for u in planned.add],
         changed=[(old.code, old, new) for old, new in planned.change],
         unchanged=planned.unchanged,
         warnings=planned.warnings,
-        dry_run=dry_run,
-        as_json=as_json,
     )
 
 

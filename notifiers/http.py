@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -28,6 +28,14 @@ FAULTS = (ClientError, OSError, TimeoutError, ValueError)
 
 #: For one request; whoever waits for a send has a little more.
 PATIENCE = timedelta(seconds=8)
+
+
+class RefusedError(ValueError):
+    """The provider answered, and does not do it: ``outcome`` is what that comes to."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.detail)
+        self.outcome = outcome
 
 
 class ClosedError(OSError):
@@ -108,6 +116,23 @@ class Pool:
         session, self._open = self._open, None
         if session is not None:
             await session.close()
+
+
+async def ordered(provider: str, order: Awaitable[str]) -> Outcome:
+    """What came of handing over one message; never raises for a provider's fault.
+
+    ``order`` gives the message's id at the provider. It may raise RefusedError, one of FAULTS, and
+    KeyError for an answer that has no id.
+    """
+    try:
+        made = await order
+    except RefusedError as refused:
+        return refused.outcome
+    except KeyError:
+        return Outcome(kind=OutcomeKind.UNKNOWN, provider=provider, detail=NO_SENSE)
+    except FAULTS as fault:
+        return outcome_of(provider, fault)
+    return Outcome(kind=OutcomeKind.ACCEPTED, provider=provider, provider_id=made)
 
 
 def outcome_of(provider: str, fault: BaseException) -> Outcome:

@@ -7,7 +7,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from notifiers import http
-from notifiers.aliyun.client import AliyunGateway, RefusedError
+from notifiers.aliyun.client import AliyunGateway
 from notifiers.aliyun.codes import PROVIDER
 from notifiers.aliyun.inbound import key_press, state_receipt, text_receipt
 from notifiers.message import (
@@ -43,7 +43,7 @@ async def pull(gateway: AliyunGateway, pending: Sequence[Pending]) -> Pulled:
                 if one.channel is Channel.SMS:
                     return await _text(gateway, one), None
                 return await _call(gateway, one)
-            except RefusedError as refused:
+            except http.RefusedError as refused:
                 return refused.outcome
             except http.FAULTS as fault:
                 return http.outcome_of(PROVIDER, fault)
@@ -64,7 +64,7 @@ async def find(gateway: AliyunGateway, message: Message, since: datetime) -> Out
         return _UNASKABLE
     try:
         rows = await _details(gateway, message.to, since)
-    except (RefusedError, *http.FAULTS):
+    except (http.RefusedError, *http.FAULTS):
         return _UNASKABLE
     if not any(row.get("OutId") == message.key for row in rows):
         return Outcome(

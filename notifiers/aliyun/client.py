@@ -14,7 +14,7 @@ from notifiers.aliyun.codes import BOOK, PROVIDER
 from notifiers.aliyun.signing import authorization, body_hash, canonical_query
 from notifiers.approved import Approved
 from notifiers.errors import GatewayError
-from notifiers.message import Outcome, OutcomeKind
+from notifiers.message import Outcome
 
 SMS_URL, VOICE_URL = "https://dysmsapi.aliyuncs.com", "https://dyvmsapi.aliyuncs.com"
 #: Both services carry the date of their first release.
@@ -40,14 +40,6 @@ class AliyunSettings:
     connections: int = 100
 
 
-class RefusedError(ValueError):
-    """Alibaba Cloud answered with a code other than OK."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.detail)
-        self.outcome = outcome
-
-
 class AliyunGateway:
     """Signs, sends, and reads answers. Use it from one event loop only."""
 
@@ -68,7 +60,7 @@ class AliyunGateway:
         self._pool = http.Pool(settings.timeout, settings.connections)
 
     async def call(self, url: str, action: str, params: Mapping[str, str]) -> Mapping[str, object]:
-        """The answer to one call that went well. Raises RefusedError or one of http.FAULTS."""
+        """The answer to one call that went well. Raises http.RefusedError or one of http.FAULTS."""
         query = canonical_query(params)
         headers = {
             "host": urlsplit(url).netloc,
@@ -96,16 +88,14 @@ class AliyunGateway:
         self, url: str, action: str, params: Mapping[str, str], id_field: str
     ) -> Outcome:
         """Hand over one message and say what came of it; never raises for a provider's fault."""
-        try:
-            told = await self.call(url, action, params)
-        except RefusedError as refused:
-            return refused.outcome
-        except http.FAULTS as fault:
-            return http.outcome_of(PROVIDER, fault)
-        made = told.get(id_field)
-        if not isinstance(made, str) or not made:
-            return Outcome(kind=OutcomeKind.UNKNOWN, provider=PROVIDER, detail=http.NO_SENSE)
-        return Outcome(kind=OutcomeKind.ACCEPTED, provider=PROVIDER, provider_id=made)
+
+        async def made() -> str:
+            found = (await self.call(url, action, params)).get(id_field)
+            if not isinstance(found, str) or not found:
+                raise KeyError(id_field)
+            return found
+
+        return await http.ordered(PROVIDER, made())
 
     async def close(self) -> None:
         """Close every connection; later sends are `unavailable`."""
@@ -134,4 +124,4 @@ def _read(answer: http.Answer) -> Mapping[str, object]:
         code = (
             "ServiceUnavailable" if answer.status >= 500 or answer.status == 429 else "NoPermission"
         )
-    raise RefusedError(BOOK.refusal(code, answer.retry_after))
+    raise http.RefusedError(BOOK.refusal(code, answer.retry_after))

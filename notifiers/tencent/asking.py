@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from notifiers import http
 from notifiers.message import Channel, InboundSms, Message, Outcome, OutcomeKind, Pulled, Receipt
 from notifiers.pushes import each, objects
-from notifiers.tencent.client import SMS, RefusedError, TencentGateway
+from notifiers.tencent.client import SMS, TencentGateway
 from notifiers.tencent.codes import PROVIDER
 from notifiers.tencent.inbound import listed, listed_reply
 
@@ -27,7 +27,7 @@ async def pull(gateway: TencentGateway) -> Pulled:
     try:
         receipts = each(await _queue(gateway, "PullSmsSendStatus"), listed)
         texts = each(await _queue(gateway, "PullSmsReplyStatus"), listed_reply)
-    except RefusedError as refused:
+    except http.RefusedError as refused:
         trouble = refused.outcome
     except http.FAULTS as fault:
         trouble = http.outcome_of(PROVIDER, fault)
@@ -53,7 +53,7 @@ async def find(gateway: TencentGateway, message: Message, since: datetime) -> Ou
     url, action = gateway.settings.sms_url, "PullSmsSendStatusByPhoneNumber"
     try:
         told = await gateway.call(url, SMS, action, params)
-    except (RefusedError, *http.FAULTS):
+    except (http.RefusedError, *http.FAULTS):
         return _UNASKABLE
     for receipt in each(objects(told.get("PullSmsSendStatusSet")), listed):
         if receipt.key == message.key:

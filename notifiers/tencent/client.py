@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from notifiers import http
 from notifiers.approved import Approved
 from notifiers.errors import GatewayError
-from notifiers.message import Outcome, OutcomeKind
+from notifiers.message import Outcome
 from notifiers.pushes import Row
 from notifiers.tencent.codes import BOOK, PROVIDER
 from notifiers.tencent.signing import authorization
@@ -42,14 +42,6 @@ class TencentSettings:
     connections: int = 100
 
 
-class RefusedError(ValueError):
-    """Tencent Cloud answered with an error."""
-
-    def __init__(self, outcome: Outcome) -> None:
-        super().__init__(outcome.detail)
-        self.outcome = outcome
-
-
 class TencentGateway:
     """Signs, sends, and reads answers. Use it from one event loop only."""
 
@@ -78,7 +70,7 @@ class TencentGateway:
     async def call(
         self, url: str, service: tuple[str, str], action: str, params: Mapping[str, object]
     ) -> Row:
-        """The answer to one call that went well. Raises RefusedError or one of http.FAULTS."""
+        """The answer to one call that went well. Raises http.RefusedError or one of http.FAULTS."""
         name, version = service
         body = json.dumps(params).encode()
         timestamp = int(self.settings.clock().astimezone(UTC).timestamp())
@@ -119,24 +111,20 @@ class TencentGateway:
         `id_of` finds the message's id in the answer; it raises RefusedError for one that was
         refused inside it, KeyError where there is none.
         """
-        try:
-            made = id_of(await self.call(url, service, action, params))
-        except RefusedError as refused:
-            return refused.outcome
-        except KeyError:
-            return Outcome(kind=OutcomeKind.UNKNOWN, provider=PROVIDER, detail=http.NO_SENSE)
-        except http.FAULTS as fault:
-            return http.outcome_of(PROVIDER, fault)
-        return Outcome(kind=OutcomeKind.ACCEPTED, provider=PROVIDER, provider_id=made)
+
+        async def made() -> str:
+            return id_of(await self.call(url, service, action, params))
+
+        return await http.ordered(PROVIDER, made())
 
     async def close(self) -> None:
         """Close every connection; later sends are `unavailable`."""
         await self._pool.close()
 
 
-def refused(code: str, answer: http.Answer | None = None) -> RefusedError:
+def refused(code: str, answer: http.Answer | None = None) -> http.RefusedError:
     """A code of Tencent Cloud's as what it comes to."""
-    return RefusedError(BOOK.refusal(code, answer.retry_after if answer is not None else None))
+    return http.RefusedError(BOOK.refusal(code, answer.retry_after if answer is not None else None))
 
 
 def _read(answer: http.Answer) -> Row:
