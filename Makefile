@@ -51,7 +51,7 @@ bench: env ## the figures we promise, measured here
 
 soak: env ## far more and other examples than `make test`, a scripted month, a storm of kills, the whole HTTP surface
 	$(BIN)/python -m tests.chaos --seed $(SEED)
-	HYPOTHESIS_PROFILE=search $(BIN)/pytest -n $(JOBS) tests/core tests/rosters tests/admin/test_undo.py tests/stories/test_month.py $(ARGS)
+	HYPOTHESIS_PROFILE=search $(BIN)/pytest -n $(JOBS) tests/core tests/rosters tests/admin/test_undo.py tests/admin/test_any_file.py tests/stories/test_month.py $(ARGS)
 	@scripts/surface.sh
 
 i18n: env ## extract, merge and compile the catalogues; lists what has no translation
