@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import msgspec
+
 from oncall.carry import facts_of
 from oncall.core.events import Acked, Declined, Event
-from oncall.core.model import Reason
+from oncall.core.model import Page, Reason
 from oncall.core.texts.gathered import (
     DECLINED_ALL,
     MEANWHILE,
@@ -150,8 +152,8 @@ class Menu:
 
     def _of_others(self, tx: Tx, head: Row) -> int:
         """How many of a call's matters somebody else has."""
-        found = [pages.load(tx, row.page or "") for row in gathering.in_call(tx, head)]
-        return sum(one is not None and one.page.owner not in (None, head.person) for one in found)
+        found = [_page(tx, row) for row in gathering.in_call(tx, head)]
+        return sum(one is not None and one.owner not in (None, head.person) for one in found)
 
     def _tell(
         self, tx: Tx, waiting: Sequence[Row], event: Event, now: datetime
@@ -183,9 +185,21 @@ class Menu:
 
 
 def _refused(tx: Tx, row: Row, person: str | None) -> bool:
-    loaded = pages.load(tx, row.page or "")
-    known = loaded.page.person(person or "") if loaded is not None else None
+    page = _page(tx, row)
+    known = page.person(person or "") if page is not None else None
     return known is not None and known.declined
+
+
+def _page(tx: Tx, row: Row) -> Page | None:
+    """The page a message is about; None for one that cannot be read.
+
+    The others of the call are answered all the same; whoever answers that one raises its alarm.
+    """
+    try:
+        loaded = pages.load(tx, row.page or "")
+    except msgspec.DecodeError:
+        return None
+    return loaded.page if loaded is not None else None
 
 
 def by_key(tx: Tx, key: str) -> tuple[Row, Row] | None:
