@@ -31,8 +31,7 @@ def match(
     with a provisional id ("new:UNIT:NAME:MOBILE") which the duties carry as well.
     """
     matcher = _Matcher(people, create=create)
-    # Numbers first: a new name may stand without one in one row and with one in the next.
-    for order, entry in sorted(enumerate(entries), key=lambda item: item[1].mobile is None):
+    for order, entry in sorted(enumerate(entries), key=lambda item: matcher.turn(item[1])):
         matcher.add(order, entry)
     matcher.found.sort(key=lambda found: found.order)
     duties = matcher.joined()
@@ -68,6 +67,12 @@ class _Matcher:
             self.by_name.setdefault((person.unit, fold_name(person.name)), []).append(person)
             for number in _numbers(person):
                 self.by_mobile.setdefault((person.unit, number), []).append(person)
+
+    def turn(self, entry: Entry) -> tuple[bool, bool]:
+        """When an entry is looked at: a new name may stand without its number in one row and with
+        it in the next, and only then is it known whose number a known person was given."""
+        known = (entry.unit, fold_name(entry.name)) in self.by_name
+        return entry.mobile is None, known
 
     def add(self, order: int, entry: Entry) -> None:
         """Find the entry's person; keep a duty only where there is no doubt who it is."""
@@ -105,7 +110,7 @@ class _Matcher:
             fitting = [person for person in named if entry.mobile in _numbers(person)]
             if len(fitting) == 1:
                 return fitting[0]
-            if others := self._owners(entry):
+            if others := self._owners(entry) or self._newly_known_by(entry):
                 self._tell("mobile-of-another", entry, mobile=entry.mobile, other=others[0].name)
                 return None
         if len(named) > 1:
@@ -142,6 +147,15 @@ class _Matcher:
         name = fold_name(entry.name)
         owners = self.by_mobile.get((entry.unit, entry.mobile or ""), [])
         return [person for person in owners if fold_name(person.name) != name]
+
+    def _newly_known_by(self, entry: Entry) -> list[PersonRef]:
+        """People this file adds to the unit with the entry's number: theirs from now on."""
+        return [
+            person
+            for (unit, _), mine in self.newcomers.items()
+            for person in mine.values()
+            if unit == entry.unit and entry.mobile in _numbers(person)
+        ]
 
     def _unknown(self, entry: Entry) -> PersonRef | None:
         if others := self._owners(entry):

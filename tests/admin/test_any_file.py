@@ -33,7 +33,7 @@ _good = st.tuples(
     st.sampled_from(["白班", "夜班"]),
     _names,
     _names,
-    st.sampled_from(["", "13900000001"]),
+    st.sampled_from(["", "13900000001", "13900000098"]),
     _names,
 ).map(list)
 _noise = st.lists(st.lists(_cells, max_size=8), min_size=1, max_size=6)

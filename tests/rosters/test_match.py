@@ -122,6 +122,17 @@ def test_create() -> None:
     assert codes(problems) == [("newcomer-no-mobile", "Sheet1!E4")]
 
 
+@pytest.mark.parametrize("newcomer_first", [True, False])
+def test_one_number_for_a_new_person_and_a_known_one(*, newcomer_first: bool) -> None:
+    """It cannot be both's, in whichever order they stand: else the file, sent again, would be
+    refused."""
+    rows = [entry("吴九", "13900000006", row=5), entry("张三", "13900000006", after=12, row=6)]
+    duties, problems, new = match(rows if newcomer_first else rows[::-1], [ZHANG], create=True)
+    assert [(p.name, p.mobile) for p in new] == [("吴九", "13900000006")]
+    assert [d.person for d in duties] == [new[0].id]
+    assert codes(problems) == [("mobile-of-another", "Sheet1!E6")]
+
+
 def test_create_does_not_guess() -> None:
     """A number that is somebody's, or two new namesakes without one, are still errors."""
     rows = [
