@@ -270,16 +270,14 @@ class RestApi:
         kind, _, sid = name.partition("/")
         if kind not in ("Messages", "Calls"):
             raise _RefusalError(404, 20404)
-        kept: Mapping[str, Text | Call] = (
-            self._world.texts if kind == "Messages" else self._world.calls
-        )
+        kept = self._world.texts if kind == "Messages" else self._world.calls
         if sid:
             if sid not in kept:
                 raise _RefusalError(404, 20404)
             return _json(self._view(kept[sid]), 200)
         number, size = request.query.get("To"), int(request.query.get("PageSize", 50))
         page = int(request.query.get("Page", 0))
-        found = [one for one in reversed(list(kept.values())) if number in (None, _to(one))]
+        found = kept.newest(number)
         shown = found[page * size : (page + 1) * size]
         more = len(found) > (page + 1) * size
         query = urlencode({**request.query, "PageSize": size, "Page": page + 1})
@@ -326,11 +324,6 @@ class RestApi:
         else:
             view["answered_by"] = one.answered_by
         return view
-
-
-def _to(one: Text | Call) -> str:
-    """Who got it: the phone, or our customer's own number for a text from a person."""
-    return one.number if isinstance(one, Call) or one.to_phone else one.sender
 
 
 _ACCEPTS = frozenset({FaultKind.ACCEPT_THEN_DROP, FaultKind.ACCEPT_THEN_HANG})

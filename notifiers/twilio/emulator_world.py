@@ -4,12 +4,12 @@ import asyncio
 import logging
 import secrets
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import format_datetime
 from itertools import islice
-from typing import Any
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
@@ -25,6 +25,7 @@ _KEPT = 100_000
 #: Seconds; Twilio gives a webhook fifteen.
 _HOOK_TIMEOUT = 15
 
+R = TypeVar("R", "Text", "Call")
 Clock = Callable[[], datetime]
 Sleep = Callable[[float], Awaitable[None]]
 
@@ -104,6 +105,11 @@ class Text:
     code: int | None = None
     validity: int | None = None
 
+    @property
+    def to(self) -> str:
+        """Who got it: the phone, or our customer's own number for a text from a person."""
+        return self.number if self.to_phone else self.sender
+
 
 @dataclass(kw_only=True, slots=True)
 class Act:
@@ -148,6 +154,11 @@ class Call:
     life: asyncio.Task[None] | None = None
 
     @property
+    def to(self) -> str:
+        """Whose phone it is."""
+        return self.number
+
+    @property
     def over(self) -> bool:
         """Whether it has come to its end."""
         return self.status not in ("queued", "initiated", "ringing", "in-progress")
@@ -175,6 +186,27 @@ class Room:
     posted: int = 0
 
 
+class Shelf(dict[str, R]):
+    """Resources by their sid, oldest first; those of one number are found without all others."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of: dict[str, list[R]] = {}
+
+    def add(self, one: R) -> None:
+        """Keep it; the oldest are forgotten when there are too many."""
+        if len(self) >= _KEPT:
+            for old in tuple(islice(self, _KEPT // 10)):
+                # What came first is forgotten first, so it is its number's first as well.
+                self._of[self.pop(old).to].pop(0)
+        self[one.sid] = one
+        self._of.setdefault(one.to, []).append(one)
+
+    def newest(self, to: str | None) -> list[R]:
+        """What went to a number, or to any, the last first."""
+        return list(reversed(self.values() if to is None else self._of.get(to, ())))
+
+
 class World:
     """The state of one emulated account, and its way out: signed callbacks and tasks."""
 
@@ -198,8 +230,8 @@ class World:
         """Forget what happened; phones keep their manners."""
         self.received: deque[Received] = deque(maxlen=_KEPT)
         self.posted: deque[Posted] = deque(maxlen=_KEPT)
-        self.texts: dict[str, Text] = {}
-        self.calls: dict[str, Call] = {}
+        self.texts = Shelf[Text]()
+        self.calls = Shelf[Call]()
         self.rooms: dict[str, Room] = {}
         self.opted_out: set[str] = set()
         self.senders: dict[str, str] = {}
@@ -211,16 +243,14 @@ class World:
 
     def add_text(self, text: Text) -> None:
         """Keep a message; the oldest are forgotten when there are too many."""
-        _trim(self.texts)
-        self.texts[text.sid] = text
+        self.texts.add(text)
         if text.to_phone:
             self.senders[text.number] = text.sender
         self.touch()
 
     def add_call(self, call: Call) -> None:
         """Keep a call; the oldest are forgotten when there are too many."""
-        _trim(self.calls)
-        self.calls[call.sid] = call
+        self.calls.add(call)
         self.touch()
 
     def touch(self) -> None:
@@ -306,13 +336,3 @@ def attempt_of(url: str) -> str:
 def rfc2822(moment: datetime) -> str:
     """The moment as Twilio writes it."""
     return format_datetime(moment)
-
-
-def _trim(kept: dict[str, Any]) -> None:
-    if len(kept) >= _KEPT:
-        for old in tuple(_oldest(kept)):
-            del kept[old]
-
-
-def _oldest(kept: Iterable[str]) -> Iterable[str]:
-    return islice(kept, _KEPT // 10)
