@@ -19,6 +19,7 @@ from notifiers.twilio.emulator_control import PREFIX, Control
 from notifiers.twilio.emulator_phones import text_back
 from notifiers.twilio.emulator_script import Callbacks, Fault, Handset, SmsScript, VoiceScript
 from notifiers.twilio.emulator_world import (
+    KEPT,
     Act,
     Clock,
     Phone,
@@ -60,13 +61,16 @@ class Emulator:
         *,
         clock: Clock = _wall_clock,
         sleep: Sleep = asyncio.sleep,
+        keep: int = KEPT,
     ) -> None:
+        """``keep`` requests, texts and calls are remembered, the newest ones."""
         self._world = World(
             account_sid=account_sid,
             auth_token=auth_token,
             public_url=public_url,
             clock=clock,
             sleep=sleep,
+            keep=keep,
         )
         self._api = RestApi(self._world)
         self._control = Control(self)

@@ -20,8 +20,8 @@ from notifiers.twilio.inbound import sign
 
 _logger = logging.getLogger("notifiers.twilio.emulator")
 
-#: Requests and resources kept; a soak test must not fill the memory.
-_KEPT = 100_000
+#: Requests and resources kept where nothing else is asked for: nights of trying it fill no memory.
+KEPT = 100_000
 #: Seconds; Twilio gives a webhook fifteen.
 _HOOK_TIMEOUT = 15
 
@@ -189,14 +189,15 @@ class Room:
 class Shelf(dict[str, R]):
     """Resources by their sid, oldest first; those of one number are found without all others."""
 
-    def __init__(self) -> None:
+    def __init__(self, keep: int) -> None:
         super().__init__()
+        self._keep = keep
         self._of: dict[str, list[R]] = {}
 
     def add(self, one: R) -> None:
         """Keep it; the oldest are forgotten when there are too many."""
-        if len(self) >= _KEPT:
-            for old in tuple(islice(self, _KEPT // 10)):
+        if len(self) >= self._keep:
+            for old in tuple(islice(self, max(1, self._keep // 10))):
                 # What came first is forgotten first, so it is its number's first as well.
                 self._of[self.pop(old).to].pop(0)
         self[one.sid] = one
@@ -211,8 +212,16 @@ class World:
     """The state of one emulated account, and its way out: signed callbacks and tasks."""
 
     def __init__(
-        self, *, account_sid: str, auth_token: str, public_url: str, clock: Clock, sleep: Sleep
+        self,
+        *,
+        account_sid: str,
+        auth_token: str,
+        public_url: str,
+        clock: Clock,
+        sleep: Sleep,
+        keep: int = KEPT,
     ) -> None:
+        self._keep = keep
         self.account_sid = account_sid
         self.auth_token = auth_token
         self.public_url = public_url.rstrip("/")
@@ -228,10 +237,10 @@ class World:
 
     def clear(self) -> None:
         """Forget what happened; phones keep their manners."""
-        self.received: deque[Received] = deque(maxlen=_KEPT)
-        self.posted: deque[Posted] = deque(maxlen=_KEPT)
-        self.texts = Shelf[Text]()
-        self.calls = Shelf[Call]()
+        self.received: deque[Received] = deque(maxlen=self._keep)
+        self.posted: deque[Posted] = deque(maxlen=self._keep)
+        self.texts = Shelf[Text](self._keep)
+        self.calls = Shelf[Call](self._keep)
         self.rooms: dict[str, Room] = {}
         self.opted_out: set[str] = set()
         self.senders: dict[str, str] = {}

@@ -20,7 +20,7 @@ def main() -> int:
     """Play the plan on both databases; 1 when any promise was broken."""
     parser = argparse.ArgumentParser(prog="python -m tests.chaos")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--pages", type=int, default=1_500)
+    parser.add_argument("--pages", type=int, default=5_000)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--on", choices=("sqlite", "postgresql", "both"), default="both")
     options = parser.parse_args()
@@ -61,8 +61,15 @@ def say(line: str) -> None:
 
 def kept(figures: Figures) -> bool:
     """Whether every promise was kept."""
-    broken = figures.lost, figures.unmarked, figures.after_the_answer, figures.unowned
-    return not any(broken)
+    broken = (
+        figures.lost,
+        figures.unmarked,
+        figures.unexplained,
+        figures.after_the_answer,
+        figures.unowned,
+    )
+    # A storm in which nobody answered and nothing ran to its end has proven nothing of either.
+    return not any(broken) and figures.answered > 0 and figures.exhausted > 0
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import os
 import random
 import signal
 import time
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -53,6 +54,10 @@ _WORKING = """
     WHERE datname = current_database() AND pid <> pg_backend_pid()
     AND backend_type = 'client backend' AND state <> 'idle'
 """
+#: Requests the provider remembers: all of them, or what was forgotten would count as lost.
+_REMEMBERED = 5_000_000
+#: Seconds from a process to the provider: what it had sent when it was killed arrives later.
+_TRANSIT = 1.0
 #: How far the clock is set forward at the end, and how often: by then every ladder was climbed.
 JUMP, JUMPS = timedelta(days=2), 5
 
@@ -72,6 +77,8 @@ class Figures:
     taken: int = 0
     twice: int = 0
     unmarked: int = 0
+    #: Second times without a process killed between the first and them.
+    unexplained: int = 0
     lost: int = 0
     after_the_answer: int = 0
     unowned: int = 0
@@ -89,7 +96,7 @@ class Chaos:
         self.plan = plan
         self.chance = plan.chance()
         self.clock = SharedClock(SystemClock().now(), START, plan.speed)
-        self.emulator = Emulator(ACCOUNT, TOKEN, "http://127.0.0.1:9")
+        self.emulator = Emulator(ACCOUNT, TOKEN, "http://127.0.0.1:9", keep=_REMEMBERED)
         self.figures = Figures()
         #: When nothing was left to be done.
         self.rested_at = START
@@ -97,6 +104,9 @@ class Chaos:
         self.api = self.public = ""
         #: When an answer took effect, by the machine's own steady clock.
         self.answered: dict[str, float] = {}
+        #: When processes were killed, by the same clock.
+        self.killed: list[float] = []
+        self.all_handed_over = asyncio.Event()
 
     async def play(self) -> Figures:
         """All of it; the figures, which nobody has judged yet."""
@@ -135,14 +145,22 @@ class Chaos:
             await moods
 
     async def _kill(self, work: asyncio.Task[None]) -> None:
-        """Kill one node after the other, at any instant, and start another in its place."""
+        """Kill one node after the other, at any instant, and start another in its place.
+
+        Half of the kills fall while matters come in, the others while all are open and answered.
+        """
         for n in range(self.plan.kills):
+            if n == self.plan.kills // 2:
+                handed = asyncio.create_task(self.all_handed_over.wait())
+                await asyncio.wait((handed, work), return_when=asyncio.FIRST_COMPLETED)
+                handed.cancel()
             await asyncio.sleep(self.chance.uniform(0.05, self.plan.pause))
             if work.done():
                 work.result()
             place = n % len(self.children)
             child = self.children[place]
             os.kill(child.pid or 0, signal.SIGKILL)
+            self.killed.append(time.monotonic())
             await asyncio.to_thread(child.join)
             self.children[place] = self._start()
             self.figures.kills += 1
@@ -175,6 +193,7 @@ class Chaos:
             accepted = await self._insist(partial(self._accept, desk, draft))
             made.append(accepted.transfer)
         self.figures.pages = len(made)
+        self.all_handed_over.set()
         chance.shuffle(made)
         while made and not over.is_set():
             transfer = made.pop()
@@ -213,6 +232,7 @@ class Chaos:
         for _ in range(JUMPS):
             for child in self.children:
                 child.kill()
+                self.killed.append(time.monotonic())
                 await asyncio.to_thread(child.join)
             self.clock = nodes.later(self.clock, JUMP)
             self.children = [self._start() for _ in range(self.plan.nodes)]
@@ -256,10 +276,15 @@ class Chaos:
 
     def _count(self) -> None:
         figures = self.figures
+        assert len(self.emulator.received) < _REMEMBERED, "the provider has forgotten some"
         taken = Counter[str]()
         last: dict[str, float] = {}
+        self.killed.sort()
         for one in self.emulator.received:
             if one.accepted and one.kind in ("sms", "call"):
+                if taken[one.key] and not self._killed_between(last[one.key], one.at):
+                    figures.unexplained += 1
+                    figures.problems.append(f"{one.key} came again, and nobody was killed")
                 taken[one.key] += 1
                 last[one.key] = one.at
         figures.taken = sum(taken.values())
@@ -291,6 +316,11 @@ class Chaos:
             audit(db, self.rested_at)
         finally:
             db.close()
+
+    def _killed_between(self, first: float, second: float) -> bool:
+        """Whether what came first may have been in flight when a process was killed."""
+        i = bisect_left(self.killed, first - _TRANSIT)
+        return i < len(self.killed) and self.killed[i] <= second
 
     async def _see_them_dead(self) -> None:
         """Wait for what the killed nodes had already asked of PostgreSQL.

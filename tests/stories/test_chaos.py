@@ -18,4 +18,5 @@ def test_a_small_storm(furnished_url: str, nodes: int) -> None:
     figures = asyncio.run(Chaos(furnished_url, plan).play())
     assert (figures.pages, figures.kills) == (12, 3)
     wrong = figures.lost, figures.unmarked, figures.after_the_answer, figures.unowned
-    assert wrong == (0, 0, 0, 0), figures.problems
+    assert (*wrong, figures.unexplained) == (0, 0, 0, 0, 0), figures.problems
+    assert figures.answered
