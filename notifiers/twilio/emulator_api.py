@@ -108,7 +108,7 @@ class RestApi:
             if fault is None or fault.kind in _ACCEPTS:
                 made = self._text(form) if kind == "sms" else self._call(form)
         finally:
-            self._record(kind, form, made)
+            self._record(kind, form, made, answered=fault is None)
         if isinstance(made, Text):
             self._begin_text(made)
         elif made is not None:
@@ -117,7 +117,7 @@ class RestApi:
             return await self._spoil(request, fault)
         return _json(self._view(made) if made else {}, 201)
 
-    def _record(self, kind: str, form: Form, made: Text | Call | None) -> None:
+    def _record(self, kind: str, form: Form, made: Text | Call | None, *, answered: bool) -> None:
         self._world.received.append(
             Received(
                 kind=kind,
@@ -127,6 +127,7 @@ class RestApi:
                 key=made.key if made else attempt_of(form.get("StatusCallback", "")),
                 sid=made.sid if made else "",
                 accepted=made is not None,
+                answered=answered,
             )
         )
 

@@ -41,6 +41,8 @@ class Received:
     key: str
     sid: str
     accepted: bool
+    #: False where a fault kept the answer from whoever asked.
+    answered: bool = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -77,7 +77,7 @@ class Figures:
     taken: int = 0
     twice: int = 0
     unmarked: int = 0
-    #: Second times without a process killed between the first and them.
+    #: Second times though nobody was killed in between, and the provider had answered the first.
     unexplained: int = 0
     lost: int = 0
     after_the_answer: int = 0
@@ -279,14 +279,20 @@ class Chaos:
         assert len(self.emulator.received) < _REMEMBERED, "the provider has forgotten some"
         taken = Counter[str]()
         last: dict[str, float] = {}
+        in_doubt: set[str] = set()
+        sids: set[str] = set()
         self.killed.sort()
         for one in self.emulator.received:
             if one.accepted and one.kind in ("sms", "call"):
-                if taken[one.key] and not self._killed_between(last[one.key], one.at):
+                doubtful = one.key in in_doubt or one.key not in taken
+                if not (doubtful or self._killed_between(last[one.key], one.at)):
                     figures.unexplained += 1
                     figures.problems.append(f"{one.key} came again, and nobody was killed")
                 taken[one.key] += 1
                 last[one.key] = one.at
+                sids.add(one.sid)
+                if not one.answered:
+                    in_doubt.add(one.key)
         figures.taken = sum(taken.values())
         db = Database(self.url)
         try:
@@ -301,8 +307,14 @@ class Chaos:
                     ).scalars()
                 )
             for row in rows:
-                self._look(row, taken[str(row.id)], last.get(str(row.id)))
-            reached = {row.page for row in rows if taken[str(row.id)] or row.state == "superseded"}
+                # Rows that went out as one message share its id; it bears the first one's key.
+                came = str(row.id) in taken or row.provider_id in sids
+                self._look(row, taken[str(row.id)], last.get(str(row.id)), came=came)
+            reached = {
+                row.page
+                for row in rows
+                if str(row.id) in taken or row.provider_id in sids or row.state == "superseded"
+            }
             for page in stood.values():
                 if page.id not in reached and page.state != State.ACKED:
                     figures.lost += 1
@@ -343,13 +355,13 @@ class Chaos:
         finally:
             db.close()
 
-    def _look(self, row: Any, count: int, last: float | None) -> None:
+    def _look(self, row: Any, count: int, last: float | None, *, came: bool) -> None:
         figures = self.figures
         if count > 1:
             figures.twice += count - 1
             figures.unmarked += not row.resent
         sent = row.state in ("accepted", "delivered", "answered")
-        if sent and not count:
+        if sent and not came:
             figures.lost += 1
             figures.problems.append(f"{row.key} is {row.state} and never came")
         answered = self.answered.get(row.transfer or "")
