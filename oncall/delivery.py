@@ -26,7 +26,7 @@ from oncall.outcomes import settle_all, unsent
 from oncall.packing import Parcel, pack
 from oncall.recording import UNSPEAKABLE, Recorder
 from oncall.routes import Paid, Routes
-from oncall.sending import LONGEST_SEND, Sender
+from oncall.sending import IN_DOUBT, LONGEST_SEND, Sender
 from oncall.store import attempts, gathering, outbox
 from oncall.store.database import Tx
 from oncall.store.outbox import FAILED, Row, Sent
@@ -317,12 +317,15 @@ class Delivery:
     async def _carry(self, channel: Channel, parcel: Parcel, paid: Paid | None) -> None:
         try:
             outcome = await self.sender.send(channel, parcel, paid)
-            if self.courtesy.wanted(channel, parcel, outcome):
-                self._start(self.courtesy.copy(parcel))
-            if self.routes.recovered():
-                self._wake.set()
-        finally:
-            self._in_flight[channel] -= 1
+        except Exception:  # noqa: BLE001 - whatever broke, its page goes on by another way
+            # Left without an outcome the rows would stay ours for as long as this node lives.
+            _log.exception("attempt %s broke on its way to a provider", parcel.rows[0].id)
+            outcome = IN_DOUBT
+        self._in_flight[channel] -= 1
+        if self.courtesy.wanted(channel, parcel, outcome):
+            self._start(self.courtesy.copy(parcel))
+        if self.routes.recovered():
+            self._wake.set()
         now = self.clock.now()
         for sent in settle_all(parcel, outcome, now):
             self._finish(sent)

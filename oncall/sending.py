@@ -36,6 +36,8 @@ _NO_NUMBER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_number
 #: None of the providers can put calls together.
 _NO_CONFERENCE = Outcome(kind=OutcomeKind.REJECTED, provider="none", code=UNSUPPORTED)
 _NO_PROVIDER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_provider")
+#: What broke before anybody can say whether a provider was asked.
+IN_DOUBT = Outcome(kind=OutcomeKind.UNKNOWN, provider="none", code="bug")
 
 
 class Sender:

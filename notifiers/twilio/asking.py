@@ -57,7 +57,8 @@ async def find(gateway: TwilioGateway, message: Message, since: datetime) -> Out
     if message.channel is Channel.VOICE:
         return _MAYBE if recent else _NOT_THERE
     # A trial account puts a sentence of its own before ours.
-    same = [one for one in recent if (one.body or "").endswith(message.text)]
+    words = message.text
+    same = [one for one in recent if words and (one.body or "").endswith(words)]
     if not same:
         return _NOT_THERE
     return Outcome(kind=OutcomeKind.ACCEPTED, provider=PROVIDER, provider_id=same[0].sid)

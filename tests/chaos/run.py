@@ -96,7 +96,14 @@ class Chaos:
         self.plan = plan
         self.chance = plan.chance()
         self.clock = SharedClock(SystemClock().now(), START, plan.speed)
-        self.emulator = Emulator(ACCOUNT, TOKEN, "http://127.0.0.1:9", keep=_REMEMBERED)
+        self.emulator = Emulator(
+            # The clock of everybody: a text is looked for among those since it was planned.
+            ACCOUNT,
+            TOKEN,
+            "http://127.0.0.1:9",
+            clock=self._now,
+            keep=_REMEMBERED,
+        )
         self.figures = Figures()
         #: When nothing was left to be done.
         self.rested_at = START
@@ -265,6 +272,10 @@ class Chaos:
         finally:
             db.close()
 
+    def _now(self) -> datetime:
+        """What everybody's clock shows, also after it was set forward."""
+        return self.clock.now()
+
     def _start(self) -> BaseProcess:
         child = _processes.Process(
             target=nodes.serve, args=(self.url, self.api, self.public, self.clock), daemon=True
@@ -280,7 +291,6 @@ class Chaos:
         taken = Counter[str]()
         last: dict[str, float] = {}
         in_doubt: set[str] = set()
-        sids: set[str] = set()
         self.killed.sort()
         for one in self.emulator.received:
             if one.accepted and one.kind in ("sms", "call"):
@@ -290,7 +300,6 @@ class Chaos:
                     figures.problems.append(f"{one.key} came again, and nobody was killed")
                 taken[one.key] += 1
                 last[one.key] = one.at
-                sids.add(one.sid)
                 if not one.answered:
                     in_doubt.add(one.key)
         figures.taken = sum(taken.values())
@@ -307,14 +316,8 @@ class Chaos:
                     ).scalars()
                 )
             for row in rows:
-                # Rows that went out as one message share its id; it bears the first one's key.
-                came = str(row.id) in taken or row.provider_id in sids
-                self._look(row, taken[str(row.id)], last.get(str(row.id)), came=came)
-            reached = {
-                row.page
-                for row in rows
-                if str(row.id) in taken or row.provider_id in sids or row.state == "superseded"
-            }
+                self._look(row, taken[str(row.id)], last.get(str(row.id)))
+            reached = {row.page for row in rows if taken[str(row.id)] or row.state == "superseded"}
             for page in stood.values():
                 if page.id not in reached and page.state != State.ACKED:
                     figures.lost += 1
@@ -355,15 +358,15 @@ class Chaos:
         finally:
             db.close()
 
-    def _look(self, row: Any, count: int, last: float | None, *, came: bool) -> None:
+    def _look(self, row: Any, count: int, last: float | None) -> None:
         figures = self.figures
         if count > 1:
             figures.twice += count - 1
             figures.unmarked += not row.resent
         sent = row.state in ("accepted", "delivered", "answered")
-        if sent and not came:
+        if sent and not count:
             figures.lost += 1
-            figures.problems.append(f"{row.key} is {row.state} and never came")
+            figures.problems.append(f"{row.key} ({row.notice}) is {row.state} and never came")
         answered = self.answered.get(row.transfer or "")
         if answered is not None and last is not None and row.notice in PAGING:
             figures.latest = max(figures.latest, last - answered)

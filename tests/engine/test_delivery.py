@@ -13,6 +13,9 @@ from notifiers.phone import e164
 from notifiers.testing import Phones
 from oncall.core.errors import Unreachable
 from oncall.delivery import PLACES
+from oncall.packing import Parcel
+from oncall.routes import Paid
+from oncall.sending import Sender
 from oncall.store.database import Database, Tx
 from oncall.tables import outbox
 from tests.county import CITY, LI, ZHANG, ZHAO
@@ -133,6 +136,31 @@ def test_a_notifier_with_a_bug(furnished_url: str) -> None:
 
     play(world, story)
     world.close()
+
+
+class Stumbling(Sender):
+    """Breaks on every text before a provider is asked."""
+
+    def __init__(self, whole: Sender) -> None:
+        self.whole = whole
+
+    async def send(self, channel: Channel, parcel: Parcel, paid: Paid | None) -> Outcome:
+        """Calls go their way."""
+        if channel is Channel.SMS:
+            raise ZeroDivisionError
+        return await self.whole.send(channel, parcel, paid)
+
+
+def test_what_breaks_before_a_provider_is_asked(world: World) -> None:
+    """A text that breaks on its way to a provider is in doubt, and the person is called instead."""
+    world.app.delivery.sender = Stumbling(world.app.delivery.sender)
+
+    async def story() -> None:
+        world.transfer(settle=False)
+        await until(lambda: len(calls(world)) == 1)
+
+    play(world, story)
+    assert states(world) == {"unknown": 1, "accepted": 1}
 
 
 class Unlucky(Database):
