@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from fastapi import Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse
 
 from oncall.core.drills import Check, Heard, Score, scores
-from oncall.core.errors import Fault, Invalid, OncallError
+from oncall.core.errors import Fault, Invalid
 from oncall.core.model import Channel
 from oncall.core.words import CHANNELS, N_, Text, moment
 from oncall.directory import Snapshot
 from oncall.store import drills
 from oncall.store.database import Tx
-from oncall.wiring import App
-from web.forms import ELSEWHERE, Given, refused
-from web.render import Look, look, page
+from web.console_door import FormDoor
+from web.forms import Given
+from web.render import Look
 from web.roles import LIAISON, Call
-from web.session import Sessions, Visitor
+from web.session import Visitor
 
 #: Where the page is.
 PATH = "/console/drills"
@@ -35,7 +34,6 @@ _SAMPLE = re.compile("[1-9][0-9]{0,3}")
 #: A unit whose last month was better than this needs no colour.
 _GOOD = 0.9
 
-_SIGN_IN = partial(RedirectResponse, "/console/sign-in", status_code=303)
 _HELD = N_("Drill {id} asks now; answers appear below as they come.")
 _NOBODY = N_("nobody to ask ×{n}")
 _BETWEEN = N_(", ")
@@ -104,59 +102,30 @@ def read(
     )
 
 
-class DrillDoor:
-    """The handlers; whatever touches the database runs in a worker thread."""
+class DrillDoor(FormDoor):
+    """The handlers."""
 
-    def __init__(self, app: App, sessions: Sessions) -> None:
-        self.app = app
-        self.sessions = sessions
+    path = PATH
+    template = "drills.html"
 
     async def show(self, request: Request) -> Response:
         """The page; with ``held`` in the address it says that this drill was begun."""
-        visitor = await run_in_threadpool(self.sessions.visitor, request)
-        if visitor is None:
-            return _SIGN_IN()
-        seen = self._look(request)
         held = request.query_params.get("held", "")[:12]
-        said = seen.t(_HELD).format(id=held) if held.isascii() and held.isdecimal() else ""
-        return await run_in_threadpool(self._page, seen, visitor, said, 200)
+        plain = held.isascii() and held.isdecimal()
+        return await self.shown(request, self.look(request).t(_HELD).format(id=held) * plain)
 
     async def hold(self, request: Request) -> Response:
         """Ask a unit, all units, or some at random, by text or by call."""
-        visitor = await run_in_threadpool(self.sessions.visitor, request)
-        if visitor is None:
-            return _SIGN_IN()
-        seen = self._look(request)
-        if not self.sessions.from_our_page(request):
-            return await run_in_threadpool(self._page, seen, visitor, seen.t(ELSEWHERE), 403)
-        form = {name: str(value) for name, value in (await request.form()).items()}
-        given = Given(visitor=visitor, look=seen, form=form)
-        try:
-            number = await run_in_threadpool(self._hold, given)
-        except OncallError as error:
-            result = refused(seen.t, error)
-            return await run_in_threadpool(self._page, seen, visitor, result.said, result.status)
-        return RedirectResponse(f"{PATH}?held={number}", status_code=303)
+        return await self.done(request, self._hold)
 
-    def _look(self, request: Request) -> Look:
-        return replace(look(request, self.app.settings.lang), path=PATH)
-
-    def _page(self, seen: Look, visitor: Visitor, said: str, status: int) -> Response:
-        now, settings = self.app.clock.now(), self.app.settings
+    def values(self, seen: Look, visitor: Visitor) -> Mapping[str, Any]:
+        """The scorecard, and the latest drills."""
+        now = self.app.clock.now()
         with self.app.db.read() as tx:
             snapshot = self.app.directory.at(tx, now)
-            shown = read(tx, snapshot, visitor, now, seen, settings.zone)
-        values = {"page": shown, "visitor": visitor, "said": said, "bad": status >= 400}
-        return page(
-            "drills.html",
-            seen,
-            values,
-            zone=settings.timezone,
-            county=settings.signature,
-            status=status,
-        )
+            return {"page": read(tx, snapshot, visitor, now, seen, self.app.settings.zone)}
 
-    def _hold(self, given: Given) -> int:
+    def _hold(self, given: Given) -> Response:
         given.require(Call.HAND_OVER)
         channel, sample = given.get("channel") or Channel.SMS, given.get("sample")
         faults = []
@@ -173,13 +142,14 @@ class DrillDoor:
         if faults:
             raise Invalid(faults)
         unit = given.get("unit")[:40]
-        return self.app.drills.new(
+        number = self.app.drills.new(
             [unit] if unit else [],
             given.visitor.signs(given.get("by")),
             self.app.clock.now(),
             sample=int(sample) if sample and not unit else None,
             channel=Channel(channel),
         )
+        return RedirectResponse(f"{PATH}?held={number}", status_code=303)
 
 
 def _nothing(unit: str) -> Score:

@@ -2,71 +2,51 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from functools import partial
+from typing import Any
 
 from fastapi import Request, Response
-from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
-from oncall.core.errors import Fault, Invalid, NotFound, OncallError
+from oncall.core.errors import Fault, Invalid, NotFound
 from oncall.duty import LONGEST
 from oncall.papers.sheet import LONGEST_DAYS
 from oncall.wiring import App
-from web.forms import ELSEWHERE, Given, refused
+from web.console_door import FormDoor
+from web.forms import Given
 from web.papers import MONTH, duty_sheet, proof_page, sheet_page
-from web.render import Look, look, page
+from web.render import Look
 from web.roles import LIAISON, Call
-from web.session import Sessions, Visitor
+from web.session import Visitor
 
 #: Where the page is.
 PATH = "/console/papers"
 _USUAL_DAYS = 14
-_SIGN_IN = partial(RedirectResponse, "/console/sign-in", status_code=303)
 
 
-class PaperDoor:
-    """The handlers; whatever touches the database runs in a worker thread."""
+class PaperDoor(FormDoor):
+    """The handlers."""
 
-    def __init__(self, app: App, sessions: Sessions) -> None:
-        self.app = app
-        self.sessions = sessions
+    path = PATH
+    template = "papers.html"
 
     async def show(self, request: Request) -> Response:
         """What can be printed, as forms."""
-        visitor = await run_in_threadpool(self.sessions.visitor, request)
-        if visitor is None:
-            return _SIGN_IN()
-        return await run_in_threadpool(self._forms, self._look(request), visitor)
+        return await self.shown(request)
 
     async def make(self, request: Request, paper: str) -> Response:
         """One of them, made now, for the browser to print."""
-        visitor = await run_in_threadpool(self.sessions.visitor, request)
-        if visitor is None:
-            return _SIGN_IN()
-        seen = self._look(request)
-        if not self.sessions.from_our_page(request):
-            return await run_in_threadpool(self._forms, seen, visitor, seen.t(ELSEWHERE), 403)
-        form = {name: str(value) for name, value in (await request.form()).items()}
-        given = Given(visitor=visitor, look=seen, form=form)
-        try:
-            return await run_in_threadpool(printed, self.app, given, paper)
-        except OncallError as error:
-            result = refused(seen.t, error)
-            return await run_in_threadpool(self._forms, seen, visitor, result.said, result.status)
+        return await self.done(request, lambda given: printed(self.app, given, paper))
 
-    def _look(self, request: Request) -> Look:
-        return replace(look(request, self.app.settings.lang), path=PATH)
-
-    def _forms(self, seen: Look, visitor: Visitor, said: str = "", status: int = 200) -> Response:
-        app, settings, now = self.app, self.app.settings, self.app.clock.now()
-        today = now.astimezone(settings.zone).date()
+    def values(self, seen: Look, visitor: Visitor) -> Mapping[str, Any]:
+        """The units this visitor may print, and the usual days."""
+        app, now = self.app, self.app.clock.now()
+        today = now.astimezone(app.settings.zone).date()
         with app.db.read() as tx:
             snapshot = app.directory.at(tx, now)
         own = _own(visitor)
-        values = {
-            "said": said,
+        return {
             "units": [
                 {"code": code, "name": snapshot.unit_name(code, seen.lang)}
                 for code in snapshot.units
@@ -79,14 +59,6 @@ class PaperDoor:
             "most_days": LONGEST_DAYS,
             "full": visitor.may(Call.SEE_PHONES),
         }
-        return page(
-            "papers.html",
-            seen,
-            values,
-            zone=settings.timezone,
-            county=settings.signature,
-            status=status,
-        )
 
 
 def printed(app: App, given: Given, paper: str) -> HTMLResponse:
