@@ -149,9 +149,10 @@ async def live_call(world: World, call: Call) -> None:
         await _call_status(world, call, "ringing")
         beside.append(world.spawn(_human(world, call, script)))
         await _ring(world, call)
-        await _call_status(world, call, "in-progress")
         if call.detected:
+            # It listens from the answer on, however long our own hook takes over the status.
             beside.append(world.spawn(_detect(world, call, script)))
+        await _call_status(world, call, "in-progress")
         await _talk(world, call)
         raise _EndedError(status="completed")
     except _EndedError as end:
