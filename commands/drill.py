@@ -50,6 +50,7 @@ def drill(ctx: click.Context) -> None:
 @option("--all", "everybody", is_flag=True, help=N_("Every unit that has people."))
 @option("--sample", type=click.IntRange(1, 10_000), metavar="N",
         help=N_("So many units, drawn at random."))  # fmt: skip
+@option("--count", type=int, metavar="N", help=N_("How many units that is, where it is many."))
 @option("--at", type=MOMENT, metavar="T", help=N_("When to ask (default: now)."))
 @_minutes
 @_channel
@@ -60,6 +61,7 @@ def new(
     units: tuple[str, ...],
     everybody: bool,
     sample: int | None,
+    count: int | None,
     at: str | None,
     minutes: int,
     channel: str,
@@ -82,6 +84,7 @@ def new(
             sample=sample,
             minutes=minutes,
             channel=Channel(channel),
+            count=count,
         )
     if as_json:
         show_json({"id": number, "at": stamp(moment, session.settings.zone)})

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from oncall.agenda import Agenda, Appointment, daily
 from oncall.core.drills import Check, Heard
-from oncall.core.errors import Fault, Invalid, NotFound
+from oncall.core.errors import Conflict, Fault, Invalid, NotFound
 from oncall.core.model import Alarm, Ask, Channel, Source
 from oncall.core.words import N_, Text
 from oncall.core.worktime import at_wall
@@ -71,13 +71,17 @@ class Drills:
         sample: int | None = None,
         minutes: int = 10,
         channel: Channel = Channel.SMS,
+        count: int | None = None,
     ) -> int:
         """Book a drill of these units (none: all), or of ``sample`` of them at random; its number.
 
-        Raises Invalid with everything that is wrong.
+        Raises Invalid with everything that is wrong, and Conflict where many units are asked and
+        ``count``, how many somebody typed that they are, is missing; or where it is wrong.
         """
+        units = tuple(dict.fromkeys(units))
         with self.db.begin() as tx:
-            known = self.directory.at(tx, now).units
+            snapshot = self.directory.at(tx, now)
+            known = snapshot.units
             faults = [
                 Fault(where="unit", code="unknown_unit", value=u) for u in units if u not in known
             ]
@@ -85,6 +89,11 @@ class Drills:
                 faults.append(Fault(where="at", code="in_past", value=at.isoformat()))
             if faults:
                 raise Invalid(faults)
+            size = sample or len(units) or len(manned(snapshot))
+            # So many at random were counted by whoever typed it.
+            typed = count if count is not None else sample
+            if typed != size and (typed is not None or snapshot.book.life.must_count(size)):
+                raise Conflict("count_drill", count=str(size))
             return self._new(
                 tx,
                 units,
@@ -158,9 +167,8 @@ class Drills:
         named = list(units) or sorted(snapshot.units)
         found = [(unit, _on_duty(tx, snapshot, unit, now)) for unit in named]
         if not units:
-            # Partners without anybody in the directory are nobody's fault today.
-            manned = {person.unit for person in snapshot.people.values() if person.active}
-            found = [(unit, person) for unit, person in found if unit in manned]
+            there = manned(snapshot)
+            found = [(unit, person) for unit, person in found if unit in there]
         if sample is None or sample >= len(found):
             return found
         return sorted(self._chance.sample(found, sample))
@@ -268,6 +276,11 @@ class Drills:
         zone = self.zone
         day = _local_day(now, zone)
         return max(now, at_wall(day, time(minute // 60, minute % 60), zone))
+
+
+def manned(snapshot: Snapshot) -> frozenset[str]:
+    """The units that a drill of all asks: those that have people."""
+    return frozenset(person.unit for person in snapshot.people.values() if person.active)
 
 
 def _on_duty(tx: Tx, snapshot: Snapshot, unit: str, now: datetime) -> str | None:

@@ -27,6 +27,7 @@ from oncall.store import nodes, reports
 from oncall.store.database import Tx
 from oncall.wiring import App
 from web.board import Reader
+from web.console_door import SIGN_IN
 from web.detail import Detail, detail
 from web.drill_page import PATH as DRILLS
 from web.drill_page import DrillDoor
@@ -123,7 +124,7 @@ class Console:
         """The page."""
         visitor = await self._visitor(request)
         if visitor is None:
-            return RedirectResponse("/console/sign-in", status_code=303)
+            return SIGN_IN()
         return await self._page("console.html", request, visitor, New())
 
     async def live(self, request: Request) -> Response:
@@ -284,7 +285,7 @@ class Console:
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
-        response = RedirectResponse("/console/sign-in", status_code=303)
+        response = SIGN_IN()
         if self.sessions.from_our_page(request):
             self.sessions.sign_out(response)
         return response
@@ -315,7 +316,7 @@ class Console:
         scripted = "application/json" in request.headers.get("accept", "")
         visitor = await self._visitor(request)
         if visitor is None:
-            away = RedirectResponse("/console/sign-in", status_code=303)
+            away = SIGN_IN()
             return Response(status_code=401) if scripted else away
         form = {name: str(value) for name, value in (await request.form()).items()}
         given = Given(visitor=visitor, look=now_look, form=form)

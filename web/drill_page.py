@@ -17,6 +17,7 @@ from oncall.core.errors import Fault, Invalid
 from oncall.core.model import Channel
 from oncall.core.words import CHANNELS, N_, Text, moment
 from oncall.directory import Snapshot
+from oncall.drills import manned
 from oncall.store import drills
 from oncall.store.database import Tx
 from web.console_door import FormDoor
@@ -30,7 +31,7 @@ PATH = "/console/drills"
 #: What the scorecard looks back on, and how many drills are listed.
 MONTH = timedelta(days=30)
 _LISTED = 8
-_SAMPLE = re.compile("[1-9][0-9]{0,3}")
+_NUMBER = re.compile("[1-9][0-9]{0,3}")
 #: A unit whose last month was better than this needs no colour.
 _GOOD = 0.9
 
@@ -77,6 +78,9 @@ class Page:
     held: Sequence[Held]
     asked: int
     in_time: int
+    #: How many units a drill of all asks, and whether that number must be typed to hold one.
+    units: int
+    must_count: bool
     channels: Sequence[tuple[str, str]]
 
 
@@ -88,8 +92,8 @@ def read(
     own = visitor.actor.unit if visitor.actor.role == LIAISON else None
     found = scores(drills.between(tx, now - MONTH, now, own))
     scored = {one.unit for one in found}
-    manned = {p.unit for p in snapshot.people.values() if p.active}
-    never = [u for u in snapshot.units if u in manned and u not in scored and own in (None, u)]
+    asked = manned(snapshot)
+    never = [u for u in snapshot.units if u in asked and u not in scored and own in (None, u)]
     lines = [_line(t, snapshot, one, lang) for one in found]
     lines += [_line(t, snapshot, _nothing(unit), lang) for unit in never]
     rounds = drills.listed(tx, _LISTED) if own is None else []
@@ -98,6 +102,8 @@ def read(
         held=[_held(t, one, drills.checks_of(tx, one.id), zone) for one in rounds],
         asked=sum(one.asked for one in found),
         in_time=sum(one.in_time for one in found),
+        units=len(asked),
+        must_count=snapshot.book.life.must_count(len(asked)),
         channels=[(channel.value, t(CHANNELS[channel])) for channel in Channel],
     )
 
@@ -127,18 +133,20 @@ class DrillDoor(FormDoor):
 
     def _hold(self, given: Given) -> Response:
         given.require(Call.HAND_OVER)
-        channel, sample = given.get("channel") or Channel.SMS, given.get("sample")
+        channel = given.get("channel") or Channel.SMS
+        sample, typed = given.get("sample"), given.get("count")
         faults = []
         if channel not in set(Channel):
             known = {"wanted": ", ".join(Channel)}
             faults.append(
                 Fault(where="channel", code="out_of_range", value=channel[:20], params=known)
             )
-        if sample and not _SAMPLE.fullmatch(sample):
-            wanted = {"wanted": "1–9999"}
-            faults.append(
-                Fault(where="sample", code="out_of_range", value=sample[:20], params=wanted)
-            )
+        for name, word in (("sample", sample), ("count", typed)):
+            if word and not _NUMBER.fullmatch(word):
+                wanted = {"wanted": "1–9999"}
+                faults.append(
+                    Fault(where=name, code="out_of_range", value=word[:20], params=wanted)
+                )
         if faults:
             raise Invalid(faults)
         unit = given.get("unit")[:40]
@@ -148,6 +156,7 @@ class DrillDoor(FormDoor):
             self.app.clock.now(),
             sample=int(sample) if sample and not unit else None,
             channel=Channel(channel),
+            count=int(typed) if typed and not unit and not sample else None,
         )
         return RedirectResponse(f"{PATH}?held={number}", status_code=303)
 

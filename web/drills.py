@@ -30,6 +30,8 @@ class DrillIn(bodies.Body):
     at: Moment | None = None
     minutes: Annotated[int, Field(ge=1, le=120)] = 10
     channel: Literal["sms", "voice"] = "sms"
+    #: How many units that is: needed to ask many, unless they are drawn at random.
+    count: Annotated[int | None, Field(ge=1, le=10_000)] = None
 
 
 class DrillOut(BaseModel):
@@ -82,6 +84,7 @@ def hold(
         sample=body.sample,
         minutes=body.minutes,
         channel=Channel(body.channel),
+        count=body.count,
     )
     return DrillOut(id=number)
 

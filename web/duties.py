@@ -23,6 +23,7 @@ from oncall.store import duty_changes as rows
 from oncall.store.pages import Lost
 from oncall.wiring import App
 from rosters.changes import Verb
+from web.console_door import SIGN_IN
 from web.duty_view import View
 from web.forms import ELSEWHERE, Given, refused
 from web.render import Look, look, page
@@ -45,7 +46,7 @@ class DutyDoor:
         """The page of one unit; without one, what waits everywhere and a unit to choose."""
         visitor = await run_in_threadpool(self.sessions.visitor, request)
         if visitor is None:
-            return RedirectResponse("/console/sign-in", status_code=303)
+            return SIGN_IN()
         done = request.query_params.get("done", "")
         return await run_in_threadpool(self._page, _look(request, self.app), visitor, done)
 
@@ -79,7 +80,7 @@ class DutyDoor:
     ) -> Response:
         visitor = await run_in_threadpool(self.sessions.visitor, request)
         if visitor is None:
-            return RedirectResponse("/console/sign-in", status_code=303)
+            return SIGN_IN()
         typed = {name: str(value) for name, value in (await request.form()).items()}
         seen = replace(_look(request, self.app), chosen=unit[:40], said=False)
         given = Given(visitor=visitor, look=seen, form=typed)

@@ -25,6 +25,7 @@ from oncall.store import groups as rows
 from oncall.store.database import Tx
 from oncall.wiring import App
 from web.board import Reader
+from web.console_door import SIGN_IN
 from web.forms import ELSEWHERE, Given, refused
 from web.group_view import call_view, group_view, preview_view, roll_view
 from web.render import Look, look, page
@@ -100,8 +101,7 @@ class GroupPages:
     async def _show(self, request: Request, made: Shown, *, living: bool = False) -> Response:
         visitor = await run_in_threadpool(self.sessions.visitor, request)
         if visitor is None:
-            away = RedirectResponse("/console/sign-in", status_code=303)
-            return Response(status_code=401) if living else away
+            return Response(status_code=401) if living else SIGN_IN()
         seen = replace(
             look(request, self.app.settings.lang), path=quote(request.url.path), chosen=None
         )

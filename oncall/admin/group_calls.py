@@ -118,7 +118,7 @@ def called(
 
 def must_count(size: int, snapshot: Snapshot) -> bool:
     """Whether so many units are called only by somebody who typed how many they are."""
-    return size > snapshot.book.life.count_above
+    return snapshot.book.life.must_count(size)
 
 
 def counted(group: UnitGroup, size: int, snapshot: Snapshot, count: int | None) -> None:

@@ -378,6 +378,10 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("“{group}” has {count} units; so many are called only once their number is given."),
         N_("Look who is in it, and give the count."),
     ),
+    "count_drill": (
+        N_("This drill asks {count} units; so many are asked only once their number is given."),
+        N_("Look whom it asks, and give the count."),
+    ),
     "group_over": (
         N_("No unit of “{group}” is there any more."),
         N_("Import the group anew with the units that have their duties."),

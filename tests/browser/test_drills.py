@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from oncall.core.model import Alarm
+from oncall.store import directory
 from oncall.store.alarms import open_alarms
+from oncall.store.directory import Person, Unit
 from tests.browser.test_doors import desk
 from tests.county import CITY, TOWN, ZHANG, ZHAO
 from tests.world import World
@@ -64,6 +66,30 @@ def test_what_cannot_be_asked_is_said(world: World, form: dict[str, str]) -> Non
         assert 'class="banner"' in answer.text
     world.settle()
     world.expect()
+
+
+def test_a_drill_of_all_is_counted_first(world: World) -> None:
+    """Where there are many, everybody is asked only with the number typed; a sample has its own."""
+    with world.app.db.begin() as tx:
+        directory.put_units(tx, [Unit(code=f"U-{n}", name_zh=f"单位{n}") for n in range(9)])
+        directory.put_people(
+            tx,
+            [
+                Person(id=f"q{n}", unit=f"U-{n}", name=f"值班{n}", mobile=f"139000000{n + 50}")
+                for n in range(9)
+            ],
+        )
+    with desk(world) as client:
+        size = 9 + 6
+        assert f"共{size}个" in client.get("/console/drills").text
+        for form in ({}, {"count": "14"}):
+            answer = client.post("/console/drills", data=form)
+            assert (answer.status_code, f"{size}个单位" in answer.text) == (409, True)
+        world.settle()
+        world.expect()
+        for form in ({"count": str(size)}, {"sample": "2"}, {"unit": TOWN}):
+            assert client.post("/console/drills", data=form).status_code == 303
+    world.ignore()
 
 
 def test_a_drilled_matter_is_violet_on_the_console(world: World) -> None:

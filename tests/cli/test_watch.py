@@ -43,7 +43,13 @@ def test_what_a_drill_refuses(cli: Cli) -> None:
     late = cli("drill", "new", "--all", "--at", "2020-01-01 00:00")
     assert late.exit_code == 3
     assert "This moment is over" in late.stderr
+    strict = cli("policy", "show").stdout.replace("count_above = 10", "count_above = 2")
+    cli("policy", "apply", cli.file("p.toml", strict))
+    for given in ((), ("--count", "3")):
+        many = cli("drill", "new", "--all", *given)
+        assert (many.exit_code, "asks 6 units" in many.stderr) == (4, True)
     assert cli("drill", "show", "99").exit_code == 1
     assert cli("drill", "plan", "--end", "99").exit_code == 1
     assert cli("drill", "plan", "--every", "1", "--after", "20", "--before", "8").exit_code == 3
     assert json.loads(cli("drill", "list", "--json").stdout)["items"] == []
+    assert cli("drill", "new", "--all", "--count", "6").exit_code == 0

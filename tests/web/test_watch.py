@@ -26,6 +26,8 @@ def test_a_drill_and_its_scorecard(site: Site) -> None:
     """The desk books one, the answer is scored; who may not is refused, and nothing is booked."""
     assert site.post("/drills", {"units": [CITY]}, role="auditor").status_code == 403
     assert site.post("/drills", {"units": ["NOWHERE"]}).status_code == 422
+    wrong = site.post("/drills", {"units": [CITY], "count": 2})
+    assert (wrong.status_code, wrong.json()["code"]) == (409, "count_drill")
     made = site.post("/drills", {"units": [CITY], "minutes": 5})
     assert made.status_code == 201
     site.world.settle()

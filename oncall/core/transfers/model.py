@@ -296,12 +296,17 @@ class LifeTerms(msgspec.Struct, frozen=True, kw_only=True):
     #: How often the desk is alarmed again while units wait for the police.
     held_again: timedelta = timedelta(minutes=5)
     county_office: str = "GOV-OFFICE"
-    #: More units of a group than this are called only once their number was typed in.
+    #: More units than this are called at once, or asked in a drill, only once their number was
+    #: typed in.
     count_above: int = 10
     #: A matter that goes straight to a team is told to the unit above it (clause 26).
     copy_parent: bool = True
     #: That unit is paged as well, and one answer of the two is enough.
     either_may_ack: bool = False
+
+    def must_count(self, size: int) -> bool:
+        """Whether so many units are called only by somebody who typed how many they are."""
+        return size > self.count_above
 
     def dispute_within(self, urgency: Urgency) -> timedelta:
         """How long the parties may talk about whose matter it is."""
