@@ -6,10 +6,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import APIRouter, FastAPI
-from fastapi.openapi.utils import get_openapi
 
 from oncall.accounts import Accounts
 from oncall.feeds import Feeds
@@ -37,10 +35,10 @@ from web import (
     reference,
     reports,
     routes,
-    shapes,
     supervisions,
     talk,
 )
+from web.described import described
 from web.door import Door
 from web.limits import Guard, Penalties
 
@@ -111,7 +109,7 @@ def create_app(app: App, *, run_engine: bool = True, routers: Sequence[APIRouter
         web.router.routes.extend(router.routes)
     errors.install(web, app.settings.lang)
     web.add_middleware(Guard, lang=app.settings.lang)
-    web.openapi = _described(web)  # type: ignore[method-assign]
+    web.openapi = described(web)  # type: ignore[method-assign]
     return web
 
 
@@ -122,30 +120,3 @@ async def _run(app: App) -> None:
     except Exception:
         _log.critical("the engine has stopped; restart this node", exc_info=True)
         raise
-
-
-def _described(web: FastAPI) -> Any:
-    """The OpenAPI document, with errors as problem+json; made once."""
-
-    def describe() -> dict[str, Any]:
-        if web.openapi_schema is None:
-            document = get_openapi(
-                title=web.title,
-                version=web.version,
-                routes=web.routes,
-                description="Transfers, rosters and alarms of a county's 12345/110 linkage.",
-            )
-            problem = shapes.Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            document["components"]["schemas"] |= problem.pop("$defs")
-            document["components"]["schemas"][shapes.Problem.__name__] = problem
-            for call in (c for methods in document["paths"].values() for c in methods.values()):
-                for status, answer in call["responses"].items():
-                    content = answer.get("content", {})
-                    if int(status) >= 400 and content:
-                        # Also where the call itself answers a page or a file.
-                        shape = next(iter(content.values()))
-                        answer["content"] = {errors.MEDIA_TYPE: shape}
-            web.openapi_schema = document
-        return web.openapi_schema
-
-    return describe

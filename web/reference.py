@@ -40,11 +40,26 @@ def docs(request: Request) -> HTMLResponse:
 
 
 def _calls(document: dict[str, Any]) -> list[dict[str, Any]]:
+    paths = {
+        call["operationId"]: f"{method.upper()} {path}"
+        for path, methods in document["paths"].items()
+        for method, call in methods.items()
+    }
     return [
-        {"path": path, "method": method.upper(), **call}
+        {"path": path, "method": method.upper(), "next": _next(call, paths), **call}
         for path, methods in document["paths"].items()
         for method, call in methods.items()
     ]
+
+
+def _next(call: dict[str, Any], paths: dict[str, str]) -> list[dict[str, str]]:
+    """The calls that may follow this one, each once."""
+    led_to = {
+        link["operationId"]: None
+        for answer in call["responses"].values()
+        for link in answer.get("links", {}).values()
+    }
+    return [{"operationId": name, "path": paths[name]} for name in led_to]
 
 
 def _kind(schema: dict[str, Any]) -> str:

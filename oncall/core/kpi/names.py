@@ -26,7 +26,7 @@ NAMES: Mapping[str, str] = {
     "returned": N_("returned by the unit"),
     "missent": N_("sent to the wrong unit"),
     "closed_once": N_("closed for good"),
-    "disputed": N_("disputed"),
+    "disputed": N_("argued about"),
     "first_receiver": N_("disputes left to the first receiver"),
     "complete": N_("with response, result and feedback"),
     "hop_time": N_("from the call to the unit"),
