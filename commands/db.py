@@ -98,14 +98,36 @@ def restore(ctx: click.Context, file: Path, yes: bool) -> None:
         where = upkeep.shown(office.db)
         if not confirm(session, asked.format(database=where, file=file), yes=yes):
             return
-        copies.restore(office.db, file)
+        kept = copies.restore(office.db, file)
         with office.db.read() as tx:
             have = upkeep.revision(tx)
+    if kept is not None:
+        warn(
+            t(N_("What was there could not be read any more; it is kept: {file}")).format(file=kept)
+        )
     good(t(N_("Restored from {file}.")).format(file=file))
     if have != newest():
         say(t(N_("It is an older one: run `oncall db upgrade`.")))
     else:
         _settle(session)
+
+
+@db.command("restored", help=N_("Say that the database was put back by other means."))
+@yes_option
+@click.pass_context
+def put_back(ctx: click.Context, yes: bool) -> None:
+    """A machine's snapshot, a file copied over, the database's own archive: nothing shows it."""
+    session = session_of(ctx)
+    t = session.t
+    with office_of(session) as office:
+        asked = t(
+            N_("Was {database} put back from a copy, by other means than `oncall db restore`?")
+        )
+        if not confirm(session, asked.format(database=upkeep.shown(office.db)), yes=yes):
+            return
+        copies.put_back(office.db)
+    _settle(session)
+    good(t(N_("Noted. Nothing new gets a number of what the copy does not know.")))
 
 
 def _settle(session: Session) -> None:

@@ -21,6 +21,7 @@ from commands.lazy import command, option
 from commands.output import good, say, warn
 from commands.session import Session, session_of
 from notifiers.twilio.emulator import Emulator
+from oncall.admin import restored
 from oncall.admin.office import check_ready
 from oncall.config import Settings, mask_url
 from oncall.core.errors import OncallError
@@ -118,6 +119,8 @@ async def _serve(session: Session, plan: Plan) -> None:
             app = build(settings)
             try:
                 await asyncio.to_thread(check_ready, app.db)
+                # Whoever put a copy back may have been interrupted before its last step.
+                await asyncio.to_thread(restored.settle, app.db, app.clock.now(), settings.zone)
                 spare_what_stands()
                 if listener is None:
                     await _engine_alone(session, app)

@@ -6,6 +6,7 @@ an ack, and a text from a number we do not know changes nothing.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -50,6 +51,8 @@ from oncall.store.outbox import (
     Row,
 )
 from oncall.texting import Texting
+
+_log = logging.getLogger(__name__)
 
 _OVER = frozenset({ReceiptResult.ENDED, ReceiptResult.FAILED})
 #: How long a handset that was away is given before the text is tried once more.
@@ -276,7 +279,11 @@ def _row_of(tx: Tx, key: str, provider_id: str) -> Row | None:
     if not key:
         return attempts.by_provider_id(tx, provider_id)
     plain = key.isascii() and key.isdecimal() and len(key) <= _LONGEST_KEY
-    return outbox.by_id(tx, int(key)) if plain else None
+    row = outbox.by_id(tx, int(key)) if plain else None
+    if row is None:
+        # Of a database that an older copy has replaced, or of whoever shares the account with us.
+        _log.warning("a provider tells of message %s, which is not here", key if plain else "?")
+    return row
 
 
 def _news(row: Row, receipt: Receipt, label: Labels) -> Event | None:

@@ -65,17 +65,15 @@ def check(db: Database, source: Path) -> str | None:
     return revision
 
 
-def restore(db: Database, source: Path) -> None:
+def restore(db: Database, source: Path) -> Path | None:
     """Put a copy in place of everything, in one go; then ``restored.settle`` has its turn.
 
-    Raises as ``check`` does, and Conflict while a service runs on this database.
+    A SQLite database that can be read no more is set aside first; says where it is kept. Raises as
+    ``check`` does, and Conflict while a service runs on this database.
     """
     check(db, source)
-    if upkeep.there(db):
-        with db.read() as tx:
-            alive = upkeep.revision(tx) is not None and served(tx)
-        if alive:
-            raise Conflict("nodes_alive")
+    kept = upkeep.set_aside(db) if upkeep.damaged(db) else None
+    given = _given(db)
     if db.postgres:
         _tool(
             db,
@@ -92,7 +90,30 @@ def restore(db: Database, source: Path) -> None:
         db.close()
         upkeep.copy_from(db, source)
     with db.begin() as tx:
-        restoring.mark(tx)
+        restoring.mark(tx, given)
+    return kept
+
+
+def put_back(db: Database) -> None:
+    """This database was put back by other means than ``restore``; now ``restored.settle`` follows.
+
+    Raises Conflict while a service runs on it.
+    """
+    given = _given(db)
+    with db.begin() as tx:
+        restoring.mark(tx, given)
+
+
+def _given(db: Database) -> dict[str, int]:
+    """What was numbered in a database that nobody uses just now. Raises Conflict otherwise."""
+    if not upkeep.there(db):
+        return {}
+    with db.read() as tx:
+        if upkeep.revision(tx) is None:
+            return {}
+        if served(tx):
+            raise Conflict("nodes_alive")
+        return restoring.given(tx)
 
 
 def _tool(db: Database, name: str, *arguments: str) -> None:

@@ -27,6 +27,33 @@ def there(db: Database) -> bool:
     return bool(path) and (path == ":memory:" or Path(path or "").exists())
 
 
+def damaged(db: Database) -> bool:
+    """Whether a SQLite database is there and can be read no more."""
+    if db.postgres or not there(db):
+        return False
+    try:
+        with closing(sqlite3.connect(_path(db))) as found:
+            return bool(found.execute("PRAGMA quick_check(1)").fetchone() != ("ok",))
+    except sqlite3.OperationalError:
+        # Somebody else has it, or it may not be opened: that says nothing about what is in it.
+        return False
+    except sqlite3.DatabaseError:
+        return True
+
+
+def set_aside(db: Database) -> Path:
+    """Rename a SQLite database, so that another can take its place; nothing of it is lost."""
+    path = Path(_path(db))
+    names = (path.with_name(f"{path.name}.damaged{n}") for n in ("", *range(2, 1_000)))
+    kept = next(name for name in names if not name.exists())
+    db.close()
+    for end in ("-wal", "-shm", ""):
+        part = path.with_name(f"{path.name}{end}")
+        if part.exists():
+            part.rename(kept.with_name(f"{kept.name}{end}"))
+    return kept
+
+
 def shown(db: Database) -> str:
     """Where the database is, without its password."""
     return db.url.render_as_string(hide_password=True)

@@ -67,7 +67,8 @@ metadata = MetaData(
     }
 )
 
-#: BIGINT everywhere, but SQLite only counts by itself on INTEGER.
+#: BIGINT everywhere, but SQLite only counts by itself on INTEGER. A table whose ids are told to
+#: others also has ``sqlite_autoincrement``: then none comes back, and a restore can go on higher.
 Serial = BigInteger().with_variant(Integer, "sqlite")
 
 

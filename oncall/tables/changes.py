@@ -33,4 +33,5 @@ duty_changes = Table(
     Column("decided_at", Moment),
     Column("decided_why", Text),
     flag("urgent"),
+    sqlite_autoincrement=True,
 )

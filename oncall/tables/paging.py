@@ -44,6 +44,7 @@ outbox = Table(
     Index("ix_outbox_page_person", "page", "person"),
     Index("ix_outbox_state_lane_due_at", "state", "lane", "due_at"),
     Index("ix_outbox_person_due_at", "person", "due_at"),
+    sqlite_autoincrement=True,
 )
 
 alarms = Table(

@@ -87,6 +87,7 @@ log = Table(
     Column("payload", Text, nullable=False),
     Column("saw", Text),
     Column("trail", Text),
+    sqlite_autoincrement=True,
 )
 
 seen = Table(

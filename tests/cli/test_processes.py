@@ -16,6 +16,7 @@ from sqlalchemy import func, select, text
 
 from oncall.admin.matters import served
 from oncall.core.errors import Unreachable
+from oncall.store import restoring
 from oncall.store.database import Database
 from oncall.store.revisions import newest
 from oncall.store.schema import head
@@ -255,20 +256,27 @@ def at_work(db: Database) -> bool:
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_restore_waits_for_nobody(furnished_url: str, process: Start) -> None:
-    """While a service runs on the database, nothing is put in its place."""
+    """While a service runs on the database nothing is put in its place, nor said to have been.
+
+    One that starts does what an interrupted restore has left undone.
+    """
     run = process(furnished_url)
     assert run("db", "backup", "a.backup").returncode == 0
+    db = Database(furnished_url)
+    with db.begin() as tx:
+        restoring.mark(tx, {})
     service = run.start("serve", "--no-web")
     assert service.stderr is not None
-    db = Database(furnished_url)
     while b"The engine runs" not in service.stderr.readline():
         assert service.poll() is None
     while not at_work(db):
         with pytest.raises(subprocess.TimeoutExpired):
             service.wait(0.1)
     assert b"A service decides" in run("doctor").stderr
-    refused = run("db", "restore", "a.backup", "--yes")
-    assert refused.returncode == 4
+    with db.begin() as tx:
+        assert not restoring.unmark(tx)
+    assert run("db", "restore", "a.backup", "--yes").returncode == 4
+    assert run("db", "restored", "--yes").returncode == 4
     service.terminate()
     service.communicate(timeout=30)
     assert run("db", "restore", "a.backup", "--yes").returncode == 0

@@ -162,6 +162,29 @@ def test_a_copy_brings_everything_back(cli: Cli) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_damaged_database_gives_way_to_a_copy(cli: Cli, furnished_url: str) -> None:
+    """What can be read no more is set aside, not lost, and the copy takes its place."""
+    file = Path(furnished_url.removeprefix("sqlite:///"))
+    assert cli("db", "backup", "a.backup").exit_code == 0
+    for kept in ("damaged", "damaged2"):
+        file.write_bytes(b"no database at all" * 1_000)
+        done = cli("db", "restore", "a.backup", "--yes")
+        assert done.exit_code == 0
+        assert f"{file}.{kept}" in done.stderr
+        assert file.with_name(f"{file.name}.{kept}").read_bytes().startswith(b"no database")
+        assert listed(cli, "person", "list")
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_put_back_by_other_means_is_told_by_hand(cli: Cli) -> None:
+    """Asked first; then noted."""
+    assert cli("db", "restored").exit_code == 2
+    done = cli("db", "restored", "--yes")
+    assert done.exit_code == 0
+    assert "Nothing new gets a number" in done.stderr
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("damage", ["text", "cut", "flipped", "other"])
 def test_a_damaged_copy_is_refused(cli: Cli, damage: str) -> None:
     """What is not a whole copy of ours replaces nothing."""

@@ -14,13 +14,13 @@ from sqlalchemy import insert, select, update
 
 from notifiers.message import Channel, Outcome, OutcomeKind, ReceiptResult
 from oncall import overrides
-from oncall.admin import copies, group_calls, restored
+from oncall.admin import group_calls
 from oncall.calendars import Wanted
 from oncall.config import load
 from oncall.core.errors import Conflict
 from oncall.core.model import Alarm, State
 from oncall.core.watchdog import Seen, Silence, silent
-from oncall.store import directory, nodes, outbox, pages, restoring, watching
+from oncall.store import directory, nodes, outbox
 from oncall.store.alarms import open_alarms
 from oncall.store.directory import Person
 from oncall.store.groups import UnitGroup
@@ -313,60 +313,3 @@ def keeper(body: bytes) -> Iterator[tuple[str, list[bytes | None]]]:
         finally:
             server.shutdown()
             thread.join()
-
-
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_an_old_copy_put_back(world: World, tmp_path: Path) -> None:
-    """What it shows as open pages nobody before a human decides; what it does not know is said."""
-    finished, real = world.transfer(), world.transfer(TOWN)
-    world.ignore()
-    world.let_pass(1)
-    copies.backup(world.app.db, tmp_path / "night.backup", world.now)
-    world.text(ZHANG, "1")
-    lost = world.transfer(origin_ref="A-7")
-    world.ignore()
-    world.let_pass(18 * 60)
-    copies.restore(world.app.db, tmp_path / "night.backup")
-    done = restored.settle(world.app.db, world.now, world.app.settings.zone)
-    assert done is not None
-    assert done.held == 2
-    assert restored.settle(world.app.db, world.now, world.app.settings.zone) is None
-    with world.app.db.begin() as tx:
-        pages.nudge(tx, world.now)
-    world.advance(hours=2)
-    world.expect()
-    assert alarmed(world) >= {Alarm.RESTORED, Alarm.OPEN_IN_COPY}
-    with world.app.db.read() as tx:
-        found = silent(watching.seen(tx, world.now), world.now, timedelta(minutes=2))
-        told = {one.who for one in open_alarms(tx) if one.alarm == Alarm.RESTORED}
-    assert {one.silence for one in found} == {Silence.NO_WAKE}, "the heartbeat must stay silent"
-    assert told == {"2026-11-03 14:00"}
-    desk = world.app.desk
-    desk.cancel(finished.code, "110席", world.now, DISPATCHER, why="早已办结")
-    world.settle()
-    world.ignore()
-    desk.escalate(real.code, "110席", world.now, DISPATCHER, why="核实仍未处理", unit=TOWN)
-    world.settle()
-    assert world.phones.sent
-    world.ignore()
-    assert Alarm.OPEN_IN_COPY not in alarmed(world)
-    again = world.transfer(origin_ref="A-7")
-    assert again.id != lost.id
-    assert int(again.code[-4:]) >= restoring.SKIPPED or again.code[:10] != lost.code[:10]
-    world.ignore()
-
-
-@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_a_fresh_copy_goes_on(world: World, tmp_path: Path) -> None:
-    """Put back within minutes it is like a service that stood still: the ladder goes on, late."""
-    world.transfer()
-    world.ignore()
-    copies.backup(world.app.db, tmp_path / "now.backup", world.now)
-    world.let_pass(12)
-    copies.restore(world.app.db, tmp_path / "now.backup")
-    done = restored.settle(world.app.db, world.now, world.app.settings.zone)
-    assert done is not None
-    assert done.held == 0
-    world.settle()
-    (call, *_) = world.expect((ZHANG, "voice"), (LI, "sms"), (LI, "voice"))
-    assert "迟" in call.text
