@@ -256,10 +256,7 @@ def at_work(db: Database) -> bool:
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_restore_waits_for_nobody(furnished_url: str, process: Start) -> None:
-    """While a service runs on the database nothing is put in its place, nor said to have been.
-
-    One that starts does what an interrupted restore has left undone.
-    """
+    """While a service runs nothing replaces its database; starting, it ends a restore cut short."""
     run = process(furnished_url)
     assert run("db", "backup", "a.backup").returncode == 0
     db = Database(furnished_url)
