@@ -17,7 +17,7 @@ from oncall.agenda import Agenda, Appointment, daily
 from oncall.core.drills import Check, Heard
 from oncall.core.errors import Conflict, Fault, Invalid, NotFound
 from oncall.core.model import Alarm, Ask, Channel, Source
-from oncall.core.words import N_, Text
+from oncall.core.words import N_
 from oncall.core.worktime import at_wall
 from oncall.directory import Directory, Snapshot
 from oncall.notices import Notices
@@ -188,31 +188,27 @@ class Drills:
         name = known.name if known is not None else None
         check = drills.ask(tx, drill.id, unit, person, name, Heard.ASKED, now, until)
         clock = _clock(until, zone)
-        said = _SPOKEN if drill.channel is Channel.VOICE else _WORDS
-
-        def words(t: Text) -> str:
-            return t(said).format(clock=clock)
-
-        life = until - now
-        if person is None or not self.notices.tell(
-            tx,
-            snapshot,
-            person,
-            words,
-            now,
-            key=_key(check),
-            channel=drill.channel,
-            life=life,
-            drill=True,
-        ):
-            drills.settle(tx, check, Heard.NOBODY)
+        # A watch room may have a telephone and nothing else: it is rung, not passed over.
+        for channel in sorted(Channel, key=lambda one: one is not drill.channel):
+            said = _SPOKEN if channel is Channel.VOICE else _WORDS
+            if person is not None and self.notices.tell(
+                tx,
+                snapshot,
+                person,
+                lambda t, said=said: t(said).format(clock=clock),  # type: ignore[misc]
+                now,
+                key=_key(check),
+                channel=channel,
+                life=until - now,
+                drill=True,
+            ):
+                return
+        drills.settle(tx, check, Heard.NOBODY)
 
     def _close(self, tx: Tx, appointment: Appointment, now: datetime) -> None:
         number = appointment.told()["id"]
-        drill = drills.one(tx, number)
-        channel = drill.channel if drill is not None else Channel.SMS
         silent = [c for c in drills.checks_of(tx, number) if c.state is Heard.ASKED]
-        dead = drills.failed_keys(tx, [_key(c.id) for c in silent], channel)
+        dead = drills.failed_keys(tx, [_key(c.id) for c in silent])
         for check in silent:
             lost = _key(check.id) in dead
             drills.settle(tx, check.id, Heard.DEAD if lost else Heard.MISSED)

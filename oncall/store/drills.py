@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import and_, insert, or_, select, update
+from sqlalchemy import and_, insert, not_, select, update
 
 from oncall.core.drills import Check, Heard
 from oncall.core.model import Channel
@@ -172,14 +172,13 @@ def _checks(tx: Tx, where: Any) -> list[Check]:
     return [Check(**{**row._mapping, "state": Heard(row.state)}) for row in tx.conn.execute(query)]
 
 
-def failed_keys(tx: Tx, keys: Collection[str], channel: Channel) -> set[str]:
+def failed_keys(tx: Tx, keys: Collection[str]) -> set[str]:
     """Which of these messages will never arrive; a call that just nobody took is not among them."""
     c = outbox.c
-    where = [c.key.in_(sorted(keys)), c.state == "failed"]
-    if channel is Channel.VOICE:
-        # Taken by the provider and ended without a fault: it rang.
-        where.append(or_(c.provider_id.is_(None), c.code.is_not(None)))
-    return set(tx.conn.execute(select(c.key).where(and_(*where))).scalars())
+    # A call taken by the provider that ended without a fault: it rang.
+    rang = and_(c.channel == Channel.VOICE, c.provider_id.is_not(None), c.code.is_(None))
+    where = and_(c.key.in_(sorted(keys)), c.state == "failed", not_(rang))
+    return set(tx.conn.execute(select(c.key).where(where)).scalars())
 
 
 def add_plan(tx: Tx, **values: Any) -> int:

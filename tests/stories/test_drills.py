@@ -11,10 +11,11 @@ from notifiers.phone import e164
 from oncall.core.drills import Check, Heard, scores
 from oncall.core.errors import Invalid
 from oncall.core.model import Alarm, Channel, Reason
-from oncall.store import drills, planned
+from oncall.store import directory, drills, planned
 from oncall.store.alarms import open_alarms
+from oncall.store.directory import Person
 from oncall.tables import pages
-from tests.county import CITY, START, TOWN, ZHANG, ZHAO
+from tests.county import CITY, POST, START, TOWN, ZHANG, ZHAO
 from tests.world import World
 
 
@@ -176,6 +177,18 @@ def test_a_drill_may_call(world: World) -> None:
     world.expect()
     assert checks(world, number) == {CITY: Heard.ANSWERED, TOWN: Heard.MISSED}
     assert score(world) == {CITY: (1, 1, 120), TOWN: (1, 0, None)}
+
+
+def test_a_room_with_a_telephone_and_nothing_else_is_rung(world: World) -> None:
+    """A text cannot reach a landline: the check calls there instead, and its key counts."""
+    room = Person(id="room", unit=POST, name="值班室", office_phone="059523500099", post="liaison")
+    with world.app.db.begin() as tx:
+        directory.put_people(tx, [room])
+    number = drill(world, POST, CITY)
+    world.expect(("059523500099", "voice", "这是演练"), (ZHANG, "sms", "通讯抽查"))
+    world.press("059523500099", "1")
+    world.advance(30)
+    assert checks(world, number) == {POST: Heard.ANSWERED, CITY: Heard.MISSED}
 
 
 def test_a_call_nobody_takes_is_no_dead_number(world: World) -> None:
