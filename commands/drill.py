@@ -51,7 +51,7 @@ def drill(ctx: click.Context) -> None:
 @option("--sample", type=click.IntRange(1, 10_000), metavar="N",
         help=N_("So many units, drawn at random."))  # fmt: skip
 @option("--count", type=int, metavar="N", help=N_("How many units that is, where it is many."))
-@option("--at", type=MOMENT, metavar="T", help=N_("When to ask (default: now)."))
+@option("--at", type=MOMENT, metavar="TIME", help=N_("When to ask (default: now)."))
 @_minutes
 @_channel
 @json_option

@@ -26,7 +26,7 @@ _SAID = {
 
 @command(N_("Who hands over to whom next, and what a unit has on its hands."))
 @click.argument("unit", metavar="UNIT")
-@option("--at", type=MOMENT, metavar="T",
+@option("--at", type=MOMENT, metavar="TIME",
         help=N_("Another moment; of the past, what was on its hands then."))  # fmt: skip
 @option("--confirm", metavar="NAME", help=N_("This person said that they come; you enter it."))
 @json_option

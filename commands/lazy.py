@@ -14,12 +14,15 @@ from typing import Any
 
 import click
 
+from commands.help_lines import Context
 from commands.session import session_of
 from oncall.core.words import N_
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 #: Characters of a list of commands that the commands' own names may take.
 _NAMES = 16
+#: A list of words longer than this does not stand in an option's name but in its help.
+_WORDS = 60
 
 
 @contextmanager
@@ -50,6 +53,8 @@ class Option(click.Option):
         """The option's names and its help in the reader's language."""
         source = self.help
         self.help = session_of(ctx).t(source) if source else source
+        if isinstance(self.type, Word) and self.type.long:
+            self.help = f"{self.help} [{', '.join(self.type.choices)}]"
         try:
             return super().get_help_record(ctx)
         finally:
@@ -61,6 +66,15 @@ class Word(click.Choice[str]):
 
     def __init__(self, choices: Iterable[str]) -> None:
         super().__init__([str(choice) for choice in choices])
+
+    @property
+    def long(self) -> bool:
+        """Whether there are too many words for one column of a screen."""
+        return len("|".join(self.choices)) > _WORDS
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str | None:
+        """The words, or where they are too many only that it is one of them."""
+        return "WORD" if self.long else super().get_metavar(param, ctx)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The word as we write it."""
@@ -117,7 +131,9 @@ def everywhere(*, hidden: bool) -> list[click.Parameter]:
 
 
 class _Spoken(click.Command):
-    """What commands and groups share: translated help."""
+    """What commands and groups share: translated help, laid out by columns."""
+
+    context_class = Context
 
     def get_help_option(self, ctx: click.Context) -> click.Option | None:
         """--help, explained in the reader's language."""
@@ -156,17 +172,21 @@ class Group(_Spoken, click.Group):
         self,
         *args: Any,
         lazy: Mapping[str, tuple[str, str]] | None = None,
+        sections: Mapping[str, str] | None = None,
         **attributes: Any,
     ) -> None:
-        """``lazy``: name -> ("module:attribute", one line of help)."""
+        """``lazy``: name -> ("module:attribute", one line of help); ``sections``: heading ->
+        names of commands, parted by blanks, where one list of all would be too long to read."""
         attributes.setdefault("context_settings", CONTEXT)
         super().__init__(*args, **attributes)
         self.lazy = dict(lazy or {})
+        self.sections = {head: names.split() for head, names in (sections or {}).items()}
         self.params.extend(everywhere(hidden=True))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command's name, in the order they were given."""
-        return [*self.lazy, *(name for name in self.commands if name not in self.lazy)]
+        """Every command's name: by section, then in the order they were given."""
+        told = (name for names in self.sections.values() for name in names)
+        return list(dict.fromkeys([*told, *self.lazy, *self.commands]))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command, imported now."""
@@ -192,24 +212,29 @@ class Group(_Spoken, click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The commands with their line of help; nothing is imported for it."""
         t = session_of(ctx).t
-        rows = []
-        for name in self.list_commands(ctx):
-            if name in self.lazy:
-                rows.append((name, t(self.lazy[name][1])))
-                continue
-            command = super().get_command(ctx, name)
-            if command is not None and not command.hidden:
-                rows.append((name, t(command.get_short_help_str())))
-        if rows:
-            with formatter.section(t(N_("Commands"))):
-                formatter.write_dl(rows, col_max=_NAMES)
+        for head, names in (self.sections or {N_("Commands"): self.list_commands(ctx)}).items():
+            rows = [(name, t(about)) for name in names if (about := self._about(name))]
+            if rows:
+                with formatter.section(t(head)):
+                    formatter.write_dl(rows, col_max=_NAMES)
+
+    def _about(self, name: str) -> str:
+        """A command's line of help; empty for one that is not shown."""
+        if name in self.lazy:
+            return self.lazy[name][1]
+        command = self.commands[name]
+        return "" if command.hidden else command.get_short_help_str()
 
 
-def group(about: str, lazy: Mapping[str, tuple[str, str]] | None = None) -> Callable[[Any], Group]:
+def group(
+    about: str,
+    lazy: Mapping[str, tuple[str, str]] | None = None,
+    sections: Mapping[str, str] | None = None,
+) -> Callable[[Any], Group]:
     """``click.group`` for our groups."""
 
     def make(function: Callable[..., Any]) -> Group:
-        made: Group = click.group(cls=Group, help=about, lazy=lazy)(function)
+        made: Group = click.group(cls=Group, help=about, lazy=lazy, sections=sections)(function)
         return made
 
     return make

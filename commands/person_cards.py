@@ -63,9 +63,15 @@ def set_(
     )
 
 
-@command(N_("One person's own rules, or new ones; they add to the ladder."), name="rules")
+@command(
+    N_(
+        "One person's own rules, or new ones; they add to the ladder. A rule: "
+        '"urgent = voice, 3 voice, 6 sms", minutes before what comes later.'
+    ),
+    name="rules",
+)
 @click.argument("name", metavar="NAME")
-@click.argument("lines", nargs=-1, metavar='["URGENCY = CHANNEL, MINUTES CHANNEL, …"]…')
+@click.argument("lines", nargs=-1, metavar="[RULE]...")
 @option("--unit", metavar="CODE", help=N_("Tells namesakes apart."))
 @option("--clear", is_flag=True, help=N_("No rules of their own any more."))
 @json_option

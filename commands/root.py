@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from commands.clicktexts import speak
-from commands.lazy import CONTEXT, Group, everywhere
+from commands.lazy import CONTEXT, Group, Option, everywhere
 from commands.session import Session, peek
 from oncall.clock import SystemClock
 from oncall.core.words import N_
@@ -92,6 +92,17 @@ COMMANDS = {
     "demo": ("commands.demo:demo", N_("Play one transfer's story on a fast clock.")),
 }
 
+#: The same in the order in which a newcomer needs them.
+SECTIONS = {
+    N_("Set up and run"): "init serve doctor config db token demo",
+    N_("Matters"): "transfer deadline why supervise group alarm",
+    N_("Who is on duty"): "who schedule roster override handover calendar holiday",
+    N_("Changes of duty"): "swap cover leave takeover change",
+    N_("Whom it reaches, and how"): "unit person route policy simulate",
+    N_("Ways out, and back"): "channel templates drill webhook emulate",
+    N_("What it came to"): "report",
+}
+
 _VERSION = "0.1.0"
 
 
@@ -134,10 +145,12 @@ def _fail(session: Session, error: Exception) -> int:
 @click.group(
     cls=Root,
     lazy=COMMANDS,
+    sections=SECTIONS,
     context_settings=CONTEXT,
     help=N_("On-call rosters and escalation for a county's 12345/110 linkage."),
 )
-@click.version_option(_VERSION, "-V", "--version", prog_name="oncall")
+@click.version_option(_VERSION, "-V", "--version", prog_name="oncall", cls=Option,
+                      help=N_("Show the version and exit."))  # fmt: skip
 def root() -> None:
     """Every command is below."""
 

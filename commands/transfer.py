@@ -28,8 +28,19 @@ _why = option("--why", default="", metavar="TEXT", help=N_("Their reason, for th
 _unit = option("--unit", metavar="CODE", help=N_("For this unit's part only."))
 _required_by = option("--by", required=True, metavar="NAME", help=N_("Who says so."))
 
+_SECTIONS = {
+    N_("Hand over, look"): "new list show add correct cancel",
+    N_("Answer a page"): "ack decline release escalate",
+    N_("Handle and close"): "note result feedback close reopen remind",
+    N_("Settle at the desk"): "answer guide reject nuisance confirm lift",
+    N_("Whose it is"): (
+        "return uphold deny allow-return dispute propose talk conference talked rule"
+    ),
+    N_("Danger"): "danger police dispatched force major",
+}
 
-@group(N_("Hand over matters, answer them, look at them."))
+
+@group(N_("Hand over matters, answer them, look at them."), sections=_SECTIONS)
 @click.pass_context
 def transfer(ctx: click.Context) -> None:
     """See the commands. ID is an id, a printed number, or origin:number."""

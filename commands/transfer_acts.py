@@ -18,13 +18,15 @@ from oncall.verbs import VERBS, Field, Kind, Verb
 
 #: One of several may be written as one: --unit for units, --waiver for waivers.
 _FLAGS = {"units": "--add", "candidates": "--candidate", "waivers": "--waiver"}
+#: What stands for the value in the help; choices and flags say it themselves.
+_METAVARS = {Kind.UNIT: "UNIT", Kind.UNITS: "UNIT", Kind.MOMENT: "TIME", Kind.TEXT: "TEXT"}
 
 _by = option("--by", metavar="NAME", help=N_("Who says so (default: whoever sits here)."))
 _unit = option("--unit", metavar="CODE", help=N_("For which unit they speak."))
 
 
 def _flag(field: Field) -> str:
-    return _FLAGS.get(field.name, f"--{field.name}")
+    return _FLAGS.get(field.name, f"--{field.name.replace('_', '-')}")
 
 
 def _option(field: Field) -> Option:
@@ -41,12 +43,8 @@ def _option(field: Field) -> Option:
         is_flag=field.kind is Kind.FLAG,
         multiple=several,
         type=kind,
-        metavar=None if kind is not None or field.kind is Kind.FLAG else _metavar(field),
+        metavar=_METAVARS.get(field.kind),
     )
-
-
-def _metavar(field: Field) -> str:
-    return "UNIT" if field.kind in (Kind.UNIT, Kind.UNITS) else "TEXT"
 
 
 def _given(

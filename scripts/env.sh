@@ -21,6 +21,7 @@ if ! new_enough "$venv/bin/python"; then
     "$python" -m venv "$venv" \
         || fail "$python cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv"
 fi
-echo "env: installing into $venv with $("$venv/bin/python" --version)" >&2
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-input \
+echo "env: installing into $venv with $("$venv/bin/python" --version); the first time takes some minutes" >&2
+# Twice quiet: what fails is still told, a mirror's remarks on its own folders are not.
+"$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-input \
     -c constraints.txt -e '.[test]' </dev/null

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
+from commands.help_lines import columns, wrap
 from commands.root import root
 from tests.cli.conftest import Cli
 from tests.county import CITY
@@ -141,17 +142,30 @@ def test_broken_settings_are_all_told(cli: Cli) -> None:
     assert cli("unit", "list", "--help").exit_code == 0
 
 
+def test_a_line_ends_where_a_reader_expects_it() -> None:
+    """Between Chinese characters or words, never before a comma, nor after an opening bracket."""
+    said = "单位（可重复），例如 GOV-WATER、县水利局；不写则列出全部。"
+    assert list(wrap(said, 12)) == [
+        "单位（可重", "复），例如", "GOV-WATER、", "县水利局；不", "写则列出全", "部。",
+    ]  # fmt: skip
+    assert list(wrap("one two  three", 8)) == ["one two", "three"]
+    assert list(wrap("", 8)) == []
+
+
 def test_every_command_loads_and_explains_itself(cli: Cli) -> None:
-    """A name in a group whose module or help is missing is found here, in both languages."""
+    """A name in a group whose module or help is missing is found here, in both languages; a screen
+    of 80 columns shows every line whole, and no heading leaves a command out."""
 
     def walk(command: click.Command, path: list[str]) -> None:
         for lang in ("en", "zh_CN"):
             page = cli(*path, "--help", "--lang", lang)
             assert page.exit_code == 0, path
             assert page.stdout.count("\n") > 3
+            assert [line for line in page.stdout.splitlines() if columns(line) > 80] == []
         if isinstance(command, click.Group):
             with click.Context(command) as ctx:
                 for name in command.list_commands(ctx):
+                    assert f"\n  {name} " in page.stdout, path
                     inner = command.get_command(ctx, name)
                     assert inner is not None
                     walk(inner, [*path, name])
