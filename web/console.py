@@ -20,7 +20,7 @@ from oncall.config import secret_key
 from oncall.core.errors import NotFound, OncallError
 from oncall.core.faults import explain_error
 from oncall.core.model import Urgency
-from oncall.core.words import N_, URGENCY, Text, role
+from oncall.core.words import N_, URGENCY
 from oncall.directory import Snapshot
 from oncall.intake import Actor
 from oncall.store import nodes, reports
@@ -46,11 +46,6 @@ from web.stream import Pulse, stream
 #: As whom somebody at this very machine looks at the demonstration.
 _GUEST = Actor(name="值班员", role="dispatcher")
 
-_ACCOUNTS = {
-    "dispatcher": N_("dispatcher"),
-    "admin": N_("administrator"),
-    "auditor": N_("auditor"),
-}
 _STOPPED = N_("No process is deciding and sending. Start the service, and telephone meanwhile.")
 #: Suggestions only: what a matter is called is free.
 _CATEGORIES = (
@@ -113,7 +108,7 @@ class Console:
             guest=_GUEST if emulator is not None else None,
         )
         self.forms = Forms(app)
-        self.groups = GroupPages(app, self.sessions, _account_text)
+        self.groups = GroupPages(app, self.sessions)
         sources = (emulator.changed,) if emulator is not None else ()
         self.pulse = Pulse(app.db, *sources)
         self._turn = asyncio.Lock()
@@ -210,7 +205,6 @@ class Console:
             "visitor": visitor,
             "phones": self._phones(look, snapshot, phones),
             "keys": [(digit, t(meaning)) for digit, meaning in KEYS],
-            "role_text": _account_text(t, visitor.actor.role),
             "clock": board.clock,
         }
         if new is not None:
@@ -336,11 +330,6 @@ class Console:
             given=form if new else {}, faults=dict(result.faults) if new else {}, said=result.said
         )
         return await self._page("console.html", request, visitor, typed, result.status, shown)
-
-
-def _account_text(t: Text, word: str) -> str:
-    """What an account is, in words."""
-    return t(_ACCOUNTS[word]) if word in _ACCOUNTS else role(t, word)
 
 
 def _minutes(length: timedelta) -> int:

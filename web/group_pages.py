@@ -42,12 +42,9 @@ Shown = Callable[[Look, Visitor], Response]
 class GroupPages:
     """The handlers. Whatever touches the database runs in a worker thread, one reader at a time."""
 
-    def __init__(
-        self, app: App, sessions: Sessions, account_text: Callable[[Any, str], str]
-    ) -> None:
+    def __init__(self, app: App, sessions: Sessions) -> None:
         self.app = app
         self.sessions = sessions
-        self.account_text = account_text
         self._turn = asyncio.Lock()
 
     def routes(self) -> tuple[tuple[str, Any, str], ...]:
@@ -133,7 +130,7 @@ class GroupPages:
             reader = self._reader(tx, look, visitor)
             known = rows.all_groups(tx)
             values = self._calling(tx, reader)
-            values |= self._shell(reader, look, visitor, said=said, faults=faults)
+            values |= self._shell(reader, visitor, said=said, faults=faults)
             values["groups"] = [group_view(reader, group) for group in known.values()]
             values["group"] = None
             if name is not None:
@@ -157,7 +154,7 @@ class GroupPages:
             reader = self._reader(tx, look, visitor)
             seen = rollcall.called_over(tx, transfer.id, reader.now)
             told = len(attempts.recipients(tx, transfer.id))
-            values = self._shell(reader, look, visitor)
+            values = self._shell(reader, visitor)
             values["roll"] = roll_view(reader, seen, told)
         return self._page(name, look, values)
 
@@ -288,7 +285,6 @@ class GroupPages:
     def _shell(
         self,
         reader: Reader,
-        look: Look,
         visitor: Visitor,
         *,
         said: str = "",
@@ -299,7 +295,6 @@ class GroupPages:
             "now": reader.now,
             "clock": reader.clock(reader.now),
             "visitor": visitor,
-            "role_text": self.account_text(look.t, visitor.actor.role),
             "said": said,
             "faults": faults or {},
         }

@@ -11,6 +11,7 @@ from fastapi import Request, Response
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from oncall.accounts import Accounts, actor
+from oncall.core.words import N_, Text, role
 from oncall.delivery import Clock
 from oncall.intake import Actor
 from oncall.store import directory
@@ -22,6 +23,12 @@ COOKIE = "oncall_session"
 #: After this a person signs in again, whatever the browser still holds.
 LIFE = timedelta(hours=12)
 
+#: Roles that are no role in a unit.
+_ACCOUNTS = {
+    "dispatcher": N_("dispatcher"),
+    "admin": N_("administrator"),
+    "auditor": N_("auditor"),
+}
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -36,6 +43,11 @@ class Visitor:
     def may(self, call: str) -> bool:
         """Whether this visitor's role may make a call of ``web.roles``."""
         return may(self.actor.role, Call(call))
+
+    def role_text(self, t: Text) -> str:
+        """What the account is, in the reader's words."""
+        word = self.actor.role
+        return t(_ACCOUNTS[word]) if word in _ACCOUNTS else role(t, word)
 
     def signs(self, by: str) -> str:
         """The name an action is written down under: the one given, and the account behind it."""

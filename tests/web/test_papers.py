@@ -109,8 +109,19 @@ def test_who_carries_how_much(site: Site) -> None:
     assert {one["unit"] for one in mine} == {CITY}
 
 
+#: Every page of the console leads to every other, and says in its title which it is.
+PLACES = {
+    "/": "",
+    "/console/groups": "预案组 · ",
+    "/console/duties": "值班 · ",
+    "/console/papers": "打印 · ",
+    "/console/drills": "演练 · ",
+}
+
+
 def test_the_console_prints(site: Site) -> None:
-    """Signed in, from the console's own page: forms, the sheet and the proof, and every fault."""
+    """Signed in, from the console's own page: forms, the sheet and the proof, and every fault;
+    each page of the console leads to the others."""
     web = create_app(site.world.app, run_engine=False)
     mount(web, site.world.app)
     with serving_web(web) as url, httpx.Client(base_url=url, trust_env=False) as client:
@@ -120,6 +131,11 @@ def test_the_console_prints(site: Site) -> None:
         assert client.post("/console/sign-in", data=sign_in, headers=own).status_code == 303
         forms = client.get("/console/papers")
         assert all(word in forms.text for word in ("值班表", "值守证明", "县城建集团"))
+        for place, name in PLACES.items():
+            seen = client.get(place).text
+            assert f"<title>{name}联动值班台</title>" in seen
+            assert f'href="{place}" aria-current="page"' in seen.replace(' class="drill-link"', "")
+            assert all(f'href="{other}"' in seen for other in PLACES), place
         asked = {"unit": CITY, "days": "1", "why": ""}
         page = client.post("/console/papers/sheet", data=asked, headers=own)
         assert "张三 139****0001" in page.text
