@@ -85,6 +85,8 @@ class Emulated(ABC):
         self._faults = Faults()
         self._closing = asyncio.Event()
         self._ids = 0
+        #: Requests that never got an answer.
+        self.hanging = 0
 
     def fault(self, *faults: Fault) -> None:
         """Break in these ways from now on; none mends it."""
@@ -134,6 +136,7 @@ class Emulated(ABC):
             if request.transport is not None:
                 request.transport.abort()
         else:
+            self.hanging += 1
             await self._closing.wait()
         return web.Response(status=503)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -24,6 +23,7 @@ from oncall.core.errors import Invalid
 from oncall.providers import APPROVING, PROVIDERS, PUSHING, approved_texts, lacking
 from oncall.wiring import notifiers_of
 from tests.notifiers.carriers import ALIYUN_TEXTS, MAS, SIGN, TENCENT_TEXTS, ZHANG
+from tests.patience import play
 
 HERE = Path("/nonexistent")
 #: What each needs at least, "URL" and "PORT" standing for its emulator's; its channel, and whom.
@@ -123,7 +123,7 @@ def test_a_provider_is_made_from_its_settings_alone(provider: str) -> None:
             assert (outcome.kind, outcome.provider) == (OutcomeKind.ACCEPTED, provider)
             assert [text for _, text in emulator.arrived()] == ["110转办"]
 
-    asyncio.run(asyncio.wait_for(story(), 30))
+    play(story())
 
 
 @pytest.mark.parametrize("provider", [name for name in PROVIDERS if name != "log"])

@@ -23,6 +23,8 @@ class MailEmulator:
         self._closing = asyncio.Event()
         self.received: list[Received] = []
         self.mails: list[EmailMessage] = []
+        #: Mails that never got an answer.
+        self.hanging = 0
 
     def fault(self, *faults: Fault) -> None:
         """Break in these ways from now on; a refusal's code is an SMTP reply code."""
@@ -75,6 +77,7 @@ class MailEmulator:
 
     async def hang(self) -> None:
         """Say nothing until the server is closed."""
+        self.hanging += 1
         await self._closing.wait()
 
     @property

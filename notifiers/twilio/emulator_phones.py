@@ -184,8 +184,13 @@ async def _human(world: World, call: Call, script: VoiceScript) -> None:
     if script.manner is VoiceManner.VOICEMAIL:
         return
     for key in script.keys:
+        # Nobody presses before they are asked to, however long our own hook took to ask.
+        while not call.listening:
+            await world.changed(world.version)
         await world.sleep(script.listen)
-        call.acts.put_nowait(Act(verb="press", digit=key))
+        heard: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        call.acts.put_nowait(Act(verb="press", digit=key, done=heard))
+        await heard
     await world.sleep(script.listen)
     call.acts.put_nowait(Act(verb="hang-up"))
 

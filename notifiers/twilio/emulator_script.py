@@ -41,7 +41,8 @@ class SmsScript:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class VoiceScript:
-    """Seconds of the emulator's clock: `ring` before answering, `listen` before each key."""
+    """Seconds of the emulator's clock: `ring` before answering, `listen` before each key
+    once keys count."""
 
     manner: VoiceManner = VoiceManner.MANUAL
     ring: float = 3.0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import shlex
 import signal
 import subprocess
@@ -18,6 +17,7 @@ from oncall.config import load
 from oncall.i18n import translator
 from oncall.wiring import notifiers_of
 from tests.house.files import ROOT
+from tests.patience import play
 
 TO = {Channel.EMAIL: "zhang@unit.example", Channel.CHAT: ""}
 PHONE = "13900000001"
@@ -47,7 +47,7 @@ def test_the_settings_it_prints_lead_to_it(provider: str) -> None:
             for one in {id(one): one for _, one in ways}.values():
                 await one.close()
 
-    asyncio.run(asyncio.wait_for(story(), 60))
+    play(story())
 
 
 def test_it_runs_until_it_is_stopped(tmp_path: Path) -> None:
@@ -78,7 +78,7 @@ def test_it_runs_until_it_is_stopped(tmp_path: Path) -> None:
             assert tried.outcome.kind is OutcomeKind.ACCEPTED
             await mas.close()
 
-        asyncio.run(asyncio.wait_for(story(), 60))
+        play(story())
         assert process.stdout.readline().startswith(f"sms +86{PHONE} ")
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)

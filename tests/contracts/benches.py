@@ -5,7 +5,6 @@ import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -32,9 +31,7 @@ from notifiers.webhook.notifier import Webhook
 from tests.notifiers import carriers
 from tests.notifiers.carriers import NOW
 from tests.notifiers.hooks import ACCOUNT, LI, TOKEN, ZHANG, fast_sleep, gateway
-
-#: Longer than a loaded machine needs for one request, short enough to wait for.
-PATIENCE = timedelta(seconds=1.5)
+from tests.patience import ANSWERS_WITHIN, leap
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,8 +45,10 @@ class Bench:
     say: Callable[[OutcomeKind], None] | None
     #: Let messages to a number hang; None for a provider that cannot.
     hang: Callable[[str], None] | None
-    #: The longest a hanging message may keep us; None when only the provider ends it.
-    patience: timedelta | None
+    #: How many messages hang by now.
+    hanging: Callable[[], int] = lambda: 1
+    #: Lets the patience with a hanging message end; None when only the provider ends it.
+    give_up: Callable[[], None] | None = None
     #: Two whom it reaches: numbers, addresses, or groups.
     to: str = ZHANG
     other: str = LI
@@ -65,9 +64,7 @@ async def _log() -> AsyncIterator[Bench]:
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
     try:
-        yield Bench(
-            notifier=LogNotifier(), arrived=handler.arrived, say=None, hang=None, patience=None
-        )
+        yield Bench(notifier=LogNotifier(), arrived=handler.arrived, say=None, hang=None)
     finally:
         logger.removeHandler(handler)
         logger.setLevel(logging.NOTSET)
@@ -102,7 +99,6 @@ async def _phones() -> AsyncIterator[Bench]:
         arrived=lambda: [(one.to, one.text) for one in phones.sent],
         say=say,
         hang=phones.hold,
-        patience=None,
     )
 
 
@@ -122,13 +118,14 @@ async def _twilio() -> AsyncIterator[Bench]:
     emulator = Emulator(ACCOUNT, TOKEN, "http://127.0.0.1:9", sleep=fast_sleep)
     emulator.callbacks(Callbacks(off=True))
     async with emulator.serve() as url:
-        notifier = Twilio(gateway("http://127.0.0.1:9", url, PATIENCE))
+        notifier = Twilio(gateway("http://127.0.0.1:9", url))
         yield Bench(
             notifier=notifier,
             arrived=lambda: [(one.to, one.body) for one in emulator.received if one.accepted],
             say=lambda outcome: emulator.fault(*_SAYS[outcome]),
             hang=lambda number: emulator.fault(Fault(kind=FaultKind.HANG, number=number)),
-            patience=PATIENCE,
+            hanging=lambda: len([one for one in emulator.received if not one.answered]),
+            give_up=leap,
         )
         await notifier.close()
 
@@ -163,6 +160,7 @@ def _bench(
     *,
     to: str = ZHANG,
     other: str = LI,
+    give_up: Callable[[], None] | None = leap,
 ) -> Bench:
     def say(kind: OutcomeKind) -> None:
         fault = says[kind]
@@ -173,7 +171,8 @@ def _bench(
         arrived=emulator.arrived,
         say=say,
         hang=lambda number: emulator.fault(EmulatedFault(kind=FaultKind.HANG, number=number)),
-        patience=PATIENCE,
+        hanging=lambda: emulator.hanging,
+        give_up=give_up,
         to=to,
         other=other,
     )
@@ -181,7 +180,7 @@ def _bench(
 
 @asynccontextmanager
 async def _aliyun() -> AsyncIterator[Bench]:
-    async with carriers.aliyun(PATIENCE) as s:
+    async with carriers.aliyun() as s:
         yield _bench(s.notifier, s.emulator, _ALIYUN)
 
 
@@ -197,7 +196,7 @@ _TENCENT = _saying(
 
 @asynccontextmanager
 async def _tencent() -> AsyncIterator[Bench]:
-    async with carriers.tencent(PATIENCE) as s:
+    async with carriers.tencent() as s:
         yield _bench(s.notifier, s.emulator, _TENCENT)
 
 
@@ -213,7 +212,7 @@ _MAS = _saying(
 
 @asynccontextmanager
 async def _mas() -> AsyncIterator[Bench]:
-    async with carriers.mas(PATIENCE) as s:
+    async with carriers.mas() as s:
         yield _bench(s.notifier, s.emulator, _MAS)
 
 
@@ -233,7 +232,7 @@ def _robot(kind: Kind) -> Make:
         emulator = RobotEmulator(kind)
         async with emulator.serve() as url:
             groups = read(f"desk {url}/desk, leaders {url}/leaders", "TEST")
-            notifier = Robot(kind, groups, clock=lambda: NOW, timeout=PATIENCE)
+            notifier = Robot(kind, groups, clock=lambda: NOW, timeout=ANSWERS_WITHIN)
             yield _bench(notifier, emulator, _saying(codes), to="desk", other="leaders")
             await notifier.close()
 
@@ -248,7 +247,7 @@ _GATEWAY = _saying({kind: kind.value for kind in OutcomeKind})
 async def _webhook() -> AsyncIterator[Bench]:
     emulator = WebhookEmulator(TOKEN, NOW)
     async with emulator.serve() as url:
-        notifier = Webhook(url, TOKEN, clock=lambda: NOW, timeout=PATIENCE)
+        notifier = Webhook(url, TOKEN, clock=lambda: NOW, timeout=ANSWERS_WITHIN)
         yield _bench(notifier, emulator, _GATEWAY)
         await notifier.close()
 
@@ -262,7 +261,7 @@ async def _spool() -> AsyncIterator[Bench]:
             orders = [json.loads(path.read_bytes()) for path in (folder / "out").glob("*.json")]
             return [(order["to"], order["text"]) for order in orders]
 
-        yield Bench(notifier=Spool(folder), arrived=arrived, say=None, hang=None, patience=None)
+        yield Bench(notifier=Spool(folder), arrived=arrived, say=None, hang=None)
 
 
 _MAIL = _saying(
@@ -285,10 +284,18 @@ async def _email() -> AsyncIterator[Bench]:
                 port=port,
                 security=Security.NONE,
                 sender="值班系统 <duty@oncall.example>",
-                timeout=PATIENCE,
+                timeout=ANSWERS_WITHIN,
             )
         )
-        yield _bench(notifier, emulator, _MAIL, to="zhang@unit.example", other="li@unit.example")
+        # A thread waits there, by the machine's own clock.
+        yield _bench(
+            notifier,
+            emulator,
+            _MAIL,
+            to="zhang@unit.example",
+            other="li@unit.example",
+            give_up=None,
+        )
         await notifier.close()
 
 

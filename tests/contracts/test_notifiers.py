@@ -19,6 +19,7 @@ from notifiers.message import (
     Template,
 )
 from tests.contracts.benches import TABLE, Bench, Make
+from tests.patience import play, until
 
 each_notifier = pytest.mark.parametrize(
     ("name", "make", "channel"), TABLE, ids=[f"{name}-{channel}" for name, _, channel in TABLE]
@@ -51,7 +52,7 @@ def _play(make: Make, story: Callable[[Bench], Awaitable[None]]) -> None:
         async with make() as bench:
             await story(bench)
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    play(run())
 
 
 @each_notifier
@@ -164,7 +165,7 @@ def test_no_log_shows_a_number(
 
 @each_notifier
 def test_a_hanging_provider_delays_nobody_else(name: str, make: Make, channel: Channel) -> None:
-    """One message hangs and ends as unknown within its patience; twenty others pass meanwhile."""
+    """One message hangs, and ends as unknown with our patience; twenty others pass meanwhile."""
 
     async def story(bench: Bench) -> None:
         notifier = bench.notifier
@@ -172,17 +173,17 @@ def test_a_hanging_provider_delays_nobody_else(name: str, make: Make, channel: C
         if bench.hang is not None:
             bench.hang(bench.to)
             slow = asyncio.create_task(notifier.send(_message(channel, bench.to)))
-            await asyncio.sleep(0)
+            await until(lambda: bench.hanging() == 1)
         others = [notifier.send(_message(channel, bench.other)) for _ in range(20)]
         assert {(await other).kind for other in others} == {OutcomeKind.ACCEPTED}
         if slow is None:
             return
         assert not slow.done()
-        if bench.patience is None:
+        if bench.give_up is None:
             slow.cancel()
         else:
-            outcome = await asyncio.wait_for(slow, bench.patience.total_seconds() * 4)
-            assert getattr(outcome, "kind", None) is OutcomeKind.UNKNOWN
+            bench.give_up()
+            assert getattr(await slow, "kind", None) is OutcomeKind.UNKNOWN
 
     _play(make, story)
 

@@ -14,7 +14,8 @@ from sqlalchemy import make_url
 
 from oncall.core.errors import Unreachable
 from tests.county import ZHANG
-from tests.engine.test_delivery import running, until
+from tests.engine.test_delivery import running
+from tests.patience import play, until
 from tests.world import World
 
 
@@ -48,7 +49,7 @@ def test_a_restart_of_postgresql(world: World, pg_server: str) -> None:
             world.transfer(settle=False)
             await until(lambda: len(world.phones.sent) == 2)
 
-    asyncio.run(story())
+    play(story())
     world.expect((ZHANG, "sms"), (ZHANG, "sms"))
 
 
@@ -69,5 +70,5 @@ def test_a_locked_sqlite(world: World) -> None:
             await until(lambda: len(world.phones.sent) == 1)
         holder.close()
 
-    asyncio.run(story())
+    play(story())
     world.expect((ZHANG, "sms"))

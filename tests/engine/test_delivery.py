@@ -18,11 +18,11 @@ from oncall.routes import Paid
 from oncall.sending import Sender
 from oncall.store.database import Database, Tx
 from oncall.tables import outbox
+from tests import patience
 from tests.county import CITY, LI, ZHANG, ZHAO
+from tests.patience import PATIENCE, until
 from tests.world import DISPATCHER as DESK
 from tests.world import World
-
-PATIENCE = 20
 
 
 @asynccontextmanager
@@ -36,16 +36,6 @@ async def running(world: World) -> AsyncIterator[None]:
         await asyncio.wait_for(work, PATIENCE)
 
 
-async def until(done: Callable[[], bool]) -> None:
-    """Wait until it is so."""
-
-    async def watch() -> None:
-        while not done():  # noqa: ASYNC110 - the database rings no bell in a test
-            await asyncio.sleep(0.01)
-
-    await asyncio.wait_for(watch(), PATIENCE)
-
-
 def play(world: World, story: Callable[[], Awaitable[None]]) -> None:
     """Tell a story while the node works."""
 
@@ -53,7 +43,7 @@ def play(world: World, story: Callable[[], Awaitable[None]]) -> None:
         async with running(world):
             await story()
 
-    asyncio.run(told())
+    patience.play(told())
 
 
 def states(world: World) -> dict[str, int]:
@@ -231,7 +221,7 @@ def test_an_orderly_stop_leaves_nothing_in_the_air(world: World) -> None:
         world.phones.release(e164(ZHANG))
         await asyncio.wait_for(work, PATIENCE)
 
-    asyncio.run(told())
+    patience.play(told())
     with world.app.db.read() as tx:
         (row,) = tx.conn.execute(select(outbox)).all()
     assert (row.state, row.resent, row.tries) == ("accepted", False, 1)

@@ -15,6 +15,7 @@ from notifiers.message import Channel, Message, Template
 from notifiers.tencent.client import TencentGateway, TencentSettings
 from notifiers.tencent.emulator import TencentEmulator
 from notifiers.tencent.notifier import Tencent
+from tests.patience import ANSWERS_WITHIN
 
 ZHANG = "+8613900000001"
 LI = "+8613900000002"
@@ -67,7 +68,7 @@ class AliyunStage:
 
 @asynccontextmanager
 async def aliyun(
-    patience: timedelta = timedelta(seconds=8),
+    patience: timedelta = ANSWERS_WITHIN,
     *,
     secret: str = _SECRET,
     show_number: str = "059523500000",
@@ -112,7 +113,7 @@ class TencentStage:
 
 @asynccontextmanager
 async def tencent(
-    patience: timedelta = timedelta(seconds=8),
+    patience: timedelta = ANSWERS_WITHIN,
     *,
     secret: str = _SECRET,
     keys: bool = True,
@@ -162,9 +163,7 @@ class MasStage:
 
 
 @asynccontextmanager
-async def mas(
-    patience: timedelta = timedelta(seconds=8), **changes: str
-) -> AsyncIterator[MasStage]:
+async def mas(patience: timedelta = ANSWERS_WITHIN, **changes: str) -> AsyncIterator[MasStage]:
     """Set the stage for one test; `changes` are what our side has wrong."""
     emulator = MasEmulator(MAS)
     async with emulator.serve() as url:

@@ -14,6 +14,7 @@ from notifiers.twilio import inbound
 from notifiers.twilio.client import TwilioGateway
 from notifiers.twilio.emulator import Emulator
 from notifiers.twilio.notifier import Twilio
+from tests.patience import ANSWERS_WITHIN
 
 ACCOUNT = "AC0123456789abcdef0123456789abcdef"
 TOKEN = "a-made-up-token"
@@ -23,6 +24,8 @@ LI = "+8613900000002"
 
 #: How much faster than the wall the phones live in tests.
 SPEED = 200
+#: The phones' seconds in which machines do their part; people are given more.
+A_WHILE = 2.0
 
 
 async def fast_sleep(seconds: float) -> None:
@@ -31,14 +34,24 @@ async def fast_sleep(seconds: float) -> None:
 
 
 class Stillness:
-    """The phones' time, which a test can hold: nothing moves on until it lets go."""
+    """The phones' time, which a test can hold: nothing moves on until it lets go.
 
-    def __init__(self) -> None:
+    ``speed`` is how much faster than the wall it runs while nobody holds it.
+    """
+
+    def __init__(self, speed: float = SPEED) -> None:
+        self._speed = speed
         self._moving = asyncio.Event()
         self._moving.set()
+        self._beyond = 0.0
 
-    def hold(self) -> None:
-        """Time stands still."""
+    def hold(self, *, beyond: float = 0.0) -> None:
+        """Time stands still for whatever takes more than ``beyond`` of the phones' seconds.
+
+        With `A_WHILE` everything goes on but people's patience: a phone rings, and waits for a
+        key, until somebody acts.
+        """
+        self._beyond = beyond
         self._moving.clear()
 
     def let_go(self) -> None:
@@ -47,8 +60,9 @@ class Stillness:
 
     async def sleep(self, seconds: float) -> None:
         """So many of the phones' seconds, and for as long as time is held."""
-        await fast_sleep(seconds)
-        await self._moving.wait()
+        await asyncio.sleep(seconds / self._speed)
+        if seconds > self._beyond:
+            await self._moving.wait()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -126,7 +140,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(patience: timedelta = timedelta(seconds=8)) -> AsyncIterator[Stage]:
+async def stage(patience: timedelta = ANSWERS_WITHIN) -> AsyncIterator[Stage]:
     """Set the stage for one test."""
     hooks = Hooks()
     async with hooks.serve() as public_url:
@@ -141,7 +155,7 @@ async def stage(patience: timedelta = timedelta(seconds=8)) -> AsyncIterator[Sta
 
 
 def gateway(
-    public_url: str, api_url: str, patience: timedelta = timedelta(seconds=8), token: str = TOKEN
+    public_url: str, api_url: str, patience: timedelta = ANSWERS_WITHIN, token: str = TOKEN
 ) -> TwilioGateway:
     """A gateway to an emulator."""
     return TwilioGateway(

@@ -1,6 +1,5 @@
 """Alibaba Cloud: its published signature, what we ask of it, what its codes and pushes mean."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -17,6 +16,7 @@ from notifiers.emulation import Fault, FaultKind
 from notifiers.errors import CallbackError, GatewayError
 from notifiers.message import Channel, OutcomeKind, Pending, ReceiptResult
 from tests.notifiers.carriers import LI, LONG_AGO, NOW, ZHANG, AliyunStage, aliyun, call, sms
+from tests.patience import play
 
 
 def _play(story: Callable[[AliyunStage], Awaitable[None]], **how: object) -> None:
@@ -24,7 +24,7 @@ def _play(story: Callable[[AliyunStage], Awaitable[None]], **how: object) -> Non
         async with aliyun(**how) as s:  # type: ignore[arg-type]  # each test names its own
             await story(s)
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    play(run())
 
 
 def test_the_signature_is_the_published_one() -> None:

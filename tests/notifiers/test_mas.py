@@ -1,11 +1,9 @@
 """China Mobile's 云MAS: its seal, what travels, what its words and pushes mean."""
 
-import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -17,14 +15,15 @@ from notifiers.mas.inbound import parse
 from notifiers.mas.notifier import Mas, seal
 from notifiers.message import Channel, OutcomeKind, ReceiptResult
 from tests.notifiers.carriers import MAS, SIGN, ZHANG, call, mas, sms
+from tests.patience import play
 
 
 def _play(story: Callable[[Mas, MasEmulator], Awaitable[None]], **how: str) -> None:
     async def run() -> None:
-        async with mas(timedelta(seconds=8), **how) as stage:
+        async with mas(**how) as stage:
             await story(stage.notifier, stage.emulator)
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    play(run())
 
 
 def test_the_seal_is_made_as_documented() -> None:

@@ -1,6 +1,5 @@
 """Robots of chat groups: signatures, refusals in a 200, several groups, and no secret in a log."""
 
-import asyncio
 import base64
 import hashlib
 import hmac
@@ -18,6 +17,7 @@ from notifiers.robots.emulator import RobotEmulator
 from notifiers.robots.groups import read
 from notifiers.robots.notifier import DINGTALK, FEISHU, WECOM, Kind, Robot
 from tests.notifiers.carriers import NOW
+from tests.patience import ANSWERS_WITHIN, play
 
 KINDS = (WECOM, DINGTALK, FEISHU)
 SECRET = "SEC-made-up"
@@ -33,7 +33,7 @@ async def robot(
     emulator = RobotEmulator(kind, theirs if kind is not WECOM else "")
     async with emulator.serve() as url:
         groups = read(f"值班群 {url}/desk {ours}, 领导群 {url}/leaders {ours}", "TEST")
-        notifier = Robot(kind, groups, clock=lambda: NOW)
+        notifier = Robot(kind, groups, clock=lambda: NOW, timeout=ANSWERS_WITHIN)
         try:
             yield notifier, emulator
         finally:
@@ -45,7 +45,7 @@ def _play(kind: Kind, story: Callable[[Robot, RobotEmulator], Awaitable[None]], 
         async with robot(kind, **how) as (notifier, emulator):
             await story(notifier, emulator)
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    play(run())
 
 
 def chat(to: str = "", text: str = "110转办:供水") -> Message:

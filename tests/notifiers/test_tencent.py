@@ -1,6 +1,5 @@
 """Tencent Cloud: its published signatures, what we ask of it, what its codes and pushes mean."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -17,6 +16,7 @@ from notifiers.tencent.codes import CODES
 from notifiers.tencent.inbound import parse
 from notifiers.tencent.signing import authorization
 from tests.notifiers.carriers import LONG_AGO, NOW, ZHANG, TencentStage, call, sms, tencent
+from tests.patience import play
 
 
 def _play(story: Callable[[TencentStage], Awaitable[None]], **how: object) -> None:
@@ -24,7 +24,7 @@ def _play(story: Callable[[TencentStage], Awaitable[None]], **how: object) -> No
         async with tencent(**how) as s:  # type: ignore[arg-type]  # each test names its own
             await story(s)
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    play(run())
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,8 @@ from notifiers.twilio.emulator_script import (
     Fault,
     no_answer,
 )
-from tests.notifiers.hooks import LI, SPEED, ZHANG, Stage, call, gateway, sms, stage
+from tests.notifiers.hooks import A_WHILE, LI, SPEED, ZHANG, Stage, call, gateway, sms, stage
+from tests.patience import play
 
 Story = Callable[[Stage], Awaitable[None]]
 
@@ -26,7 +27,7 @@ def _play(story: Story) -> None:
             await story(s)
             assert s.hooks.refused == 0
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    play(run())
 
 
 async def _until(emulator: Emulator, what: Callable[[], bool]) -> None:
@@ -69,11 +70,13 @@ def test_callbacks_late() -> None:
 
     async def story(s: Stage) -> None:
         s.emulator.callbacks(Callbacks(delay=60))
+        s.time.hold(beyond=A_WHILE)
         loop = asyncio.get_running_loop()
         began = loop.time()
         await s.twilio.send(sms())
         await _until(s.emulator, lambda: s.emulator.phones()[0].texts[0].status == "delivered")
         assert s.hooks.came == []
+        s.time.let_go()
         await s.emulator.settled()
         assert sorted(s.hooks.statuses("p1/1")) == ["delivered", "sent"]
         assert loop.time() - began >= 60 / SPEED

@@ -1,6 +1,5 @@
 """The emulated Twilio behaves as the real one is documented to, over real HTTP."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
@@ -22,7 +21,8 @@ from notifiers.twilio.emulator_script import (
     replies,
     voicemail,
 )
-from tests.notifiers.hooks import LI, ZHANG, Hook, Stage, call, sms, stage
+from tests.notifiers.hooks import A_WHILE, LI, ZHANG, Hook, Stage, call, sms, stage
+from tests.patience import play
 
 Story = Callable[[Stage], Awaitable[None]]
 
@@ -38,7 +38,7 @@ def _play(story: Story) -> None:
             await story(s)
             assert s.hooks.refused == 0
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    play(run())
 
 
 def _thanks(hook: Hook) -> str:
@@ -268,6 +268,7 @@ def test_a_person_at_the_page() -> None:
 
     async def story(s: Stage) -> None:
         s.hooks.answer = _thanks
+        s.time.hold(beyond=A_WHILE)
         outcome = await s.twilio.send(call())
         sid = outcome.provider_id or ""
 
@@ -292,6 +293,7 @@ def test_declining_and_hanging_up() -> None:
     """A declined call is busy; one hung up by the person is completed, without a key."""
 
     async def story(s: Stage) -> None:
+        s.time.hold(beyond=A_WHILE)
         first = (await s.twilio.send(call(key="a"))).provider_id or ""
         second = (await s.twilio.send(call(key="b", to=LI))).provider_id or ""
         await _until(
@@ -314,6 +316,7 @@ def test_we_hang_up(answered: bool, end: str) -> None:
     """A ringing call and one in progress both end at once, and ending twice does no harm."""
 
     async def story(s: Stage) -> None:
+        s.time.hold(beyond=A_WHILE)
         sid = (await s.twilio.send(call())).provider_id or ""
         await _until(s.emulator, lambda: s.emulator.phones()[0].calls[0].status == "ringing")
         if answered:

@@ -17,6 +17,7 @@ from notifiers.twilio.emulator import Emulator
 from notifiers.twilio.emulator_script import Fault
 from notifiers.twilio.sms import TwilioSms, validity_period
 from tests.notifiers.hooks import ACCOUNT, ZHANG, call, gateway, sms, stage
+from tests.patience import ANSWERS_WITHIN, leap, play, until
 
 _DOCUMENTED = Path(__file__).parent / "twilio_codes.txt"
 
@@ -57,7 +58,7 @@ def test_refusals_over_http(code: int, kind: str) -> None:
             s.emulator.fault(Fault(kind=FaultKind.REFUSE, code=code))
             return await s.twilio.send(sms())
 
-    outcome = asyncio.run(story())
+    outcome = play(story())
     assert (outcome.kind, outcome.code) == (kind, str(code))
     assert outcome.opted_out == (code == 21610)
 
@@ -70,7 +71,7 @@ def test_an_unknown_code_is_kept_and_logged(unknown_codes: list[str]) -> None:
             s.emulator.fault(Fault(kind=FaultKind.REFUSE, code=29999))
             return await s.twilio.send(sms())
 
-    outcome = asyncio.run(story())
+    outcome = play(story())
     assert (outcome.kind, outcome.code, outcome.detail) == ("unavailable", "29999", UNMAPPED)
     assert unknown_codes == ["twilio answered with the unknown code 29999 (HTTP 400)"]
     unknown_codes.clear()
@@ -84,7 +85,7 @@ def test_throttling_says_when_to_come_back() -> None:
             s.emulator.fault(Fault(kind=FaultKind.THROTTLE, retry_after=7))
             return await s.twilio.send(sms())
 
-    outcome = asyncio.run(story())
+    outcome = play(story())
     assert outcome.kind is OutcomeKind.UNAVAILABLE
     assert outcome.retry_after == timedelta(seconds=7)
 
@@ -99,7 +100,7 @@ def test_a_wrong_token_is_our_own_fault() -> None:
             await twilio.close()
             return outcome
 
-    outcome = asyncio.run(story())
+    outcome = play(story())
     assert (outcome.kind, outcome.code) == ("misconfigured", "20003")
 
 
@@ -117,14 +118,17 @@ def test_ambiguous_ends(kind: FaultKind, outcome: str, arrives: bool) -> None:
     """No answer, or a senseless one, is unknown: the message may be on its way."""
 
     async def story() -> None:
-        async with stage(timedelta(seconds=1)) as s:
+        async with stage() as s:
             s.emulator.fault(Fault(kind=kind))
-            ends = await asyncio.gather(s.twilio.send(sms()), s.twilio.send(call()))
-            assert {end.kind for end in ends} == {outcome}
+            ends = [asyncio.create_task(s.twilio.send(one)) for one in (sms(), call())]
+            if kind in (FaultKind.HANG, FaultKind.ACCEPT_THEN_HANG):
+                await until(lambda: len(s.emulator.received) == 2)
+                leap()
+            assert {(await end).kind for end in ends} == {outcome}
             s.emulator.fault()
             assert [one.accepted for one in s.emulator.received] == [arrives, arrives]
 
-    asyncio.run(story())
+    play(story())
 
 
 def test_nobody_listens() -> None:
@@ -138,7 +142,7 @@ def test_nobody_listens() -> None:
         await twilio.close()
         return outcome
 
-    assert asyncio.run(story()).kind is OutcomeKind.UNAVAILABLE
+    assert play(story()).kind is OutcomeKind.UNAVAILABLE
 
 
 def test_waiting_for_a_connection_is_not_ambiguous() -> None:
@@ -155,15 +159,23 @@ def test_waiting_for_a_connection_is_not_ambiguous() -> None:
                     from_number="+15005550006",
                     public_url="http://127.0.0.1:9",
                     api_url=url,
-                    timeout=timedelta(seconds=1),
+                    timeout=ANSWERS_WITHIN,
                     connections=1,
                 )
             )
-            outcomes = await asyncio.gather(twilio.send(sms()), twilio.send(sms()))
+            stuck = asyncio.create_task(twilio.send(sms()))
+            await until(lambda: len(emulator.received) == 1)
+            waits = asyncio.create_task(twilio.send(sms()))
+            await asyncio.sleep(0)
+            leap(ANSWERS_WITHIN * 0.9)
+            ends = [(await waits).kind]
+            assert not stuck.done()
+            leap()
+            ends.append((await stuck).kind)
             await twilio.close()
-            return [outcome.kind for outcome in outcomes]
+            return ends
 
-    assert asyncio.run(story()) == ["unknown", "unavailable"]
+    assert play(story()) == ["unavailable", "unknown"]
 
 
 @pytest.mark.parametrize(
@@ -200,7 +212,7 @@ def test_retry_after_in_every_form(headers: dict[str, str], seconds: int | None)
         finally:
             await runner.cleanup()
 
-    wait = asyncio.run(story()).retry_after
+    wait = play(story()).retry_after
     assert wait == (None if seconds is None else timedelta(seconds=seconds))
 
 
@@ -213,7 +225,7 @@ def test_an_edge_in_the_environment_does_not_move_us(monkeypatch: pytest.MonkeyP
         async with stage() as s:
             return await s.twilio.send(sms())
 
-    assert asyncio.run(story()).kind is OutcomeKind.ACCEPTED
+    assert play(story()).kind is OutcomeKind.ACCEPTED
 
 
 @pytest.mark.parametrize(

@@ -2,23 +2,26 @@
 
 import asyncio
 import os
-import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+import pytest
 
 from notifiers.message import OutcomeKind
+from notifiers.twilio.emulator import main
 from notifiers.twilio.notifier import Twilio
 from tests.notifiers.hooks import ACCOUNT, TOKEN, ZHANG, Hooks, call, gateway, sms
+from tests.patience import play
 
 
 @asynccontextmanager
 async def _process(public_url: str) -> AsyncIterator[str]:
     command = [sys.executable, "-m", "notifiers.twilio.emulator", "--port", "0"]
-    command += ["--account", ACCOUNT, "--public-url", public_url, "--speed", "200"]
+    # The phones' seconds are real ones: what rings goes on ringing until we come to it.
+    command += ["--account", ACCOUNT, "--public-url", public_url]
     process = await asyncio.create_subprocess_exec(
         *command,
         env={**os.environ, "TWILIO_AUTH_TOKEN": TOKEN},
@@ -50,7 +53,7 @@ def test_a_story_over_the_control_interface() -> None:
         ):
             steer = f"{url}/_emulator/"
             twilio = Twilio(gateway(public_url, url))
-            script = {"number": ZHANG, "sms": {"manner": "replies", "text": "1", "after": 2}}
+            script = {"number": ZHANG, "sms": {"manner": "replies", "text": "1", "after": 0}}
             assert (await _steer(session, steer + "script", script))[0] == 200
             faults = {"faults": [{"kind": "throttle", "times": 1}], "callbacks": {"copies": 2}}
             assert (await _steer(session, steer + "faults", faults))[0] == 200
@@ -84,18 +87,16 @@ def test_a_story_over_the_control_interface() -> None:
             await twilio.close()
             assert hooks.refused == 0
 
-    asyncio.run(asyncio.wait_for(story(), 30))
+    play(story())
 
 
-def test_a_secret_is_never_an_option() -> None:
+def test_a_secret_is_never_an_option(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Without a token in the environment it does not start, and says where the token goes."""
-    clean = {name: value for name, value in os.environ.items() if name != "TWILIO_AUTH_TOKEN"}
-    done = subprocess.run(
-        [sys.executable, "-m", "notifiers.twilio.emulator"],
-        env=clean,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    assert "TWILIO_AUTH_TOKEN" in done.stderr
+    monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
+    monkeypatch.setattr(sys, "argv", ["emulator"])
+    with pytest.raises(SystemExit) as refused:
+        main()
+    assert refused.value.code == 2
+    assert "TWILIO_AUTH_TOKEN" in capsys.readouterr().err

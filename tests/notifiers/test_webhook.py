@@ -1,6 +1,5 @@
 """The signed webhook: what travels, what a gateway may answer, and what it reports."""
 
-import asyncio
 import hashlib
 import hmac
 import json
@@ -19,6 +18,7 @@ from notifiers.webhook.emulator import WebhookEmulator
 from notifiers.webhook.notifier import CODES, Webhook
 from notifiers.webhook.signing import proven, sign
 from tests.notifiers.carriers import NOW, ZHANG, call, sms
+from tests.patience import ANSWERS_WITHIN, play
 
 SECRET = "a-made-up-secret"
 Story = Callable[[Webhook, WebhookEmulator], Awaitable[None]]
@@ -29,7 +29,7 @@ async def gateway(secret: str = SECRET) -> AsyncIterator[tuple[Webhook, WebhookE
     """Our notifier before a gateway."""
     emulator = WebhookEmulator(SECRET, NOW)
     async with emulator.serve() as url:
-        notifier = Webhook(f"{url}/take", secret, clock=lambda: NOW)
+        notifier = Webhook(f"{url}/take", secret, clock=lambda: NOW, timeout=ANSWERS_WITHIN)
         try:
             yield notifier, emulator
         finally:
@@ -41,7 +41,7 @@ def _play(story: Story, **how: str) -> None:
         async with gateway(**how) as (notifier, emulator):
             await story(notifier, emulator)
 
-    asyncio.run(asyncio.wait_for(run(), 30))
+    play(run())
 
 
 def test_the_signature_is_what_the_document_says() -> None:

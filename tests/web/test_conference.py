@@ -6,7 +6,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -26,8 +25,11 @@ from oncall.config import load
 from oncall.core.transfers import Draft
 from oncall.store import directory
 from oncall.store.directory import Unit
+from tests import patience
 from tests.county import DESK_110, QIAN, TOWN, ZHANG, ZHAO
-from tests.engine.test_delivery import PATIENCE, running
+from tests.engine.test_delivery import running
+from tests.notifiers.hooks import Stillness
+from tests.patience import ANSWERS_WITHIN, PATIENCE
 from tests.stories.lives import do
 from tests.web.serving import Site, serving, with_settings
 from tests.world import DISPATCHER, World
@@ -50,7 +52,7 @@ def site(furnished_url: str) -> Iterator[Site]:
     }
     world = World(furnished_url, load(flags, {}, cwd=Path("/nonexistent")))
     try:
-        with serving(world.app) as url, httpx.Client(timeout=30, trust_env=False) as client:
+        with serving(world.app) as url, httpx.Client(timeout=PATIENCE, trust_env=False) as client:
             yield Site(world=world, url=url, client=client, tokens={})
     finally:
         world.close()
@@ -132,10 +134,7 @@ async def line(site: Site, speed: float) -> AsyncIterator[Line]:
         public_url=site.url,
     )
 
-    async def sleep(seconds: float) -> None:
-        await asyncio.sleep(seconds / speed)
-
-    emulator = Emulator(ACCOUNT, TOKEN, site.url, sleep=sleep)
+    emulator = Emulator(ACCOUNT, TOKEN, site.url, sleep=Stillness(speed).sleep)
     async with emulator.serve() as api_url:
         twilio = Twilio(
             TwilioGateway(
@@ -144,7 +143,7 @@ async def line(site: Site, speed: float) -> AsyncIterator[Line]:
                 public_url=site.url,
                 from_number=OURS,
                 api_url=api_url,
-                timeout=timedelta(seconds=5),
+                timeout=ANSWERS_WITHIN,
             )
         )
         notifiers = dict.fromkeys((Channel.SMS, Channel.VOICE), (twilio,))
@@ -164,7 +163,7 @@ def play(site: Site, story: Story, *, speed: float = 5) -> None:
             await story(at)
             assert {posted.answer for posted in at.emulator.posted} <= {200, 204}
 
-    asyncio.run(told())
+    patience.play(told())
 
 
 def talking(site: Site) -> str:

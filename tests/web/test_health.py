@@ -14,7 +14,7 @@ from oncall.core.breaker import Breaker, BreakerState
 from oncall.store import budgets
 from oncall.wiring import build
 from tests.county import CITY, LI, POST, ZHANG
-from tests.engine.test_delivery import until
+from tests.patience import until
 from tests.web.serving import Site, serving, serving_web, urgent
 from tests.world import World
 from web.app import create_app
