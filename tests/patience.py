@@ -30,9 +30,7 @@ class _Idle(selectors.DefaultSelector):
         super().__init__()
         self.seconds = 0.0
 
-    def select(
-        self, timeout: float | None = None
-    ) -> list[tuple[selectors.SelectorKey, selectors._EventMask]]:
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """As any selector."""
         began = time.monotonic()
         events = super().select(timeout)
@@ -64,10 +62,10 @@ def leap(by: timedelta = 2 * ANSWERS_WITHIN) -> None:
     loop.leap(by)
 
 
-def play(story: Coroutine[Any, Any, T]) -> T:
+def play(story: Coroutine[Any, Any, T], give_up: float | None = PATIENCE) -> T:
     """Tell a story to its end."""
     with asyncio.Runner(loop_factory=Steady) as runner:
-        return runner.run(asyncio.wait_for(story, PATIENCE))
+        return runner.run(asyncio.wait_for(story, give_up))
 
 
 async def until(done: Callable[[], bool]) -> None:

@@ -55,6 +55,7 @@ from oncall.store import outbox, pages, planned
 from oncall.wiring import App, build
 from rosters.model import Duty
 from tests.county import CITY, START, furnished_url, person_id, put_duties, templates
+from tests.patience import Steady
 
 __all__ = ["ManualClock", "World", "furnished_url", "templates", "world"]
 
@@ -108,7 +109,7 @@ class World:
             notifiers=dict.fromkeys(Channel, (self.phones,)),
             node=node,
         )
-        self._runner = asyncio.Runner()
+        self._runner = asyncio.Runner(loop_factory=Steady)
         self._read = 0
         self._strict = False
         self._ids = itertools.count(1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import secrets
 import socket
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -19,12 +18,13 @@ from commands.story.verdict import Seen
 from notifiers.phone import national
 from notifiers.twilio.emulator import Emulator
 from oncall.accounts import digest
+from oncall.clock import StoryClock
 from oncall.config import Settings, load
 from oncall.core.why import Paragraph, tell
 from oncall.i18n import translator
-from oncall.store import reports
+from oncall.store import nodes, reports
 from oncall.store.database import Database
-from oncall.wiring import App, FastClock, build
+from oncall.wiring import App, build
 from web.app import create_app
 from web.server import Server
 
@@ -58,7 +58,7 @@ class Stage:
 
     app: App
     emulator: Emulator
-    clock: FastClock
+    clock: StoryClock
     speed: float
     url: str
 
@@ -68,12 +68,13 @@ async def stage(settings_of: Callable[[str, str], Settings], speed: float) -> As
     """Everything up at one minute to two; ``settings_of`` is given the hooks' and the API's URL."""
     listener = socket.create_server(("127.0.0.1", 0))
     hooks = f"http://127.0.0.1:{listener.getsockname()[1]}"
-    clock = FastClock(cast.BEGIN - _BEFORE, speed)
+    clock = StoryClock(cast.BEGIN - _BEFORE, speed)
     emulator = Emulator(_ACCOUNT, settings_of("", "").twilio_tokens[0], hooks, clock=clock.now,
                         sleep=clock.sleep)  # fmt: skip
     emulator.script(*cast.handsets())
     async with emulator.serve() as api:
         app = build(settings_of(hooks, api), clock=clock)
+        beating = asyncio.create_task(clock.keep_going(lambda: _look(app)))
         server = Server(create_app(app))
         serving = asyncio.create_task(server.serve(sockets=[listener]))
         try:
@@ -83,7 +84,15 @@ async def stage(settings_of: Callable[[str, str], Settings], speed: float) -> As
         finally:
             server.should_exit = True
             await serving
+            beating.cancel()
+            await asyncio.gather(beating, return_exceptions=True)
             app.db.close()
+
+
+def _look(app: App) -> None:
+    """What the story's clock beats through: a thread, and the database."""
+    with app.db.read() as tx:
+        nodes.latest(tx)
 
 
 async def play(
@@ -98,7 +107,7 @@ async def play(
         async with client.get(address) as hello:
             hello.raise_for_status()
         await clock.sleep((cast.BEGIN - clock.now()).total_seconds())
-        began, shown = time.monotonic(), clock.now()
+        began = clock.now()
         async with client.post(address, json=cast.MATTER) as answer:
             answer.raise_for_status()
             made = await answer.json()
@@ -114,12 +123,14 @@ async def play(
             Seen(
                 number=national(one.to) if one.to else "",
                 kind=one.kind,
-                at=shown + timedelta(seconds=(one.at - began) * running.speed),
+                at=one.moment,
                 text=one.body,
             )
             for one in received
         ),
-        first_after=received[0].at - began if received else -1.0,
+        first_after=(
+            (received[0].moment - began).total_seconds() / running.speed if received else -1.0
+        ),
         refused=sum(1 for one in emulator.posted if not 200 <= one.answer < 300),
     )
 

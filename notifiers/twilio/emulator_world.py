@@ -32,12 +32,16 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Received:
-    """One request to the emulated API. `at` is time.monotonic(), whatever clock the phones use."""
+    """One request to the emulated API.
+
+    `at` is time.monotonic(), whatever clock the phones use, and `moment` is what that one shows.
+    """
 
     kind: str  # "sms", "call", "hang-up" or "cancel"
     to: str
     body: str
     at: float
+    moment: datetime
     key: str
     sid: str
     accepted: bool

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.serving import Service, running
 from tests.databases import Templates
+from tests.patience import PATIENCE
 from tests.world import furnished_url, templates, world
 
 __all__ = ["furnished_url", "templates", "world"]
@@ -26,9 +27,11 @@ _REMARKS = ("status of 4", "net::ERR_CONNECTION", "net::ERR_EMPTY", "net::ERR_IN
 _NOWHERE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
 
 
-#: The page asks a slow server less often (four times as long as an answer took), so on a machine
-#: that does other things as well a change may be seen late; these tests ask that it is seen.
-expect.set_options(timeout=20_000)
+#: Milliseconds. The page asks a slow server less often (four times as long as an answer took), so
+#: on a machine that does other things as well a change may be seen late; these tests ask that it
+#: is seen.
+_PATIENCE = PATIENCE * 1000
+expect.set_options(timeout=_PATIENCE)
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +43,7 @@ def browser(chromium: str) -> Iterator[Browser]:
     """
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=chromium, args=[*_ARGUMENTS, _NOWHERE]
+            executable_path=chromium, args=[*_ARGUMENTS, _NOWHERE], timeout=_PATIENCE
         )
         yield launched
         launched.close()
@@ -74,7 +77,7 @@ def window(browser: Browser) -> Iterator[Window]:
     context = browser.new_context(
         viewport={"width": 1280, "height": 900}, timezone_id="Europe/London"
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(_PATIENCE)
     opened = Window(context.new_page())
     yield opened
     context.close()

@@ -20,6 +20,7 @@ from oncall import accounts
 from oncall.config import load
 from oncall.wiring import App, FastClock, build
 from tests.county import START
+from tests.patience import PATIENCE, play
 from web.app import create_app
 from web.console import mount
 from web.server import Server
@@ -34,8 +35,9 @@ class Service:
         self.database_url = database_url
         self.with_phones = phones
         self.engine = engine
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port: int = probe.getsockname()[1]
+        #: Keeps the port ours while nobody listens there; whoever connects then is refused.
+        self._place = _bound(0)
+        self.port: int = self._place.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         #: Tuesday, 3 November 2026, 14:00, and as fast as any clock.
         self.clock = FastClock(START, 1)
@@ -49,18 +51,24 @@ class Service:
     def start(self) -> None:
         """Serve; returns when the first request can be made."""
         ready: Future[Server] = Future()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(ready)))
+        # The phones live on this loop: people's patience is not used up while the machine is busy.
+        self._thread = threading.Thread(target=lambda: play(self._serve(ready), give_up=None))
         self._thread.start()
-        self._server = ready.result(30)
-        assert self._server.up.wait(30), "the service did not start"
+        self._server = ready.result(PATIENCE)
+        assert self._server.up.wait(PATIENCE), "the service did not start"
 
     def stop(self) -> None:
         """Stop in good order."""
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
-            self._thread.join(30)
+            self._thread.join(PATIENCE)
             assert not self._thread.is_alive(), "the service did not stop"
             self._thread = None
+
+    def close(self) -> None:
+        """Stop, and let the address go."""
+        self.stop()
+        self._place.close()
 
     async def _serve(self, ready: Future[Server]) -> None:
         self._loop = asyncio.get_running_loop()
@@ -81,15 +89,17 @@ class Service:
             self.app = build(settings, clock=self.clock)
             web = create_app(self.app, run_engine=self.engine)
             mount(web, self.app, self.emulator if self.with_phones else None)
-            server = Server(web, port=self.port)
+            server = Server(web)
             ready.set_result(server)
-            await server.serve()
+            with _bound(self.port) as listening:
+                listening.listen(128)
+                await server.serve(sockets=[listening])
             self.app.db.close()
 
     def do(self, work: Coroutine[Any, Any, Any]) -> Any:
         """Run something on the service's own loop."""
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(PATIENCE)
 
     def phone(self, number: str) -> Phone | None:
         """What a phone shows by now."""
@@ -133,7 +143,15 @@ def running(database_url: str, **how: bool) -> Iterator[Service]:
     try:
         yield service
     finally:
-        service.stop()
+        service.close()
+
+
+def _bound(port: int) -> socket.socket:
+    """A socket at this port, which others of ours may share; 0 takes a free one."""
+    made = socket.socket()
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    made.bind(("127.0.0.1", port))
+    return made
 
 
 @contextmanager
@@ -146,8 +164,8 @@ def console_of(app: App, emulator: Emulator | None = None) -> Iterator[str]:
         thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
         thread.start()
         try:
-            assert server.up.wait(30), "the console did not start"
+            assert server.up.wait(PATIENCE), "the console did not start"
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         finally:
             server.should_exit = True
-            thread.join(30)
+            thread.join(PATIENCE)

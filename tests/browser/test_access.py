@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -14,6 +15,9 @@ from tests.browser.serving import Service, running
 from tests.browser.test_desk import send
 from tests.county import CITY, TOWN
 from tests.databases import Templates
+from tests.patience import PATIENCE
+
+get = partial(httpx.get, timeout=PATIENCE)
 
 
 @pytest.fixture
@@ -103,23 +107,25 @@ def test_another_page_cannot_act_through_the_browser(
     """A form that some other page posts here is refused and leaves no transfer behind."""
     body = {"to": CITY, "urgency": "urgent", "summary": "x", "origin": "110"}
     sent = headers | {"Accept": "application/json"}
-    answer = httpx.post(f"{service.url}/console/transfers", data=body, headers=sent)
+    answer = httpx.post(
+        f"{service.url}/console/transfers", data=body, headers=sent, timeout=PATIENCE
+    )
     assert answer.status_code == 403
-    assert "DH2026" not in httpx.get(service.url).text
+    assert "DH2026" not in get(service.url).text
 
 
 def test_only_this_machine_by_its_own_name_is_let_in(service: Service) -> None:
     """A name somebody points at this machine, or a proxy in front, gets the sign-in page."""
     for headers in ({"Host": "rebound.example"}, {"X-Forwarded-For": "203.0.113.9"}):
-        assert httpx.get(service.url, headers=headers).headers["location"] == "/console/sign-in"
-        assert httpx.get(f"{service.url}/console/live", headers=headers).status_code == 401
-        assert httpx.get(f"{service.url}/console/events", headers=headers).status_code == 401
-    assert httpx.get(service.url).status_code == 200
+        assert get(service.url, headers=headers).headers["location"] == "/console/sign-in"
+        for inner in ("live", "events"):
+            assert get(f"{service.url}/console/{inner}", headers=headers).status_code == 401
+    assert get(service.url).status_code == 200
 
 
 def test_the_page_allows_nothing_from_elsewhere(service: Service) -> None:
     """The browser is told to load from here alone, to frame nowhere and to keep nothing."""
-    headers = httpx.get(service.url).headers
+    headers = get(service.url).headers
     assert "default-src 'self'" in headers["content-security-policy"]
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
     assert headers["cache-control"] == "no-store"

@@ -17,6 +17,7 @@ from oncall.store import reports
 from oncall.wiring import build
 from tests.browser.serving import console_of
 from tests.county import CITY, TOWN
+from tests.patience import PATIENCE
 from tests.web.serving import with_settings
 from tests.world import World
 
@@ -39,7 +40,7 @@ def test_a_session_ends_after_twelve_hours_and_with_its_token(world: World) -> N
         assert answer.status_code == 303
 
     with_settings(world, secret_key="an invented key")
-    with console_of(world.app) as url, httpx.Client(base_url=url) as client:
+    with console_of(world.app) as url, httpx.Client(base_url=url, timeout=PATIENCE) as client:
         enter(client, "night")
         world.let_pass(12 * 60 - 1)
         assert client.get("/").status_code == 200
@@ -58,7 +59,7 @@ def test_a_cookie_cannot_be_made_by_hand(world: World) -> None:
     with console_of(world.app) as url:
         for forged in ("x", "WyJhIiwwXQ.c2ln", "0", '""', "%00", "é"):
             cookie = f"oncall_session={forged}".encode("latin-1")
-            answer = httpx.get(url, headers=[(b"Cookie", cookie)])
+            answer = httpx.get(url, headers=[(b"Cookie", cookie)], timeout=PATIENCE)
             assert answer.status_code == 303
 
 
@@ -72,7 +73,7 @@ def desk(world: World, role: str = "dispatcher", unit: str | None = None) -> Ite
     headers = OURS | {"Accept": "application/json"}
     with (
         console_of(world.app) as url,
-        httpx.Client(base_url=url, headers=headers, timeout=60) as client,
+        httpx.Client(base_url=url, headers=headers, timeout=PATIENCE) as client,
     ):
         client.post("/console/sign-in", data={"token": made.token})
         yield client
@@ -159,7 +160,7 @@ def test_without_its_database_the_page_says_so() -> None:
     app = build(load(nowhere, {}, cwd=Path("/nonexistent")))
     emulator = Emulator("AC1", "invented", "http://127.0.0.1")
     with console_of(app, emulator) as url:
-        answer = httpx.get(url)
+        answer = httpx.get(url, timeout=PATIENCE)
     assert answer.status_code == 503
     assert answer.headers["content-type"].startswith("text/html")
     assert "ONCALL_DATABASE_URL" in answer.text

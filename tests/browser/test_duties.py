@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.serving import running
 from tests.county import CITY
 from tests.databases import Templates
+from tests.patience import PATIENCE
 
 
 def test_a_swap_on_a_telephone_without_a_script(
@@ -19,6 +20,7 @@ def test_a_swap_on_a_telephone_without_a_script(
         context = browser.new_context(
             viewport={"width": 390, "height": 800}, java_script_enabled=False
         )
+        context.set_default_timeout(PATIENCE * 1000)
         page = context.new_page()
         page.goto(service.url)
         page.get_by_role("link", name="值班", exact=True).click()

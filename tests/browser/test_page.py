@@ -12,6 +12,7 @@ from tests.browser.serving import Service, running
 from tests.browser.test_desk import phone, send
 from tests.county import TOWN, ZHANG, ZHAO
 from tests.databases import Templates
+from tests.patience import PATIENCE
 
 HOSTILE = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> & \"'</p>"
 
@@ -93,16 +94,17 @@ def test_a_lost_line_is_said_loudly_and_mends_itself(window: Window, service: Se
     page.goto(service.url)
     expect(page.locator("h2").first).to_be_visible()
     service.stop()
-    expect(page.locator("#lost")).to_be_visible(timeout=20_000)
+    expect(page.locator("#lost")).to_be_visible()
     service.start()
     code = service.transfer(service.token("dispatcher"), to=[TOWN])
-    expect(page.locator("#lost")).to_be_hidden(timeout=20_000)
+    expect(page.locator("#lost")).to_be_hidden()
     expect(page.locator(f"[data-key=card-{code}]")).to_be_visible()
 
 
 def test_the_page_works_without_a_script(browser: Browser, service: Service) -> None:
     """Send, read and act by plain forms and reloads, and be told that the page is not live."""
     context = browser.new_context(java_script_enabled=False)
+    context.set_default_timeout(PATIENCE * 1000)
     page = context.new_page()
     page.goto(service.url)
     expect(page.locator("#still")).to_contain_text("不会自动更新")
@@ -134,6 +136,7 @@ def test_a_service_that_pages_nobody_says_so(
 def test_two_desks_see_the_same(window: Window, browser: Browser, service: Service) -> None:
     """What one desk sends appears on the other's open page by itself."""
     other = browser.new_page()
+    other.set_default_timeout(PATIENCE * 1000)
     other.goto(service.url)
     window.page.goto(service.url)
     code = send(window.page)

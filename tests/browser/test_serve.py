@@ -18,6 +18,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Window
 from tests.browser.test_desk import send
 from tests.house.files import ROOT
+from tests.patience import PATIENCE
 
 
 @dataclass(slots=True, kw_only=True)
@@ -63,8 +64,8 @@ def sample(tmp_path: Path) -> Iterator[Process]:
     yield Process(running=serve, url=url, said=said)
     if serve.poll() is None:
         serve.kill()
-    serve.wait(10)
-    reading.join(10)
+    serve.wait(PATIENCE)
+    reading.join(PATIENCE)
     serve.stderr.close()
 
 
@@ -78,6 +79,6 @@ def test_a_newcomer_sends_a_first_transfer_and_stops_with_ctrl_c(
     code = send(page, to="SOE-CITYBUILD")
     expect(page.locator(".phone .bubbles").first).to_contain_text(code)
     sample.running.send_signal(signal.SIGINT)
-    assert sample.running.wait(10) == 0
-    expect(page.locator("#lost")).to_be_visible(timeout=20_000)
+    assert sample.running.wait(PATIENCE) == 0
+    expect(page.locator("#lost")).to_be_visible()
     assert "Traceback" not in "".join(sample.said)

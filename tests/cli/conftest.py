@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from commands.root import root
 from tests.county import furnished_url, templates
 from tests.house.files import ROOT
+from tests.patience import PATIENCE
 
 __all__ = ["cli", "furnished_url", "process", "templates"]
 
@@ -73,7 +74,7 @@ class Process:
             env=self.environ,
             input=stdin,
             capture_output=True,
-            timeout=60,
+            timeout=PATIENCE,
             check=False,
         )
 

@@ -21,6 +21,7 @@ from oncall.feeds import Feeds
 from oncall.fetching import MOST_BYTES, FetchError, fetch
 from tests.cli.conftest import Cli
 from tests.county import CITY, LI, START, ZHANG, ZONE, person_id
+from tests.patience import PATIENCE
 from tests.world import World, world
 
 __all__ = ["world"]
@@ -199,7 +200,7 @@ def test_it_is_read_again_on_schedule(world: World, server: Kept, kept: int) -> 
         world.app.agenda.run_due(world.now)
         for thread in threading.enumerate():
             if thread.name == REFRESH:
-                thread.join(timeout=20)
+                thread.join(timeout=PATIENCE)
         return len(server.asked) - before
 
     assert [look() for _ in range(11)] == [0] * 11

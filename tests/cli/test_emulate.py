@@ -17,7 +17,7 @@ from oncall.config import load
 from oncall.i18n import translator
 from oncall.wiring import notifiers_of
 from tests.house.files import ROOT
-from tests.patience import play
+from tests.patience import PATIENCE, play
 
 TO = {Channel.EMAIL: "zhang@unit.example", Channel.CHAT: ""}
 PHONE = "13900000001"
@@ -81,7 +81,7 @@ def test_it_runs_until_it_is_stopped(tmp_path: Path) -> None:
         play(story())
         assert process.stdout.readline().startswith(f"sms +86{PHONE} ")
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, errors
         assert "Traceback" not in errors
     finally:

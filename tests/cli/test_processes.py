@@ -23,6 +23,7 @@ from oncall.store.schema import head
 from oncall.tables import batches, duties
 from tests.cli.conftest import Process
 from tests.county import CITY
+from tests.patience import PATIENCE
 
 Start = Callable[[str], Process]
 
@@ -137,7 +138,7 @@ def test_killed_in_the_middle_of_an_import(
         with pytest.raises(subprocess.TimeoutExpired):
             importing.wait(0.1)
     importing.send_signal(signal.SIGKILL)
-    assert importing.wait(20) == -signal.SIGKILL
+    assert importing.wait(PATIENCE) == -signal.SIGKILL
     importing.communicate()
     _drop(db)
     assert state(db) == before
@@ -226,7 +227,7 @@ def test_a_service_stops_in_good_order(
     while b"Ctrl-C stops it" not in service.stderr.readline():
         assert service.poll() is None
     service.send_signal(how)
-    _, rest = service.communicate(timeout=30)
+    _, rest = service.communicate(timeout=PATIENCE)
     assert service.returncode == 0
     assert b"Stopped in good order" in rest
     assert b"Traceback" not in rest
@@ -244,7 +245,7 @@ def test_a_taken_port_is_told(furnished_url: str, process: Start) -> None:
     assert second.returncode == 1
     assert b"--port" in second.stderr
     first.terminate()
-    first.communicate(timeout=30)
+    first.communicate(timeout=PATIENCE)
     assert first.returncode == 0
 
 
@@ -275,6 +276,6 @@ def test_restore_waits_for_nobody(furnished_url: str, process: Start) -> None:
     assert run("db", "restore", "a.backup", "--yes").returncode == 4
     assert run("db", "restored", "--yes").returncode == 4
     service.terminate()
-    service.communicate(timeout=30)
+    service.communicate(timeout=PATIENCE)
     assert run("db", "restore", "a.backup", "--yes").returncode == 0
     db.close()

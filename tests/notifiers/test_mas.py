@@ -15,12 +15,12 @@ from notifiers.mas.inbound import parse
 from notifiers.mas.notifier import Mas, seal
 from notifiers.message import Channel, OutcomeKind, ReceiptResult
 from tests.notifiers.carriers import MAS, SIGN, ZHANG, call, mas, sms
-from tests.patience import play
+from tests.patience import ANSWERS_WITHIN, play
 
 
 def _play(story: Callable[[Mas, MasEmulator], Awaitable[None]], **how: str) -> None:
     async def run() -> None:
-        async with mas(**how) as stage:
+        async with mas(ANSWERS_WITHIN, **how) as stage:
             await story(stage.notifier, stage.emulator)
 
     play(run())

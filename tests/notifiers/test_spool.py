@@ -17,6 +17,7 @@ from notifiers.message import Channel, OutcomeKind, Pulled, ReceiptResult
 from notifiers.spool.notifier import Spool, name_of
 from tests.house.files import ROOT
 from tests.notifiers.carriers import LONG_AGO, ZHANG, sms
+from tests.patience import PATIENCE
 
 T = TypeVar("T")
 
@@ -109,7 +110,7 @@ def test_two_real_processes_write_at_once(tmp_path: Path) -> None:
         subprocess.Popen([sys.executable, "-c", program, str(tmp_path), name], cwd=ROOT)
         for name in "ab"
     ]
-    assert [writer.wait(60) for writer in writers] == [0, 0]
+    assert [writer.wait(PATIENCE) for writer in writers] == [0, 0]
     files = list((tmp_path / "out").iterdir())
     assert len(files) == 100
     assert all(json.loads(file.read_bytes())["to"] == ZHANG for file in files)

@@ -168,7 +168,7 @@ def test_waiting_for_a_connection_is_not_ambiguous() -> None:
             waits = asyncio.create_task(twilio.send(sms()))
             await asyncio.sleep(0)
             leap(ANSWERS_WITHIN * 0.9)
-            ends = [(await waits).kind]
+            ends: list[str] = [(await waits).kind]
             assert not stuck.done()
             leap()
             ends.append((await stuck).kind)

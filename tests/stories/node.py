@@ -140,6 +140,7 @@ def node(options: argparse.Namespace) -> App:
     return build(
         settings,
         clock=ShiftedClock(timedelta(seconds=options.shift)),
+        node=str(os.getpid()),
         notifiers={c: tuple(wrap[id(n)] for n in some) for c, some in made.items()},
     )
 

@@ -10,6 +10,7 @@ import pytest
 
 from commands.story.verdict import Check, Expected, Seen, compare
 from tests.house.files import ROOT
+from tests.patience import PATIENCE
 
 START = datetime(2026, 11, 3, 6, 0, tzinfo=UTC)
 TOLERANCE = timedelta(seconds=50)
@@ -38,7 +39,7 @@ def test_the_whole_story_comes_true() -> None:
         for name, more in flags.items()
     }
     try:
-        told = {name: process.communicate(timeout=180)[0] for name, process in telling.items()}
+        told = {name: process.communicate(timeout=PATIENCE)[0] for name, process in telling.items()}
     finally:
         for process in telling.values():
             process.kill()

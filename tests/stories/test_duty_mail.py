@@ -27,6 +27,7 @@ from oncall.store import directory
 from oncall.store.alarms import open_alarms
 from rosters.model import OverrideKind
 from tests.county import CITY, LI, WANG, person_id
+from tests.patience import PATIENCE
 from tests.world import World
 
 #: What a notice says has nothing to do with where rosters are kept.
@@ -136,7 +137,7 @@ def post(request: pytest.FixtureRequest, furnished_url: str) -> Iterator[Post]:
     thread.start()
     serve = server.serve()
     try:
-        host, port = asyncio.run_coroutine_threadsafe(serve.__aenter__(), loop).result(30)
+        host, port = asyncio.run_coroutine_threadsafe(serve.__aenter__(), loop).result(PATIENCE)
         mail = Email(
             EmailSettings(
                 host=host, port=port, security=Security.NONE, sender="duty@oncall.example"
@@ -147,7 +148,7 @@ def post(request: pytest.FixtureRequest, furnished_url: str) -> Iterator[Post]:
         yield Post(world=world, server=server)
     finally:
         world.close()
-        asyncio.run_coroutine_threadsafe(serve.__aexit__(None, None, None), loop).result(30)
+        asyncio.run_coroutine_threadsafe(serve.__aexit__(None, None, None), loop).result(PATIENCE)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

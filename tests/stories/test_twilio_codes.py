@@ -33,6 +33,7 @@ from oncall.config import load
 from oncall.core.model import Alarm
 from oncall.store.alarms import open_alarms
 from tests.county import LI, ZHANG
+from tests.patience import ANSWERS_WITHIN, PATIENCE
 from tests.stories.audit import audit
 from tests.stories.node import UNLIMITED
 from tests.web.serving import serving, with_settings
@@ -69,7 +70,7 @@ class Night:
         for _ in range(20):
             before = len(self.emulator.received)
             self.world.settle()
-            asyncio.run_coroutine_threadsafe(self.emulator.settled(), self.loop).result(30)
+            asyncio.run_coroutine_threadsafe(self.emulator.settled(), self.loop).result(PATIENCE)
             self.world.settle()
             if len(self.emulator.received) == before:
                 return
@@ -105,7 +106,7 @@ def night(furnished_url: str) -> Iterator[Night]:
     emulator = Emulator(ACCOUNT, TOKEN, "http://127.0.0.1:9", sleep=_instantly)
     serve = emulator.serve()
     try:
-        api_url = asyncio.run_coroutine_threadsafe(serve.__aenter__(), loop).result(30)
+        api_url = asyncio.run_coroutine_threadsafe(serve.__aenter__(), loop).result(PATIENCE)
         with_settings(world, twilio_account_sid=ACCOUNT, twilio_auth_token=TOKEN)
         with serving(world.app) as url:
             with_settings(world, public_url=url)
@@ -117,12 +118,13 @@ def night(furnished_url: str) -> Iterator[Night]:
                 public_url=url,
                 from_number="+12025550100",
                 api_url=api_url,
+                timeout=ANSWERS_WITHIN,
             )
             world.app.delivery.routes.notifiers = dict.fromkeys(Channel, (Twilio(gateway),))
             yield Night(world, emulator, loop)
             audit(world.app.db, world.now)
     finally:
-        asyncio.run_coroutine_threadsafe(serve.__aexit__(None, None, None), loop).result(30)
+        asyncio.run_coroutine_threadsafe(serve.__aexit__(None, None, None), loop).result(PATIENCE)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()

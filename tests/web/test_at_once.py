@@ -14,6 +14,7 @@ from notifiers.testing import Phones
 from oncall.store import reports
 from oncall.wiring import build
 from tests.county import ZHANG
+from tests.patience import PATIENCE
 from tests.web.serving import Site, serving, urgent
 from tests.world import World
 
@@ -100,7 +101,7 @@ def test_processes_that_hand_in_the_same_make_one(world: World) -> None:
         world.settle()
         world.expect((ZHANG, "sms"))
     for node in nodes:
-        node.communicate(timeout=60)
+        node.communicate(timeout=PATIENCE)
     assert [node.returncode for node in nodes] == [0, 0, 0]
 
 
@@ -166,10 +167,13 @@ def test_a_node_with_its_engine_sends_by_itself(world: World) -> None:
         notifiers=dict.fromkeys(Channel, (phones,)),
         node="web",
     )
-    with serving(app, run_engine=True) as url, httpx.Client(trust_env=False) as client:
+    with (
+        serving(app, run_engine=True) as url,
+        httpx.Client(trust_env=False, timeout=PATIENCE) as client,
+    ):
         site = Site(world=world, url=url, client=client, tokens={})
         site.post("/transfers", urgent())
-        assert phones.arrived.wait(20)
+        assert phones.arrived.wait(PATIENCE)
     app.db.close()
     with world.app.db.read() as tx:
         [brief] = reports.list_transfers(tx)

@@ -15,6 +15,7 @@ from oncall.store.directory import put_policy
 from tests.browser.serving import console_of
 from tests.county import CITY, TOWN, WANG, ZHANG, ZONE, person_id
 from tests.databases import Templates
+from tests.patience import PATIENCE
 from tests.stories.changing import at, who
 from tests.world import World
 
@@ -35,7 +36,7 @@ class Visit:
             new_id=world.app.new_id,
         )
         self.world = world
-        self.client = httpx.Client(base_url=url, headers=OURS, trust_env=False, timeout=30)
+        self.client = httpx.Client(base_url=url, headers=OURS, trust_env=False, timeout=PATIENCE)
         self.client.post("/console/sign-in", data={"token": made.token})
 
     def page(self, **query: str) -> str:
@@ -154,7 +155,9 @@ def test_a_refusal_keeps_what_was_typed(quick: World, visiting: Opening) -> None
 def test_who_may_see_and_who_may_act(quick: World, visiting: Opening) -> None:
     """A liaison sees and changes the own unit alone, an auditor reads, a stranger signs in."""
     theirs = visiting("liaison", TOWN)
-    stranger = httpx.get(f"{theirs.client.base_url}/console/duties", trust_env=False)
+    stranger = httpx.get(
+        f"{theirs.client.base_url}/console/duties", trust_env=False, timeout=PATIENCE
+    )
     assert (stranger.status_code, stranger.headers["location"]) == (303, "/console/sign-in")
     assert theirs.page(unit=CITY).startswith("403")
     assert theirs.send("cover", duty=duty(ZHANG, 7)).status_code == 403

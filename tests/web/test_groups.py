@@ -13,6 +13,7 @@ import pytest
 from oncall.store import directory, groups
 from oncall.store.groups import UnitGroup
 from tests.county import CITY, DESK_12345, GOV, HE, LI, TOWN, ZHANG, ZHAO
+from tests.patience import PATIENCE
 from tests.web.serving import Site, serving_web
 from tests.world import World
 from web.app import create_app
@@ -129,7 +130,10 @@ def _desk(world: World, site: Site) -> Iterator[httpx.Client]:
     """A browser's window at the desk, signed in."""
     web = create_app(world.app, run_engine=False)
     mount(web, world.app)
-    with serving_web(web) as url, httpx.Client(base_url=url, trust_env=False, timeout=30) as client:
+    with (
+        serving_web(web) as url,
+        httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as client,
+    ):
         client.headers["Origin"] = url
         answer = client.post("/console/sign-in", data={"token": site.token("dispatcher")})
         assert answer.status_code == 303

@@ -14,7 +14,7 @@ from oncall.core.breaker import Breaker, BreakerState
 from oncall.store import budgets
 from oncall.wiring import build
 from tests.county import CITY, LI, POST, ZHANG
-from tests.patience import until
+from tests.patience import PATIENCE, until
 from tests.web.serving import Site, serving, serving_web, urgent
 from tests.world import World
 from web.app import create_app
@@ -49,7 +49,7 @@ def test_an_engine_that_makes_no_progress_is_not_ready(world: World) -> None:
         world.app.timers.progress_at = world.now - timedelta(seconds=ago)
 
     def ready() -> tuple[int, str]:
-        answer = httpx.get(f"{url}/readyz", trust_env=False)
+        answer = httpx.get(f"{url}/readyz", trust_env=False, timeout=PATIENCE)
         return answer.status_code, answer.json()["checks"]["engine"]
 
     web = create_app(world.app, run_engine=False)
@@ -82,7 +82,7 @@ def test_an_engine_whose_rounds_fail_is_not_ready_until_they_succeed(world: Worl
     """A real node: it beats and answers all the while, and only its progress tells."""
 
     def asked() -> httpx.Response:
-        return httpx.get(f"{url}/readyz", trust_env=False)
+        return httpx.get(f"{url}/readyz", trust_env=False, timeout=PATIENCE)
 
     def comes(status: int) -> dict[str, str]:
         asyncio.run(until(lambda: asked().status_code == status))
@@ -96,7 +96,7 @@ def test_an_engine_whose_rounds_fail_is_not_ready_until_they_succeed(world: Worl
         with without_pages(world):
             world.let_pass(1)
             assert comes(503) == {"database": "ok", "engine": "no progress"}
-            assert httpx.get(f"{url}/healthz", trust_env=False).status_code == 200
+            assert httpx.get(f"{url}/healthz", trust_env=False, timeout=PATIENCE).status_code == 200
         assert comes(200) == {"database": "ok", "engine": "ok"}
     app.db.close()
 

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from oncall.tables import log
 from tests.county import CITY, POST, TOWN, ZHANG
+from tests.patience import PATIENCE
 from tests.web.serving import Site, serving_web
 from web.app import create_app
 from web.console import mount
@@ -124,7 +125,10 @@ def test_the_console_prints(site: Site) -> None:
     each page of the console leads to the others."""
     web = create_app(site.world.app, run_engine=False)
     mount(web, site.world.app)
-    with serving_web(web) as url, httpx.Client(base_url=url, trust_env=False) as client:
+    with (
+        serving_web(web) as url,
+        httpx.Client(base_url=url, trust_env=False, timeout=PATIENCE) as client,
+    ):
         assert client.get("/console/papers").headers["location"] == "/console/sign-in"
         own = {"Sec-Fetch-Site": "same-origin"}
         sign_in = {"token": site.token("dispatcher")}
