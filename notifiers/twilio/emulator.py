@@ -8,7 +8,7 @@ import argparse
 import asyncio
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 
@@ -240,7 +240,7 @@ async def _run(options: argparse.Namespace, token: str) -> None:
         await asyncio.Event().wait()
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> None:
     """Serve an emulated account until stopped; prints its base URL first."""
     parser = argparse.ArgumentParser(
         prog="python -m notifiers.twilio.emulator",
@@ -252,7 +252,7 @@ def main() -> None:
     parser.add_argument("--public-url", default="http://127.0.0.1:8110")
     parser.add_argument("--speed", type=float, default=1.0, help="how fast the phones' time runs")
     parser.add_argument("--no-callbacks", action="store_true", help="send no status callbacks")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     token = os.environ.get("TWILIO_AUTH_TOKEN", "")
     if not token:
         parser.error("set TWILIO_AUTH_TOKEN; a secret is never an option")

@@ -95,8 +95,7 @@ def test_a_secret_is_never_an_option(
 ) -> None:
     """Without a token in the environment it does not start, and says where the token goes."""
     monkeypatch.delenv("TWILIO_AUTH_TOKEN", raising=False)
-    monkeypatch.setattr(sys, "argv", ["emulator"])
     with pytest.raises(SystemExit) as refused:
-        main()
+        main([])
     assert refused.value.code == 2
     assert "TWILIO_AUTH_TOKEN" in capsys.readouterr().err
