@@ -78,7 +78,7 @@ def show(session: Session, snapshot: Snapshot, done: Outcome, *, as_json: bool) 
         ],
     )
     for problem in done.warnings:
-        warn(explain(problem, t))
+        warn(explain(problem, t, snapshot.names(session.lang)))
     if change.urgent and change.state is not State.UNDONE:
         warn(t(N_("Urgent: less than 24 hours ahead.")))
     if done.told:
@@ -177,7 +177,10 @@ def change_json(session: Session, snapshot: Snapshot, done: Outcome) -> dict[str
             for move in done.moves
         ],
         "warnings": [
-            {"code": problem.code, "message": explain(problem, session.t)}
+            {
+                "code": problem.code,
+                "message": explain(problem, session.t, snapshot.names(session.lang)),
+            }
             for problem in done.warnings
         ],
         "told": [name(snapshot, person) for person in done.told],

@@ -87,7 +87,7 @@ def plan(ctx: click.Context, asked: Asked, out: str | None, as_json: bool) -> No
     with office_of(session) as office:
         found = _plan(session, office, uploads, _wanted(office, asked))
         if as_json:
-            show_json(plan_json(session, found))
+            show_json(plan_json(session, office, found))
         else:
             show(session, office, found)
         if found.failed:
@@ -113,13 +113,13 @@ def apply(ctx: click.Context, asked: Asked, no_notices: bool, as_json: bool, yes
     with office_of(session) as office:
         uploads, wanted, mark = _meant(session, office, asked, uploads)
         seen = _plan(session, office, uploads, wanted)
-        if mark not in (None, seen.settled.mark):
+        if mark is not None and mark != seen.settled.mark:
             raise Stale("saved_plan_stale", file=asked.files[0])
         if not as_json:
             show(session, office, seen)
         if seen.failed or seen.empty:
             if as_json:
-                show_json(plan_json(session, seen) | {"batch": None, "told": 0})
+                show_json(plan_json(session, office, seen) | {"batch": None, "told": 0})
             ctx.exit(INPUT_ERRORS if seen.failed else 0)
         if not confirm(session, t(N_("Apply this?")), yes=yes):
             say(t(N_("Nothing was changed.")))
@@ -139,9 +139,9 @@ def apply(ctx: click.Context, asked: Asked, no_notices: bool, as_json: bool, yes
                     now,
                     session.settings.zone,
                 )
-    if as_json:
-        whole = {"batch": batch.id if batch else None, "told": told}
-        show_json(plan_json(session, done) | whole)
+        if as_json:
+            whole = {"batch": batch.id if batch else None, "told": told}
+            show_json(plan_json(session, office, done) | whole)
     if batch is not None:
         said = N_("Applied as {batch}. To take it back: oncall roster undo {batch}")
         good(t(said).format(batch=batch.id[:8]))

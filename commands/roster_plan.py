@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,18 +27,22 @@ from rosters.questions import answers
 _SHOWN = 60
 
 
-def said_of(session: Session, problem: Problem) -> str:
+def said_of(session: Session, problem: Problem, unit_name: Callable[[str], str]) -> str:
     """A problem in the reader's words, whichever table its code is in."""
     if problem.code in MESSAGES:
-        return explain(problem, session.t)
-    return str(sentence(session.t, problem.code, value=problem.value, **problem.params))
+        return explain(problem, session.t, unit_name)
+    params = {name: unit_name(text) for name, text in problem.params.items()}
+    return str(sentence(session.t, problem.code, value=problem.value, **params))
+
+
+def _names(session: Session, office: Office) -> Callable[[str], str]:
+    with office.db.read() as tx:
+        return office.snapshot(tx).names(session.lang)
 
 
 def show(session: Session, office: Office, found: Plan) -> None:
     t, zone = session.t, session.settings.zone
-    with office.db.read() as tx:
-        snapshot = office.snapshot(tx)
-        names = {code: snapshot.unit_name(code, session.lang) for code in snapshot.units}
+    unit_name = _names(session, office)
 
     def spans(stretches: Sequence[Stretch]) -> str:
         out = [f"{role_word(t, s.role)} {_stretch(t, s, zone)}" for s in stretches[:4]]
@@ -46,7 +50,7 @@ def show(session: Session, office: Office, found: Plan) -> None:
         return "\n".join([*out, t(N_("and {n} more")).format(n=more)] if more else out)
 
     if isinstance(found, RotationPlan):
-        show_dates(session, found, names)
+        show_dates(session, found, unit_name)
     people = found.notify
     if people:
         table(
@@ -55,7 +59,7 @@ def show(session: Session, office: Office, found: Plan) -> None:
             [
                 (
                     found.people[one.person].name,
-                    names.get(found.people[one.person].unit, found.people[one.person].unit),
+                    unit_name(found.people[one.person].unit),
                     f"{round(one.hours_gained - one.hours_lost, 1):+g}",
                     spans(one.gains),
                     spans(one.loses),
@@ -65,7 +69,7 @@ def show(session: Session, office: Office, found: Plan) -> None:
         )
         if len(people) > _SHOWN:
             say(t(N_("and {n} more")).format(n=len(people) - _SHOWN))
-    show_problems(session, found.problems)
+    show_problems(session, found.problems, unit_name)
     if found.failed:
         errors = sum(p.severity is Severity.ERROR for p in found.problems)
         bad(t(N_("{count} to mend; nothing was changed.")).format(count=errors))
@@ -77,7 +81,7 @@ def show(session: Session, office: Office, found: Plan) -> None:
     if found.newcomers:
         new = t(N_(", ")).join(person.name for person in found.newcomers)
         say(t(N_("New people: {names}")).format(names=new))
-    _show_gaps(session, found, names)
+    _show_gaps(session, found, unit_name)
     if found.empty:
         good(t(N_("No changes.")))
         return
@@ -88,7 +92,7 @@ def show(session: Session, office: Office, found: Plan) -> None:
         say(t(said).format(all=len(people), near=len(near)))
 
 
-def _show_gaps(session: Session, found: Plan, names: Mapping[str, str]) -> None:
+def _show_gaps(session: Session, found: Plan, unit_name: Callable[[str], str]) -> None:
     """Where nobody would be: what the files open anew first, and how long each is."""
     t, zone = session.t, session.settings.zone
     new = set(found.new_gaps)
@@ -101,7 +105,7 @@ def _show_gaps(session: Session, found: Plan, names: Mapping[str, str]) -> None:
         warn(
             t(said).format(
                 role=role_word(t, gap.role),
-                unit=names.get(gap.unit, gap.unit),
+                unit=unit_name(gap.unit),
                 start=local(gap.start, zone),
                 end=local(gap.end, zone),
                 length=_length(t, gap.end - gap.start),
@@ -136,18 +140,20 @@ def _stretch(t: Text, stretch: Stretch, zone: ZoneInfo) -> str:
     return f"{start:%Y-%m-%d} {t(WEEKDAYS[start.weekday()])} {start:%H:%M}–{last}"
 
 
-def show_problems(session: Session, problems: Sequence[Problem]) -> None:
+def show_problems(
+    session: Session, problems: Sequence[Problem], unit_name: Callable[[str], str] = str
+) -> None:
     """Each problem on a line: where, what stands there, what is wrong, how to mend it."""
     for problem in problems:
         colour = "red" if problem.severity is Severity.ERROR else "yellow"
         where = paint(problem.where, bold=True) + ": " if problem.where else ""
         mark = paint("✗" if problem.severity is Severity.ERROR else "!", fg=colour)
         value = f"[{problem.value}] " if problem.value else ""
-        say(f"{mark} {where}{value}{said_of(session, problem)}")
+        say(f"{mark} {where}{value}{said_of(session, problem, unit_name)}")
 
 
-def as_json(session: Session, found: Plan) -> dict[str, Any]:
-    zone = session.settings.zone
+def as_json(session: Session, office: Office, found: Plan) -> dict[str, Any]:
+    zone, unit_name = session.settings.zone, _names(session, office)
 
     def spans(stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
         return [
@@ -178,7 +184,7 @@ def as_json(session: Session, found: Plan) -> dict[str, Any]:
                 "severity": str(problem.severity),
                 "where": problem.where,
                 "code": problem.code,
-                "message": said_of(session, problem),
+                "message": said_of(session, problem, unit_name),
                 "value": problem.value,
             }
             for problem in found.problems

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import groupby
 
 from commands.output import local, say, table
@@ -15,7 +16,7 @@ from rosters.model import Duty
 _SHOWN = 60
 
 
-def show_dates(session: Session, found: RotationPlan, names: dict[str, str]) -> None:
+def show_dates(session: Session, found: RotationPlan, unit_name: Callable[[str], str]) -> None:
     """The turns the rules give in the time that was looked at, one line each."""
     t, zone = session.t, session.settings.zone
 
@@ -25,7 +26,7 @@ def show_dates(session: Session, found: RotationPlan, names: dict[str, str]) -> 
     given = sorted(found.duties, key=lambda duty: (turn(duty), duty.person))
     lines = [
         (
-            names.get(own[0].unit, own[0].unit),
+            unit_name(own[0].unit),
             local(own[0].start, zone),
             local(own[0].end, zone),
             role_word(t, own[0].role),

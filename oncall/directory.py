@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from threading import Lock
 
 from notifiers.phone import mask
@@ -180,6 +181,10 @@ class Snapshot:
         if unit is None:
             return code or ""
         return unit.name_en or unit.name_zh if lang == "en" else unit.name_zh
+
+    def names(self, lang: str) -> Callable[[str], str]:
+        """What gives a unit's name for its code, for a reader of this language."""
+        return partial(self.unit_name, lang=lang)
 
     def find(self, name_or_id: str, unit: str | None = None, *, left: bool = False) -> Person:
         """The one active person of this name, id or number; with ``left`` also of those who left,

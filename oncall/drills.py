@@ -17,6 +17,7 @@ from oncall.agenda import Agenda, Appointment, daily
 from oncall.core.drills import Check, Heard
 from oncall.core.errors import Conflict, Fault, Invalid, NotFound
 from oncall.core.model import Alarm, Ask, Channel, Source
+from oncall.core.spelling import code_of
 from oncall.core.words import N_
 from oncall.core.worktime import at_wall
 from oncall.directory import Directory, Snapshot
@@ -78,17 +79,23 @@ class Drills:
         Raises Invalid with everything that is wrong, and Conflict where many units are asked and
         ``count``, how many somebody typed that they are, is missing; or where it is wrong.
         """
-        units = tuple(dict.fromkeys(units))
         with self.db.begin() as tx:
             snapshot = self.directory.at(tx, now)
             known = snapshot.units
-            faults = [
-                Fault(where="unit", code="unknown_unit", value=u) for u in units if u not in known
+            faults: list[Fault] = []
+            named = {f"units[{i}]": word for i, word in enumerate(units)}
+            codes = {place: code_of(known, word, place, faults) for place, word in named.items()}
+            unclear = {fault.where for fault in faults}
+            faults += [
+                Fault(where=place, code="unknown_unit", value=code)
+                for place, code in codes.items()
+                if code not in known and place not in unclear
             ]
             if at is not None and at < now:
                 faults.append(Fault(where="at", code="in_past", value=at.isoformat()))
             if faults:
                 raise Invalid(faults)
+            units = tuple(dict.fromkeys(codes.values()))
             size = sample or len(units) or len(manned(snapshot))
             # So many at random were counted by whoever typed it.
             typed = count if count is not None else sample

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from rosters.clocks import instant
-from rosters.model import Duty, Entry
+from rosters.model import Duty, Entry, Span
 
 #: One roster: a unit and a role.
 Line = tuple[str, str]
@@ -133,35 +134,71 @@ def applied(base: Iterable[Duty], new: Iterable[Duty], window: Mapping[Line, Win
     return [*(duty for duty in base if not _replaced(duty, window)), *new]
 
 
-def diff(base: Sequence[Duty], new: Sequence[Duty], window: Mapping[Line, Window]) -> Diff:
+def diff(base: Iterable[Duty], new: Iterable[Duty], window: Mapping[Line, Window]) -> Diff:
     """What becomes of `base` when `new` replaces what lies in its window.
 
     A duty with the same unit, role, hours and person is unchanged, wherever it was written. In the
     same slot a person who goes and one who comes are a change; the rest is added or removed.
     """
-    old = [duty for duty in base if _replaced(duty, window)]
-    had, has = Counter(map(_key, old)), Counter(map(_key, new))
-    gone = _beyond(old, has)
-    come = _beyond(new, had)
-    unchanged = _within(new, had)
-    waiting: dict[tuple[str, str, datetime, datetime], list[Duty]] = {}
-    for duty in gone:
-        waiting.setdefault(_slot(duty), []).append(duty)
-    change: list[Change] = []
-    add: list[Duty] = []
-    for duty in come:
-        if before := waiting.get(_slot(duty)):
-            change.append(Change(old=before.pop(0), new=duty))
-        else:
-            add.append(duty)
-    left = {id(duty) for duties in waiting.values() for duty in duties}
-    return Diff(
-        add=tuple(add),
-        change=tuple(change),
-        remove=tuple(duty for duty in gone if id(duty) in left),
-        unchanged=tuple(unchanged),
-        per_person=_per_person(old, new),
-    )
+    old, coming = _lines(duty for duty in base if _replaced(duty, window)), _lines(new)
+    found = _Found()
+    # One roster at a time: what is needed to compare is never there for a whole city.
+    for line in sorted({*old, *coming}):
+        found.compare(line, old.get(line, []), coming.get(line, []))
+    return found.diff()
+
+
+class _Found:
+    """What was found so far, roster by roster."""
+
+    def __init__(self) -> None:
+        self.add: list[Duty] = []
+        self.change: list[Change] = []
+        self.remove: list[Duty] = []
+        self.unchanged: list[Duty] = []
+        self.gains: dict[str, list[Stretch]] = {}
+        self.loses: dict[str, list[Stretch]] = {}
+
+    def compare(self, line: Line, old: Sequence[Duty], new: Sequence[Duty]) -> None:
+        """One roster as it was and as it will be."""
+        gone, _ = _matched(old, new)
+        come, same = _matched(new, old)
+        self.unchanged += same
+        waiting: dict[Span, list[Duty]] = {}
+        for duty in gone:
+            waiting.setdefault((duty.start, duty.end), []).append(duty)
+        for duty in come:
+            if relieved := waiting.get((duty.start, duty.end)):
+                self.change.append(Change(old=relieved.pop(0), new=duty))
+            else:
+                self.add.append(duty)
+        self.remove += chain.from_iterable(waiting.values())
+        before, after = _times(old), _times(new)
+        for person in {*before, *after}:
+            one, two = before.get(person, []), after.get(person, [])
+            for told, spans in ((self.gains, minus(two, one)), (self.loses, minus(one, two))):
+                told.setdefault(person, []).extend(
+                    Stretch(unit=line[0], role=line[1], start=start, end=end)
+                    for start, end in spans
+                )
+
+    def diff(self) -> Diff:
+        """All of it."""
+        return Diff(
+            add=tuple(self.add),
+            change=tuple(self.change),
+            remove=tuple(self.remove),
+            unchanged=tuple(self.unchanged),
+            per_person=tuple(
+                PersonDiff(
+                    person=person,
+                    gains=tuple(self.gains[person]),
+                    loses=tuple(self.loses[person]),
+                )
+                for person in sorted(self.gains)
+                if self.gains[person] or self.loses[person]
+            ),
+        )
 
 
 def _replaced(duty: Duty, window: Mapping[Line, Window]) -> bool:
@@ -169,61 +206,35 @@ def _replaced(duty: Duty, window: Mapping[Line, Window]) -> bool:
     return own is not None and own.holds(duty)
 
 
-def _slot(duty: Duty) -> tuple[str, str, datetime, datetime]:
-    return duty.unit, duty.role, duty.start, duty.end
-
-
-def _key(duty: Duty) -> tuple[str, str, datetime, datetime, str]:
-    return *_slot(duty), duty.person
-
-
-def _beyond(
-    duties: Iterable[Duty], others: Counter[tuple[str, str, datetime, datetime, str]]
-) -> list[Duty]:
-    """The duties that have no partner among the others."""
-    left = Counter(others)
-    found = []
+def _lines(duties: Iterable[Duty]) -> dict[Line, list[Duty]]:
+    found: dict[Line, list[Duty]] = {}
     for duty in duties:
-        if left[_key(duty)] > 0:
-            left[_key(duty)] -= 1
-        else:
-            found.append(duty)
+        found.setdefault((duty.unit, duty.role), []).append(duty)
     return found
 
 
-def _within(
-    duties: Sequence[Duty], others: Counter[tuple[str, str, datetime, datetime, str]]
-) -> list[Duty]:
-    beyond = {id(duty) for duty in _beyond(duties, others)}
-    return [duty for duty in duties if id(duty) not in beyond]
+def _matched(duties: Iterable[Duty], others: Iterable[Duty]) -> tuple[list[Duty], list[Duty]]:
+    """The duties of a roster that have no partner among the others, and those that have one."""
+    left = Counter(map(_key, others))
+    alone, paired = [], []
+    for duty in duties:
+        if left[_key(duty)] > 0:
+            left[_key(duty)] -= 1
+            paired.append(duty)
+        else:
+            alone.append(duty)
+    return alone, paired
 
 
-def _per_person(old: Iterable[Duty], new: Iterable[Duty]) -> tuple[PersonDiff, ...]:
-    before, after = _times(old), _times(new)
-    gains: dict[str, list[Stretch]] = {}
-    loses: dict[str, list[Stretch]] = {}
-    for key in sorted({*before, *after}):
-        unit, role, person = key
-        one, two = before.get(key, []), after.get(key, [])
-        for found, spans in ((gains, minus(two, one)), (loses, minus(one, two))):
-            found.setdefault(person, []).extend(
-                Stretch(unit=unit, role=role, start=start, end=end) for start, end in spans
-            )
-    return tuple(
-        PersonDiff(person=person, gains=tuple(gains[person]), loses=tuple(loses[person]))
-        for person in sorted(gains)
-        if gains[person] or loses[person]
-    )
+def _key(duty: Duty) -> tuple[datetime, datetime, str]:
+    return duty.start, duty.end, duty.person
 
 
-Span = tuple[datetime, datetime]
-
-
-def _times(duties: Iterable[Duty]) -> dict[tuple[str, str, str], list[Span]]:
-    """(unit, role, person) -> the union of their time, in order."""
-    found: dict[tuple[str, str, str], list[Span]] = {}
+def _times(duties: Iterable[Duty]) -> dict[str, list[Span]]:
+    """Person -> the union of their time in a roster, in order."""
+    found: dict[str, list[Span]] = {}
     for duty in sorted(duties, key=lambda duty: duty.start):
-        spans = found.setdefault((duty.unit, duty.role, duty.person), [])
+        spans = found.setdefault(duty.person, [])
         if spans and duty.start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(spans[-1][1], duty.end))
         else:

@@ -45,7 +45,8 @@ def moment(value: Any) -> Any:
 Moment = Annotated[datetime, BeforeValidator(moment)]
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 Why = Annotated[str, Field(max_length=500)]
-UnitCode = Annotated[str, Field(min_length=1, max_length=40)]
+#: A unit by its code, its name in either language or an alias.
+UnitCode = Annotated[str, Field(min_length=1, max_length=200)]
 
 
 class Body(BaseModel):

@@ -220,13 +220,14 @@ def leave(body: LeaveIn, door: TheDoor, caller: Changer) -> ChangeOut:
 @router.post("/changes/takeover", status_code=201)
 def takeover(body: TakeoverIn, door: TheDoor, caller: Changer) -> ChangeOut:
     """Take a running duty over, in force at once; open pages go on with the new person."""
-    own(caller, body.unit)
-    with _stage(door, caller, by=body.by, unit=body.unit) as stage:
-        if body.unit not in stage.snapshot.units:
-            raise NotFound("unknown_unit", unit=body.unit)
+    unit = door.coded(body.unit)
+    own(caller, unit)
+    with _stage(door, caller, by=body.by, unit=unit) as stage:
+        if unit not in stage.snapshot.units:
+            raise NotFound("unknown_unit", unit=unit)
         done = duty_changes.take_over(
             stage,
-            body.unit,
+            unit,
             body.role,
             body.by,
             instead=body.instead,
@@ -352,7 +353,10 @@ def _out(
             )
             for move in done.moves
         ],
-        warnings=[RiskOut(code=p.code, message=explain(p, caller.t)) for p in done.warnings],
+        warnings=[
+            RiskOut(code=p.code, message=explain(p, caller.t, snapshot.names(caller.lang)))
+            for p in done.warnings
+        ],
         told=[_name(snapshot, person) or person for person in done.told],
         conflicts=[_conflict(door, snapshot, one) for one in found],
     )

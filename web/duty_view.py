@@ -318,7 +318,7 @@ class View:
             decided=done.format(who=change.decided_by, clock=self._moment(change.decided_at))
             if change.decided_at and change.decided_by
             else "",
-            risks=tuple(explain(problem, t) for problem in seen.warnings),
+            risks=tuple(explain(p, t, stage.snapshot.names(self.lang)) for p in seen.warnings),
             acts=tuple(
                 Act(verb=v, word=t(VERBS[v]), by=self._usually(change, v) or "")
                 for v in verbs

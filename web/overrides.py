@@ -103,9 +103,9 @@ class OverridesOut(BaseModel):
 @router.post("/overrides", status_code=201)
 def order(body: OverrideIn, door: TheDoor, caller: Changer) -> OverrideDoneOut:
     """Put an override in force at once; open pages look again, whose time it changes is told."""
-    own(caller, body.unit)
+    unit = own(caller, body.unit)
     app, now = door.app, door.now()
-    wanted = Wanted(**body.model_dump())
+    wanted = Wanted(**body.model_dump() | {"unit": unit})
     with app.db.begin() as tx:
         snapshot = app.directory.at(tx, now)
         done = overrides.add(tx, snapshot, wanted, now, caller.account.name, app.settings.zone)
@@ -120,11 +120,12 @@ def listed(query: Annotated[OverridesQuery, Query()], door: TheDoor) -> Override
     end = query.end or start + _MONTH
     if end <= start:
         raise Invalid([Fault(where="to", code="ends_before_start", value=end.isoformat())])
+    unit = door.coded(query.unit) if query.unit is not None else None
     with door.app.db.read() as tx:
         snapshot = door.app.directory.at(tx, door.now())
-        if query.unit is not None and query.unit not in snapshot.units:
-            raise NotFound("unknown_unit", unit=query.unit)
-        found = overrides.listed(tx, start, end, unit=query.unit, removed=query.removed)
+        if unit is not None and unit not in snapshot.units:
+            raise NotFound("unknown_unit", unit=unit)
+        found = overrides.listed(tx, start, end, unit=unit, removed=query.removed)
     return OverridesOut(items=[OverrideOut(**_fields(door, snapshot, one)) for one in found])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import chain
+from itertools import chain, groupby
 
 from oncall.admin.settling import Line, Settled
 from oncall.store import sources
@@ -42,7 +42,7 @@ def around(
     stay, whatever files say."""
     start = min((first for first, _ in lines.values()), default=_NEVER)
     end = max((last for _, last in lines.values()), default=_NEVER)
-    found = sources.read(tx, start, end)
+    found = sources.around_uploads(tx, start, end)
     for own in uploaded:
         yield replace(found, uploaded=own).settled(start, end)
 
@@ -51,14 +51,12 @@ def open_time(duties: Sequence[Duty], lines: Mapping[Line, tuple[datetime, datet
     by_unit: dict[str, list[Duty]] = {}
     for duty in duties:
         by_unit.setdefault(duty.unit, []).append(duty)
-    rosters = {unit: compile_roster(own) for unit, own in by_unit.items()}
     found: list[Gap] = []
-    for (unit, role), (start, end) in sorted(lines.items()):
-        roster = rosters.get(unit)
-        if roster is None:
-            found.append(Gap(unit=unit, role=role, start=start, end=end))
-        else:
-            found += gaps(roster, role, start, end)
+    # A compiled roster is larger than its duties: one unit's at a time.
+    for unit, own in groupby(sorted(lines.items()), key=lambda line: line[0][0]):
+        roster = compile_roster(by_unit.get(unit, ()))
+        for (_, role), (start, end) in own:
+            found += [replace(gap, unit=unit) for gap in gaps(roster, role, start, end)]
     return found
 
 

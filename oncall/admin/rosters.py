@@ -101,21 +101,12 @@ def plan(
 ) -> Plan:
     """Read the files and compare them with the roster in force. Writes nothing, never raises for
     what stands in a file: that is in ``problems``. ``watched`` sees each file as it is read."""
-    many = len(uploads) > 1
-    told = said(watched(uploads), wanted, rows.all_units(tx), zone, many=many)
-    entries, windows, problems = told.entries, told.windows, list(told.problems)
-    known = [reference(person) for person in rows.all_people(tx)]
-    newcomers: list[PersonRef] = []
-    if wanted.create:
-        duties, doubts, newcomers = match(entries, known, create=True)
-    else:
-        duties, doubts = match(entries, known)
-    problems += doubts
-    problems += _unknown(told.unsettled, known, create=wanted.create)
-    people = {person.id: person for person in (*known, *newcomers)}
-    base = _base(tx, windows)
-    plain = {line: [window for _, window in found] for line, found in windows.items()}
-    settled = settle(base, duties, plain, now)
+    found = _meant(tx, watched(uploads), wanted, zone, many=len(uploads) > 1)
+    problems = [*found.problems]
+    people = {person.id: person for person in found.people}
+    base = _base(tx, found.windows)
+    plain = {line: [window for _, window in own] for line, own in found.windows.items()}
+    settled = settle(base, found.duties, plain, now)
     before, after = [d for _, d in base], settled.after(base)
     lines = spans(settled, plain, now)
     now_open, then_open = (open_time(own, lines) for own in around(tx, lines, before, after))
@@ -126,11 +117,11 @@ def plan(
     return Plan(
         uploads=tuple(uploads),
         wanted=wanted,
-        mappings=told.mappings,
-        duties=tuple(duties),
+        mappings=found.mappings,
+        duties=found.duties,
         problems=tuple(problems),
         settled=settled,
-        newcomers=tuple(newcomers),
+        newcomers=found.newcomers,
         gaps=tuple(then_open),
         new_gaps=tuple(newly(then_open, now_open)),
         worse=length(then_open) > length(now_open),
@@ -169,6 +160,43 @@ def apply(
     rows.apply_batch(tx, batch, add=added, remove=settled.rows_to_remove)
     pages.nudge(tx, now)
     return batch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Meant:
+    """The files once everybody in them is found."""
+
+    duties: tuple[Duty, ...]
+    problems: Sequence[Problem]
+    newcomers: tuple[PersonRef, ...]
+    #: Everybody there is, newcomers included.
+    people: Sequence[PersonRef]
+    windows: Mapping[Line, Sequence[tuple[str, Window]]]
+    mappings: Mapping[str, MappingFile | None]
+
+
+def _meant(
+    tx: Tx, uploads: Iterable[Upload], wanted: Wanted, zone: ZoneInfo, *, many: bool
+) -> _Meant:
+    """Read the files and find their people. What the files wrote, word by word, ends here: a
+    city's month would be half of all memory."""
+    told = said(uploads, wanted, rows.all_units(tx), zone, many=many)
+    known = [reference(person) for person in rows.all_people(tx)]
+    newcomers: list[PersonRef] = []
+    if wanted.create:
+        duties, doubts, newcomers = match(told.entries, known, create=True)
+    else:
+        duties, doubts = match(told.entries, known)
+    return _Meant(
+        duties=tuple(duties),
+        problems=[
+            *told.problems, *doubts, *_unknown(told.unsettled, known, create=wanted.create),
+        ],
+        newcomers=tuple(newcomers),
+        people=[*known, *newcomers],
+        windows=told.windows,
+        mappings=told.mappings,
+    )  # fmt: skip
 
 
 def _unknown(

@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain
 
 from rosters.diff import Diff, PersonDiff, Window, diff, everywhere
 from rosters.model import Duty
@@ -70,33 +71,35 @@ def settle(
     """Let ``new`` replace what lies in its windows, from ``now`` on; the past only gains."""
     busy = _busy(duty for _, duty in base)
     filled, same, kept = _past(base, new, busy, now)
-    old_of: dict[int, Row] = {}
-    live_old: list[Duty] = []
-    for row, duty in base:
-        if duty.end > now and any(w.holds(duty) for w in windows.get(_line(duty), ())):
-            live_old.append(_from(duty, now))
-            old_of[id(live_old[-1])] = (row, duty)
-    new_of: dict[int, Duty] = {}
-    live_new: list[Duty] = []
-    for duty in new:
-        if duty.end > now:
-            live_new.append(_from(duty, now))
-            new_of[id(live_new[-1])] = duty
-    found = diff(live_old, live_new, everywhere([*live_old, *live_new]))
-    gone = [old_of[id(duty)] for duty in (*found.remove, *(c.old for c in found.change))]
+    #: What is left of a duty that is running -> the whole of it.
+    begun: dict[int, Duty] = {}
+
+    def live(duties: Iterable[Duty]) -> Iterator[Duty]:
+        for duty in duties:
+            if duty.end > now:
+                left = _from(duty, now)
+                if left is not duty:
+                    begun[id(left)] = duty
+                yield left
+
+    live_old = tuple(live(d for _, d in base if any(w.holds(d) for w in windows.get(_line(d), ()))))
+    live_new = tuple(live(new))
+    found = diff(live_old, live_new, everywhere(chain(live_old, live_new)))
+    gone = [begun.get(id(d), d) for d in (*found.remove, *(c.old for c in found.change))]
     come = (*found.add, *(c.new for c in found.change))
-    coming = [new_of[id(duty)] for duty in come]
+    coming = [begun.get(id(duty), duty) for duty in come]
     added = [*filled]
     # Whoever is relieved now did serve until now.
-    added += [replace(duty, end=now) for _, duty in gone if duty.start < now]
+    added += [replace(duty, end=now) for duty in gone if duty.start < now]
     for clipped, whole in zip(come, coming, strict=True):
         unrecorded = whole.start < now and _free(busy.get(_line(whole), []), whole.start, now)
         added.append(whole if unrecorded else clipped)
-    removed = tuple(row for row, _ in gone)
+    going = {id(duty) for duty in gone}
+    removed = tuple(row for row, duty in base if id(duty) in going)
     return Settled(
         diff=found,
-        live_old=tuple(live_old),
-        live_new=tuple(live_new),
+        live_old=live_old,
+        live_new=live_new,
         filled=tuple(filled),
         past_same=same,
         past_kept=kept,

@@ -36,7 +36,7 @@ def under_uploads(
     ordered = [one for one in overrides.between(tx, start, end) if (one.unit, one.role) in lines]
     if not ordered:
         return []
-    around = sources.read(tx, start, end)
+    around = sources.around_uploads(tx, start, end)
     old, new = (replace(around, uploaded=own) for own in (before, after))
     return between(ordered, old, new, start, end, now)
 

@@ -22,6 +22,7 @@ _BACK, _AHEAD = timedelta(days=30), timedelta(days=181)
 _NAME = N_("Duties of {name}")
 _SUMMARY = N_("{role}, {unit}")
 _HELD = N_("Whoever you relieve stays until you have confirmed; you stay until your relief has.")
+_HELD_IN_UNIT = N_("Taken over explicitly: until relief has confirmed, whoever is relieved stays.")
 _SUMMARY_OF_UNIT = N_("{role} {name}, {unit}")
 _ROLE_OF_UNIT = N_("{role}, {unit}")
 #: Of when a calendar is stands in each event and nowhere above them: a reader that copies event by
@@ -101,15 +102,12 @@ def _own(
 ) -> Listed:
     lang = person.lang or settings.lang
     t = translator(lang)
-    said = _as_of(slot, settings, t)
-    if snapshot.book.handover.holds(slot.unit, slot.role):
-        said += "\n" + t(_HELD)
     summary = t(_SUMMARY).format(role=role(t, slot.role), unit=snapshot.unit_name(slot.unit, lang))
     return Listed(
         owner=person.id,
         slot=slot,
         summary=summary,
-        description=said,
+        description=_described(snapshot, settings, slot, t, held=_HELD),
         cancelled=cancelled,
     )
 
@@ -137,7 +135,7 @@ def unit_feed(
                     owner=f"unit/{person}",
                     slot=slot,
                     summary=said,
-                    description=_as_of(slot, settings, t),
+                    description=_described(snapshot, settings, slot, t, held=_HELD_IN_UNIT),
                 )
             )
     found.sort(key=lambda one: (one.slot.start, one.slot.role, one.owner))
@@ -159,9 +157,13 @@ def _versions(duties: Iterable[Duty], history: History) -> list[Version]:
     ]
 
 
-def _as_of(slot: Slot, settings: Settings, t: Text) -> str:
+def _described(snapshot: Snapshot, settings: Settings, slot: Slot, t: Text, *, held: str) -> str:
+    """Of when a duty is; and ``held`` where its relief must be taken over explicitly."""
     local = slot.changed_at.astimezone(settings.zone)
-    return t(_AS_OF).format(moment=f"{local:%Y-%m-%d %H:%M}")
+    said = t(_AS_OF).format(moment=f"{local:%Y-%m-%d %H:%M}")
+    if snapshot.book.handover.holds(slot.unit, slot.role):
+        said += "\n" + t(held)
+    return said
 
 
 def _feed(found: list[Listed], name: str, changed: datetime, day: datetime, t: Text) -> Feed:

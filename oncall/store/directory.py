@@ -257,15 +257,18 @@ def duty_rows(
         .where(and_(*where))
         .order_by(c.start_at, c.id)
     )
+    # A city's month says a few thousand words and moments in a quarter of a million rows.
+    known: dict[Any, Any] = {}
+    same = known.setdefault
     return [
         (
             r.id,
             Duty(
-                unit=r.unit,
-                role=r.role,
-                person=r.person,
-                start=r.start_at,
-                end=r.end_at,
+                unit=same(r.unit, r.unit),
+                role=same(r.role, r.role),
+                person=same(r.person, r.person),
+                start=same(r.start_at, r.start_at),
+                end=same(r.end_at, r.end_at),
                 source=r.source,
             ),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from oncall.store import calendars, directory, overrides, rotations
@@ -11,9 +12,14 @@ from rosters.sources import Sources
 
 def read(tx: Tx, start: datetime, end: datetime, *, unit: str | None = None) -> Sources:
     """What all sources say of [start, end): of one unit, or of all."""
+    uploaded = directory.duties_between(tx, start, end, unit=unit)
+    return replace(around_uploads(tx, start, end, unit=unit), uploaded=uploaded)
+
+
+def around_uploads(tx: Tx, start: datetime, end: datetime, *, unit: str | None = None) -> Sources:
+    """The same without the uploaded duties, for whoever asks what others would make of it."""
     return Sources(
         rotations=rotations.versions(rotations.between(tx, start, end, unit=unit)),
-        uploaded=directory.duties_between(tx, start, end, unit=unit),
         calendars=calendars.between(tx, start, end, unit=unit),
         overrides=overrides.effects(overrides.between(tx, start, end, unit=unit)),
     )

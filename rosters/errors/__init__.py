@@ -47,10 +47,17 @@ def problem(code: str, where: str, value: object = "", /, **params: object) -> P
     )
 
 
-def explain(problem: Problem, translate: Callable[[str], str] = str) -> str:
-    """What is wrong and how to mend it, in the language `translate` turns the English into."""
+def explain(
+    problem: Problem,
+    translate: Callable[[str], str] = str,
+    unit_name: Callable[[str], str] = str,
+) -> str:
+    """What is wrong and how to mend it, in the language `translate` turns the English into.
+
+    `unit_name` gives a unit's name for its code, and anything else as it is.
+    """
     message = MESSAGES[problem.code]
     words = {"value": problem.value}
     for name, text in problem.params.items():
-        words[name] = translate(text) if text in WORDS else text
+        words[name] = translate(text) if text in WORDS else unit_name(text)
     return " ".join(translate(text).format_map(words) for text in (message.text, message.mend))

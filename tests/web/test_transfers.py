@@ -1,6 +1,7 @@
 """Transfers over HTTP: handed over once, looked up, answered, by whoever may."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -299,15 +300,33 @@ def test_units_by_whatever_they_are_called(site: Site) -> None:
     assert [one["unit"] for one in acked["results"]] == [CITY]
     assert site.get("/on-duty?unit=县城建集团").json()["unit"] == CITY
     assert len(site.get("/transfers?unit=浔中镇").json()["items"]) == 1
+    soon = {
+        "from": (site.world.now + timedelta(days=1)).isoformat(),
+        "to": (site.world.now + timedelta(days=2)).isoformat(),
+    }
+    order = {"unit": "县城建集团", "kind": "add", "person": "李四"} | soon
+    assert site.post("/overrides", order, role="admin").json()["unit"] == CITY
+    assert len(site.get("/overrides?unit=县城建集团").json()["items"]) == 1
+    takes = {"unit": "县城建集团", "by": "王五"}
+    liaison = f"liaison@{CITY}"
+    assert site.post("/changes/takeover", takes, role=liaison).json()["unit"] == CITY
+    drill = {"units": ["县城建集团", "浔中镇"]}
+    assert site.post("/drills", drill, role="admin").status_code == 201
     with site.world.app.db.begin() as tx:
         units = {u.code: u for u in directory.all_units(tx)}
         directory.put_units(tx, [replace(units[TOWN], name_zh="县城建集团")])
-    unclear = site.post("/transfers", urgent(to=["县城建集团"]))
-    assert unclear.status_code == 422
-    [error] = unclear.json()["errors"]
-    assert (error["path"], error["code"]) == ("to[0]", "several_units")
-    assert CITY in error["message"]
-    assert TOWN in error["message"]
+    for path, body, place in (
+        ("/transfers", urgent(to=["县城建集团"]), "to[0]"),
+        ("/overrides", order, "unit"),
+        ("/changes/takeover", takes, "unit"),
+        ("/drills", {"units": [CITY, "县城建集团"]}, "units[1]"),
+    ):
+        unclear = site.post(path, body, role="admin")
+        assert unclear.status_code == 422
+        [error] = unclear.json()["errors"]
+        assert (error["path"], error["code"]) == (place, "several_units")
+        assert CITY in error["message"]
+        assert TOWN in error["message"]
     assert site.get("/on-duty?unit=县城建集团").status_code == 422
 
 
