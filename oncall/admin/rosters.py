@@ -142,7 +142,9 @@ def apply(
         return None
     ids = add_newcomers(tx, planned.newcomers)
     settled = planned.settled
-    added = [replace(d, person=ids.get(d.person, d.person)) for d in settled.rows_to_add]
+    added = [
+        replace(d, person=ids[d.person]) if d.person in ids else d for d in settled.rows_to_add
+    ]
     summary = {
         **planned.counts,
         "units": planned.units,

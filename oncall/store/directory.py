@@ -285,20 +285,20 @@ def apply_batch(tx: Tx, batch: Batch, *, add: Sequence[Duty], remove: Sequence[i
         tx.conn.execute(
             update(duties).where(duties.c.id.in_(remove[i : i + _CHUNK])).values(removed=batch.id)
         )
-    rows = [
-        {
-            "unit": d.unit,
-            "role": d.role,
-            "person": d.person,
-            "start_at": d.start,
-            "end_at": d.end,
-            "source": d.source,
-            "batch": batch.id,
-        }
-        for d in add
-    ]
-    for i in range(0, len(rows), _CHUNK):
-        tx.conn.execute(insert(duties), rows[i : i + _CHUNK])
+    for i in range(0, len(add), _CHUNK):
+        rows = [
+            {
+                "unit": d.unit,
+                "role": d.role,
+                "person": d.person,
+                "start_at": d.start,
+                "end_at": d.end,
+                "source": d.source,
+                "batch": batch.id,
+            }
+            for d in add[i : i + _CHUNK]
+        ]
+        tx.conn.execute(insert(duties), rows)
     changed(tx)
 
 
