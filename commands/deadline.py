@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from commands.arguments import BY, ID, WHY, limit_option
 from commands.lazy import group, option
 from commands.moments import MOMENT, moment_of
 from commands.output import good, json_option, local, show_json, stamp, table
@@ -16,9 +17,6 @@ from oncall.core.spelling import unit_of
 from oncall.core.words import FLAGS, N_
 from oncall.store import deadlines
 from oncall.store.deadlines import Listed
-
-_by = option("--by", metavar="NAME", help=N_("Who says so (default: whoever sits here)."))
-_why = option("--why", default="", metavar="TEXT", help=N_("Their reason, for the record."))
 
 
 @group(N_("By when matters must be finished."))
@@ -31,8 +29,7 @@ def deadline(ctx: click.Context) -> None:
 @deadline.command("list", help=N_("Running deadlines, the nearest first."))
 @option("--unit", metavar="CODE", help=N_("Only with a part of this unit."))
 @option("--overdue", is_flag=True, help=N_("Only those past their time."))
-@option("--limit", type=click.IntRange(1, 500), default=50, show_default=True,
-        help=N_("How many at most."))  # fmt: skip
+@limit_option(50)
 @json_option
 @click.pass_context
 def list_(ctx: click.Context, unit: str | None, overdue: bool, limit: int, as_json: bool) -> None:
@@ -74,10 +71,10 @@ def list_(ctx: click.Context, unit: str | None, overdue: bool, limit: int, as_js
 
 
 @deadline.command("extend", help=N_("Ask for more time; the supervisor on duty is told."))
-@click.argument("id", metavar="ID")
+@ID
 @option("--until", required=True, type=MOMENT, metavar="TIME", help=N_("The new deadline."))
 @option("--why", required=True, metavar="TEXT", help=N_("Why it takes longer."))
-@_by
+@BY
 @json_option
 @click.pass_context
 def extend(
@@ -93,9 +90,9 @@ def extend(
 
 
 @deadline.command("grant", help=N_("Give the time that was asked for."))
-@click.argument("id", metavar="ID")
-@_by
-@_why
+@ID
+@BY
+@WHY
 @json_option
 @click.pass_context
 def grant(ctx: click.Context, id: str, by: str | None, why: str, as_json: bool) -> None:
@@ -104,9 +101,9 @@ def grant(ctx: click.Context, id: str, by: str | None, why: str, as_json: bool) 
 
 
 @deadline.command("refuse", help=N_("Give no more time."))
-@click.argument("id", metavar="ID")
-@_by
-@_why
+@ID
+@BY
+@WHY
 @json_option
 @click.pass_context
 def refuse(ctx: click.Context, id: str, by: str | None, why: str, as_json: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import click
@@ -43,13 +42,33 @@ _role = option("--role", type=ROLE, help=N_("Which role, where there are several
 _number = click.argument("number", type=int, metavar="ID")
 
 
-def _give(ctx: click.Context, stage: Stage, at: str, until: str | None, role: str | None) -> Give:
+def _of_a_duty(run: Callable[..., Any]) -> Callable[..., Any]:
+    """The arguments of a change that gives one duty of a person away."""
+    for take in (_why, _unit, _role, _until, _at, click.argument("person", metavar="NAME")):
+        run = take(run)
+    return run
+
+
+def _give(
+    ctx: click.Context, stage: Stage, at: str, until: str | None, role: str | None = None
+) -> Give:
     end = moment_of(ctx, until, stage.now) if until else None
     return Give(at=moment_of(ctx, at, stage.now), until=end, role=role)
 
 
 def _code(stage: Stage, unit: str | None) -> str | None:
     return unit_of(stage.snapshot.units, unit).code if unit else None
+
+
+def _do(
+    ctx: click.Context, work: Callable[[Stage], Outcome], *, as_json: bool, **begun: Any
+) -> None:
+    """One change in one transaction, then what became of it."""
+    session = session_of(ctx)
+    with stage_of(session, **begun) as stage:
+        done = work(stage)
+        snapshot = stage.snapshot
+    show(session, snapshot, done, as_json=as_json)
 
 
 # -- swap ----------------------------------------------------------------------------------
@@ -63,44 +82,28 @@ def swap(ctx: click.Context) -> None:
 
 
 @swap.command("request", help=N_("Ask somebody to take a duty, for one of theirs or for nothing."))
-@click.argument("person", metavar="NAME")
-@_at
-@_until
-@_role
+@_of_a_duty
 @option("--with", "other", metavar="NAME", required=True, help=N_("Who is asked."))
 @option("--back", type=MOMENT, metavar="TIME", help=N_("A moment inside the duty taken in return."))
 @option("--back-until", type=MOMENT, metavar="TIME", help=N_("Only up to this moment of it."))
-@_unit
-@_why
 @json_option
 @click.pass_context
-def request(
-    ctx: click.Context,
-    person: str,
-    at: str,
-    until: str | None,
-    role: str | None,
-    other: str,
-    back: str | None,
-    back_until: str | None,
-    unit: str | None,
-    why: str,
-    as_json: bool,
-) -> None:
+def request(ctx: click.Context, /, person: str, as_json: bool, **given: Any) -> None:
     """Nothing changes until it is agreed and approved."""
-    session = session_of(ctx)
-    with stage_of(session) as stage:
+
+    def work(stage: Stage) -> Outcome:
+        back = given["back"]
         asked = Asked(
             person=person,
-            give=_give(ctx, stage, at, until, role),
-            other=other,
-            back=_give(ctx, stage, back, back_until, None) if back else None,
-            unit=_code(stage, unit),
-            why=why,
+            give=_give(ctx, stage, given["at"], given["until"], given["role"]),
+            other=given["other"],
+            back=_give(ctx, stage, back, given["back_until"]) if back else None,
+            unit=_code(stage, given["unit"]),
+            why=given["why"],
         )
-        done = duty_changes.ask_swap(stage, asked)
-        snapshot = stage.snapshot
-    show(session, snapshot, done, as_json=as_json)
+        return duty_changes.ask_swap(stage, asked)
+
+    _do(ctx, work, as_json=as_json)
 
 
 # -- cover ---------------------------------------------------------------------------------
@@ -114,31 +117,18 @@ def cover(ctx: click.Context) -> None:
 
 
 @cover.command("ask", help=N_("Ask everybody of the unit who is free then."))
-@click.argument("person", metavar="NAME")
-@_at
-@_until
-@_role
-@_unit
-@_why
+@_of_a_duty
 @json_option
 @click.pass_context
-def ask(
-    ctx: click.Context,
-    person: str,
-    at: str,
-    until: str | None,
-    role: str | None,
-    unit: str | None,
-    why: str,
-    as_json: bool,
-) -> None:
+def ask(ctx: click.Context, /, person: str, as_json: bool, **given: Any) -> None:
     """The duty stays theirs until somebody accepts."""
-    session = session_of(ctx)
-    with stage_of(session) as stage:
-        give = _give(ctx, stage, at, until, role)
-        done = duty_changes.ask_cover(stage, person, give, unit=_code(stage, unit), why=why)
-        snapshot = stage.snapshot
-    show(session, snapshot, done, as_json=as_json)
+
+    def work(stage: Stage) -> Outcome:
+        give = _give(ctx, stage, given["at"], given["until"], given["role"])
+        unit, why = _code(stage, given["unit"]), given["why"]
+        return duty_changes.ask_cover(stage, person, give, unit=unit, why=why)
+
+    _do(ctx, work, as_json=as_json)
 
 
 # -- leave ---------------------------------------------------------------------------------
@@ -188,12 +178,12 @@ def fill(
     ctx: click.Context, number: int, person: str, at: str | None, by: str | None, as_json: bool
 ) -> None:
     """Both are told."""
-    session = session_of(ctx)
-    with stage_of(session, by=by, change=number) as stage:
+
+    def work(stage: Stage) -> Outcome:
         moment = moment_of(ctx, at, stage.now) if at else None
-        done = duty_changes.fill(stage, number, person, at=moment)
-        snapshot = stage.snapshot
-    show(session, snapshot, done, as_json=as_json)
+        return duty_changes.fill(stage, number, person, at=moment)
+
+    _do(ctx, work, as_json=as_json, by=by, change=number)
 
 
 def _show_leave(ctx: click.Context, stage: Stage, done: Outcome, *, as_json: bool) -> None:
@@ -231,13 +221,13 @@ def takeover(
     as_json: bool,
 ) -> None:
     """What nobody has answered yet goes to the new person at once."""
-    session = session_of(ctx)
-    with stage_of(session, by=by, unit=unit) as stage:
+
+    def work(stage: Stage) -> Outcome:
         code = unit_of(stage.snapshot.units, unit).code
-        end: datetime | None = moment_of(ctx, until, stage.now) if until else None
-        done = duty_changes.take_over(stage, code, role, by, instead=instead, until=end, why=why)
-        snapshot = stage.snapshot
-    show(session, snapshot, done, as_json=as_json)
+        end = moment_of(ctx, until, stage.now) if until else None
+        return duty_changes.take_over(stage, code, role, by, instead=instead, until=end, why=why)
+
+    _do(ctx, work, as_json=as_json, by=by, unit=unit)
 
 
 # -- all of them ---------------------------------------------------------------------------
@@ -274,11 +264,10 @@ def _acts(verb: Verb, about: str, *, needs_by: bool = False) -> Callable[..., An
     @json_option
     @click.pass_context
     def act(ctx: click.Context, number: int, by: str | None, why: str, as_json: bool) -> None:
-        session = session_of(ctx)
-        with stage_of(session, by=by, change=number) as stage:
-            done = duty_changes.act(stage, number, verb, why=why)
-            snapshot = stage.snapshot
-        show(session, snapshot, done, as_json=as_json)
+        def work(stage: Stage) -> Outcome:
+            return duty_changes.act(stage, number, verb, why=why)
+
+        _do(ctx, work, as_json=as_json, by=by, change=number)
 
     act.__doc__ = about
     made: Callable[..., Any] = act

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from commands.arguments import BY, ID, WHY, limit_option
 from commands.group_views import members_told, previewed, rolled
 from commands.lazy import Word, command, group, option
 from commands.output import good, json_option, local, say, show_json, stamp, table, warn
@@ -46,7 +47,6 @@ _minutes = option(
     metavar="N",
     help=N_("How long until the next ones; 0 for the ladder's time to answer."),
 )
-_by = option("--by", metavar="NAME", help=N_("Who says so (default: whoever sits here)."))
 
 
 def _wanted(given: dict[str, Any]) -> Wish:
@@ -173,8 +173,7 @@ def start(ctx: click.Context, /, name: str, as_json: bool, **given: Any) -> None
 
 @call.command("list", help=N_("Calls to groups, the newest first, and how many answered."))
 @option("--all", "everything", is_flag=True, help=N_("Also what has ended."))
-@option("--limit", type=click.IntRange(1, 500), default=20, show_default=True,
-        help=N_("How many at most."))  # fmt: skip
+@limit_option(20)
 @json_option
 @click.pass_context
 def list_(ctx: click.Context, everything: bool, limit: int, as_json: bool) -> None:
@@ -223,7 +222,7 @@ def list_(ctx: click.Context, everything: bool, limit: int, as_json: bool) -> No
 
 
 @call.command("show", help=N_("The roll: who was called in which wave, who got it, who answered."))
-@click.argument("id", metavar="ID")
+@ID
 @json_option
 @click.pass_context
 def show(ctx: click.Context, id: str, as_json: bool) -> None:
@@ -238,10 +237,10 @@ def show(ctx: click.Context, id: str, as_json: bool) -> None:
 
 
 @call.command("correct", help=N_("Tell exactly whoever was told that something is different."))
-@click.argument("id", metavar="ID")
+@ID
 @option("--text", required=True, metavar="TEXT",
         help=N_("What is different; it stays in this system."))  # fmt: skip
-@_by
+@BY
 @json_option
 @click.pass_context
 def correct(ctx: click.Context, id: str, text: str, by: str | None, as_json: bool) -> None:
@@ -264,9 +263,9 @@ def correct(ctx: click.Context, id: str, text: str, by: str | None, as_json: boo
 @call.command(
     "cancel", help=N_("Withdraw it: everybody stops, and exactly whoever was told hears.")
 )
-@click.argument("id", metavar="ID")
-@option("--why", default="", metavar="TEXT", help=N_("Their reason, for the record."))
-@_by
+@ID
+@WHY
+@BY
 @json_option
 @click.pass_context
 def cancel(ctx: click.Context, id: str, why: str, by: str | None, as_json: bool) -> None:

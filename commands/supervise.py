@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from commands.arguments import ID, WHY, limit_option
 from commands.lazy import Word, group, option
 from commands.output import (
     good,
@@ -32,7 +33,6 @@ from oncall.store.supervisions import Order
 from oncall.supervision import colour_word, demanded
 
 _by = option("--by", metavar="NAME", required=True, help=N_("Who does it; it is kept."))
-_why = option("--why", default="", metavar="TEXT", help=N_("Their reason, for the record."))
 
 
 @group(N_("Supervision orders: decide on drafts, see replies, print."))
@@ -46,8 +46,7 @@ def supervise(ctx: click.Context) -> None:
 @option("--state", "states", multiple=True, type=Word(list(OrderState)),
         help=N_("Only in this state; repeatable."))  # fmt: skip
 @option("--unit", metavar="CODE", help=N_("Only of this unit."))
-@option("--limit", type=click.IntRange(1, 500), default=50, show_default=True,
-        help=N_("How many at most."))  # fmt: skip
+@limit_option(50)
 @json_option
 @click.pass_context
 def list_(
@@ -93,7 +92,7 @@ def list_(
 
 
 @supervise.command("show", help=N_("One draft or order in full."))
-@click.argument("id", metavar="ID")
+@ID
 @json_option
 @click.pass_context
 def show(ctx: click.Context, id: str, as_json: bool) -> None:
@@ -110,7 +109,7 @@ def show(ctx: click.Context, id: str, as_json: bool) -> None:
 
 
 @supervise.command("confirm", help=N_("Issue a draft: it gets its number, and the unit is told."))
-@click.argument("id", metavar="ID")
+@ID
 @_by
 @option("--demand", default="", metavar="TEXT", help=N_("What is asked of the unit."))
 @json_option
@@ -127,7 +126,7 @@ def confirm(ctx: click.Context, id: str, by: str, demand: str, as_json: bool) ->
 
 
 @supervise.command("drop", help=N_("Make no order of a draft."))
-@click.argument("id", metavar="ID")
+@ID
 @_by
 @option("--why", required=True, metavar="TEXT", help=N_("Their reason, for the record."))
 @json_option
@@ -140,7 +139,7 @@ def drop(ctx: click.Context, id: str, by: str, why: str, as_json: bool) -> None:
 
 
 @supervise.command("reply", help=N_("Enter a unit's written reply."))
-@click.argument("id", metavar="ID")
+@ID
 @click.argument("text", metavar="TEXT")
 @_by
 @json_option
@@ -153,9 +152,9 @@ def reply(ctx: click.Context, id: str, text: str, by: str, as_json: bool) -> Non
 
 
 @supervise.command("close", help=N_("The reply will do; the unit is told."))
-@click.argument("id", metavar="ID")
+@ID
 @_by
-@_why
+@WHY
 @json_option
 @click.pass_context
 def close(ctx: click.Context, id: str, by: str, why: str, as_json: bool) -> None:
@@ -166,7 +165,7 @@ def close(ctx: click.Context, id: str, by: str, why: str, as_json: bool) -> None
 
 
 @supervise.command("print", help=N_("The order as a page to print on A4, signed and sealed."))
-@click.argument("id", metavar="ID")
+@ID
 @option("--output", type=click.Path(dir_okay=False), metavar="FILE",
         help=N_("Where to (default: stdout)."))  # fmt: skip
 @click.pass_context

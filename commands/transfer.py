@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 import click
 
 from commands import transfer_acts, transfer_new
+from commands.arguments import BY, ID, WHY, limit_option
 from commands.lazy import Word, group, option
 from commands.output import good, json_option, say, show_json
 from commands.records import office_of, operator
@@ -15,16 +17,13 @@ from commands.session import Session, session_of
 from commands.transfer_views import listed, shown, shown_json
 from oncall.admin import matters
 from oncall.admin.office import Office
-from oncall.core.model import Reason
 from oncall.core.spelling import unit_of
 from oncall.core.transfers import TransferState
-from oncall.core.words import N_, STATES, reason_text
-from oncall.desk import Outcome
+from oncall.core.words import N_, STATES
+from oncall.desk import Desk, Outcome
 from oncall.store import reports
 
-_by = option("--by", metavar="NAME", help=N_("Who says so (default: whoever sits here)."))
 _by_phone = option("--by-phone", is_flag=True, help=N_("They said so by telephone; you enter it."))
-_why = option("--why", default="", metavar="TEXT", help=N_("Their reason, for the record."))
 _unit = option("--unit", metavar="CODE", help=N_("For this unit's part only."))
 _required_by = option("--by", required=True, metavar="NAME", help=N_("Who says so."))
 
@@ -52,8 +51,7 @@ def transfer(ctx: click.Context) -> None:
         help=N_("Only in this state; repeatable."))  # fmt: skip
 @option("--unit", metavar="CODE", help=N_("Only with a part of this unit."))
 @option("--supervised", is_flag=True, help=N_("Only those under a supervision order."))
-@option("--limit", type=click.IntRange(1, 500), default=20, show_default=True,
-        help=N_("How many at most."))  # fmt: skip
+@limit_option(20)
 @json_option
 @click.pass_context
 def list_(
@@ -76,7 +74,7 @@ def list_(
 
 
 @transfer.command("show", help=N_("One transfer: its parts, its messages, what happens next."))
-@click.argument("id", metavar="ID")
+@ID
 @json_option
 @click.pass_context
 def show(ctx: click.Context, id: str, as_json: bool) -> None:
@@ -93,7 +91,7 @@ def show(ctx: click.Context, id: str, as_json: bool) -> None:
 
 
 @transfer.command("ack", help=N_("Somebody takes it: the ladder stops, the others are told."))
-@click.argument("id", metavar="ID")
+@ID
 @_required_by
 @_unit
 @option("--takeover", is_flag=True, help=N_("Take it over from whoever has it."))
@@ -131,9 +129,9 @@ def ack(
 
 
 @transfer.command("decline", help=N_("Somebody cannot take it: the next level is paged at once."))
-@click.argument("id", metavar="ID")
+@ID
 @_required_by
-@_why
+@WHY
 @_unit
 @_by_phone
 @json_option
@@ -164,67 +162,44 @@ def decline(
     _act(ctx, do, unit, as_json, by=by)
 
 
-@transfer.command("release", help=N_("Whoever has it gives it back: the ladder goes on."))
-@click.argument("id", metavar="ID")
-@_by
-@_why
-@_unit
-@json_option
-@click.pass_context
-def release(
-    ctx: click.Context, id: str, by: str | None, why: str, unit: str | None, as_json: bool
-) -> None:
-    """The desk may do it in the owner's stead."""
+def _of_the_desk(act: Callable[..., list[Outcome]], promise: str) -> Callable[..., Any]:
+    """A command that does to a matter what the desk does for every door."""
 
-    def do(session: Session, office: Office, part: str | None) -> list[Outcome]:
-        name, who = by or session.user, operator(session)
-        return office.desk.release(id, name, office.now, who, why=why, unit=part)
+    @ID
+    @BY
+    @WHY
+    @_unit
+    @json_option
+    @click.pass_context
+    def run(
+        ctx: click.Context, id: str, by: str | None, why: str, unit: str | None, as_json: bool
+    ) -> None:
+        def do(session: Session, office: Office, part: str | None) -> list[Outcome]:
+            who = by or session.user
+            return act(office.desk, id, who, office.now, operator(session), why=why, unit=part)
 
-    _act(ctx, do, unit, as_json, by=by)
+        _act(ctx, do, unit, as_json, by=by)
 
-
-@transfer.command("escalate", help=N_("Page the next level now."))
-@click.argument("id", metavar="ID")
-@_by
-@_why
-@_unit
-@json_option
-@click.pass_context
-def escalate(
-    ctx: click.Context, id: str, by: str | None, why: str, unit: str | None, as_json: bool
-) -> None:
-    """The clock of the ladder goes on from there."""
-
-    def do(session: Session, office: Office, part: str | None) -> list[Outcome]:
-        name, who = by or session.user, operator(session)
-        return office.desk.escalate(id, name, office.now, who, why=why, unit=part)
-
-    _act(ctx, do, unit, as_json, by=by)
+    run.__doc__ = promise
+    made: Callable[..., Any] = run
+    return made
 
 
-@transfer.command("cancel", help=N_("Withdraw it: everybody stops and is told."))
-@click.argument("id", metavar="ID")
-@_by
-@_why
-@_unit
-@json_option
-@click.pass_context
-def cancel(
-    ctx: click.Context, id: str, by: str | None, why: str, unit: str | None, as_json: bool
-) -> None:
-    """Cannot be taken back."""
-
-    def do(session: Session, office: Office, part: str | None) -> list[Outcome]:
-        name, who = by or session.user, operator(session)
-        return office.desk.cancel(id, name, office.now, who, why=why, unit=part)
-
-    _act(ctx, do, unit, as_json, by=by)
+transfer.command("release", help=N_("Whoever has it gives it back: the ladder goes on."))(
+    _of_the_desk(Desk.release, "The desk may do it in the owner's stead.")
+)
+transfer.command("escalate", help=N_("Page the next level now."))(
+    _of_the_desk(Desk.escalate, "The clock of the ladder goes on from there.")
+)
+transfer.command("cancel", help=N_("Withdraw it: everybody stops and is told."))(
+    _of_the_desk(Desk.cancel, "Cannot be taken back.")
+)
 
 
 @transfer.command("note", help=N_("Record progress; for whoever has it this is the first action."))
-@click.argument("id", metavar="ID")
+@ID
 @click.argument("text", metavar="TEXT")
-@_by
+@BY
 @_unit
 @json_option
 @click.pass_context
@@ -242,8 +217,8 @@ def note(
 
 
 @transfer.command("police", help=N_("Call in 110: its desk is paged at once, beside all else."))
-@click.argument("id", metavar="ID")
-@_by
+@ID
+@BY
 @json_option
 @click.pass_context
 def police(ctx: click.Context, id: str, by: str | None, as_json: bool) -> None:
@@ -297,16 +272,7 @@ def _act(
     for one in done:
         name = snapshot.unit_name(one.unit, session.lang)
         state = t(STATES[one.state])
-        said = _said(session, one, by or session.user)
+        said = one.said(t, by or session.user)
         say(t(N_("{unit}: {state}. {said}")).format(unit=name, state=state, said=said))
     if quiet and not done:
         good(t(quiet))
-
-
-def _said(session: Session, one: Outcome, by: str) -> str:
-    t = session.t
-    if one.reason is Reason.ALREADY_OWNED and one.owner:
-        return t(N_("{owner} already has it; nothing was changed.")).format(owner=one.owner)
-    if one.reason in (Reason.ACKED, Reason.TAKEN_OVER, Reason.ALREADY_YOURS) and one.owner:
-        return t(N_("{owner} has it now.")).format(owner=one.owner)
-    return reason_text(t, one.reason, who=by)

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from commands.arguments import BY
 from commands.lazy import Command, Option, Word, option
 from commands.moments import MOMENT, moment_of
 from commands.output import json_option, say, show_json
@@ -21,7 +22,6 @@ _FLAGS = {"units": "--add", "candidates": "--candidate", "waivers": "--waiver"}
 #: What stands for the value in the help; choices and flags say it themselves.
 _METAVARS = {Kind.UNIT: "UNIT", Kind.UNITS: "UNIT", Kind.MOMENT: "TIME", Kind.TEXT: "TEXT"}
 
-_by = option("--by", metavar="NAME", help=N_("Who says so (default: whoever sits here)."))
 _unit = option("--unit", metavar="CODE", help=N_("For which unit they speak."))
 
 
@@ -94,7 +94,7 @@ def _command(verb: Verb) -> Command:
 
     made = Command(verb.name, callback=run, help=verb.about)
     made.params = [click.Argument(["id"], metavar="ID"), *map(_option, verb.fields), *made.params]
-    for decorate in (json_option, _unit, _by):
+    for decorate in (json_option, _unit, BY):
         decorate(made)
     return made
 

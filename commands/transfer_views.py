@@ -15,7 +15,7 @@ from notifiers.phone import mask, mask_text
 from oncall.admin import matters
 from oncall.core.model import Alarm, Channel, Page
 from oncall.core.transfers import Transfer, part_state
-from oncall.core.upcoming import NextAction, What
+from oncall.core.upcoming import NextAction, next_text
 from oncall.core.words import (
     ANSWERED_BY,
     ATTEMPTS,
@@ -27,33 +27,10 @@ from oncall.core.words import (
     URGENCY,
     Text,
     alarm_text,
-    role,
 )
 from oncall.directory import Snapshot
 from oncall.store.database import Tx
 from oncall.store.reports import Attempt, Brief, Full, Share
-
-_NEXT = {
-    What.PAGE_LEVEL: N_("Level {level} is paged: {who}."),
-    What.PERSONAL: N_("{who} is reached again, by their own rules."),
-    What.HANDOVER: N_("The duty changes, and whoever comes on is paged."),
-    What.EXHAUSTED: N_("Every level has been tried; the desk is alarmed."),
-    What.ALARM: N_("The desk and supervision are alarmed again."),
-    What.FIRST_ACTION: N_("{who} is reminded to record progress."),
-    What.ETA: N_("{who} promised to be there by now, and is asked."),
-    What.NONE: N_("Nothing is planned."),
-}
-_NOBODY = N_("nobody ({role} is vacant)")
-
-
-def next_text(t: Text, action: NextAction) -> str:
-    """What comes next, as one sentence without its time."""
-    named = t(N_(", ")).join(action.who)
-    who = named or t(_NOBODY).format(role=role(t, action.role))
-    if action.what is What.PAGE_LEVEL and action.channels and named:
-        by = t(N_(", ")).join(t(CHANNELS[Channel(c)]) for c in action.channels)
-        who = t(N_("{who} ({by})")).format(who=named, by=by)
-    return t(_NEXT[action.what]).format(who=who, level=action.level)
 
 
 def listed(

@@ -23,6 +23,7 @@ from oncall.core.events import (
 from oncall.core.model import Page, Reason, State
 from oncall.core.transfers import Part, Transfer
 from oncall.core.transfers.events import Withdrawn
+from oncall.core.words import N_, Text, reason_text
 from oncall.directory import Snapshot
 from oncall.engine import Engine
 from oncall.intake import Actor
@@ -31,6 +32,8 @@ from oncall.store.database import Contended, Tx
 from oncall.store.pages import Lost
 
 _RETRIES = 5
+#: Reasons whose sentence names the owner.
+_ABOUT_OWNER = frozenset({Reason.ACKED, Reason.TAKEN_OVER, Reason.ALREADY_YOURS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +45,14 @@ class Outcome:
     state: State
     reason: Reason
     owner: str | None
+
+    def said(self, t: Text, who: str = "") -> str:
+        """What came of it, in the reader's language; ``who`` asked for it."""
+        if self.reason is Reason.ALREADY_OWNED and self.owner:
+            return t(N_("{owner} already has it; nothing was changed.")).format(owner=self.owner)
+        if self.reason in _ABOUT_OWNER and self.owner:
+            return t(N_("{owner} has it now.")).format(owner=self.owner)
+        return reason_text(t, self.reason, who=who)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

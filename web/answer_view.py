@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from oncall.answering import Said, Sheet
 from oncall.core.model import State
+from oncall.core.upcoming import next_text
 from oncall.core.words import N_, URGENCY, Text
-from web.views import next_text
 
 #: Why somebody cannot; the key travels, the words are for people and for the log.
 REASONS: Mapping[str, str] = {

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from oncall.admin import matters
 from oncall.core.model import Alarm, State, Urgency
 from oncall.core.transfers import TERMINAL, TransferState
-from oncall.core.upcoming import NextAction, What
+from oncall.core.upcoming import NextAction, What, next_text
 from oncall.core.words import N_, TRANSFER_STATES, URGENCY, Text, alarm_text, channel_word
 from oncall.directory import Snapshot
 from oncall.duty import next_action
@@ -20,7 +20,6 @@ from oncall.store.alarms import Raised
 from oncall.store.budgets import Degraded
 from oncall.store.database import Tx
 from oncall.store.reports import Brief, Share
-from web.views import next_text
 
 #: Waiting transfers looked at, and shown; of those that somebody has, and of those withdrawn.
 _LOOKED_AT, _SHOWN, _TAKEN, _DONE = 400, 100, 30, 8

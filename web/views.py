@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from notifiers.phone import mask, mask_text
 from oncall import duty
-from oncall.core.model import Alarm, Channel, Reason
+from oncall.core.model import Alarm
 from oncall.core.transfers import part_state
-from oncall.core.upcoming import NextAction, What
+from oncall.core.upcoming import NextAction, next_text
 from oncall.core.why import tell
-from oncall.core.words import CHANNELS, N_, Text, alarm_text, reason_text, role
+from oncall.core.words import N_, Text, alarm_text
 from oncall.desk import Outcome
 from oncall.directory import Snapshot
 from oncall.store.alarms import Raised
@@ -17,18 +17,6 @@ from oncall.store.reports import Attempt, Brief, Full, Line, Share
 from web import shapes
 from web.door import Caller, Door
 
-#: What comes next, as one sentence. Blanks: who, level, role.
-NEXT = {
-    What.PAGE_LEVEL: N_("Level {level} is paged: {who}."),
-    What.PERSONAL: N_("{who} is reached again, by their own rules."),
-    What.HANDOVER: N_("The duty changes, and whoever comes on is paged."),
-    What.EXHAUSTED: N_("Every level has been tried; the desk is alarmed."),
-    What.ALARM: N_("The desk and supervision are alarmed again."),
-    What.FIRST_ACTION: N_("{who} is reminded to record progress."),
-    What.ETA: N_("{who} promised to be there by now, and is asked."),
-    What.NONE: N_("Nothing is planned."),
-}
-NOBODY = N_("nobody ({role} is vacant)")
 #: Events outside the ladder that ``core.why`` does not tell.
 OTHER = {
     "PoliceCalled": N_("{who} called in 110."),
@@ -266,27 +254,5 @@ class View:
             state=outcome.state,
             reason=outcome.reason,
             owner=outcome.owner,
-            text=_said(self.t, outcome),
+            text=outcome.said(self.t),
         )
-
-
-def next_text(t: Text, action: NextAction) -> str:
-    """What comes next, as one sentence without its time."""
-    named = t(N_(", ")).join(action.who)
-    who = named or t(NOBODY).format(role=role(t, action.role))
-    if action.what is What.PAGE_LEVEL and action.channels and named:
-        by = t(N_(", ")).join(t(CHANNELS[Channel(c)]) for c in action.channels)
-        who = t(N_("{who} ({by})")).format(who=named, by=by)
-    return t(NEXT[action.what]).format(who=who, level=action.level, role=role(t, action.role))
-
-
-#: What a decision's sentence names: the owner, where it is about the owner.
-_ABOUT_OWNER = frozenset({Reason.ACKED, Reason.TAKEN_OVER, Reason.ALREADY_YOURS})
-
-
-def _said(t: Text, outcome: Outcome) -> str:
-    if outcome.reason is Reason.ALREADY_OWNED and outcome.owner:
-        return t(N_("{owner} already has it; nothing was changed.")).format(owner=outcome.owner)
-    if outcome.reason in _ABOUT_OWNER and outcome.owner:
-        return t(N_("{owner} has it now.")).format(owner=outcome.owner)
-    return reason_text(t, outcome.reason)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
-from oncall.admin.tables import Column, Faults, Row, read_table
+from oncall.admin.tables import Column, Faults, Row, day_in, read_table
 from oncall.core.errors import Fault, NotFound
 from oncall.core.routing import Route
 from oncall.core.spelling import unit_of
@@ -79,8 +78,8 @@ def _route(row: Row, units: Mapping[str, Any], faults: Faults) -> Route:
         lead=next(iter(_units(row, "lead", units, faults)), ""),
         assist=_units(row, "assist", units, faults),
         copy=_units(row, "copy", units, faults),
-        valid_from=_day(row, "valid_from", faults),
-        valid_to=_day(row, "valid_to", faults),
+        valid_from=day_in(row, "valid_from", faults),
+        valid_to=day_in(row, "valid_to", faults),
         source=row.get("source") or None,
     )
     if made.valid_from and made.valid_to and made.valid_to <= made.valid_from:
@@ -96,14 +95,3 @@ def _units(row: Row, name: str, units: Mapping[str, Any], faults: Faults) -> tup
         except NotFound:
             faults.add(row.where, "unknown_unit", word)
     return tuple(codes)
-
-
-def _day(row: Row, name: str, faults: Faults) -> date | None:
-    text = row.get(name)
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text.replace("/", "-").replace(".", "-"))
-    except ValueError:
-        faults.add(row.where, "bad_day", text)
-        return None

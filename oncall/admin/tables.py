@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 
 import msgspec
@@ -74,6 +75,18 @@ def file_bytes(path: str, stdin: Callable[[], bytes]) -> bytes:
         params = {"detail": exc.strerror or type(exc).__name__}
         fault = Fault(where="", code="file_unreadable", value=path, params=params)
         raise Invalid([fault]) from exc
+
+
+def day_in(row: Row, name: str, faults: Faults) -> date | None:
+    """A cell that holds a day, as 2026-11-03, 2026/11/03 or 2026.11.03; None where it is empty."""
+    text = row.get(name)
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text.replace("/", "-").replace(".", "-"))
+    except ValueError:
+        faults.add(row.where, "bad_day", text)
+        return None
 
 
 def read_table(data: bytes, filename: str, columns: Sequence[Column], faults: Faults) -> list[Row]:

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from oncall.admin.tables import Column, Faults, Row, read_table
+from oncall.admin.tables import Column, Faults, Row, day_in, read_table
 from oncall.core.errors import Fault, NotFound
 from oncall.core.serving import role_order
 from oncall.core.spelling import unit_of
@@ -156,7 +156,7 @@ def _unit(row: Row, known: Mapping[str, Unit], faults: Faults) -> Unit | None:
         given["parent"] = (given["parent"] or "").upper()
     if given.get("desk_phone"):
         given["desk_phone"] = phone(row, "desk_phone", faults)
-    days = {name: _day(row, name, faults) for name in ("valid_from", "valid_to") if name in given}
+    days = {name: day_in(row, name, faults) for name in ("valid_from", "valid_to") if name in given}
     changes: dict[str, Any] = {n: given[n] for n in _OPTIONAL if n in given}
     if given.get("aliases"):
         changes["aliases"] = _aliases(row, faults)
@@ -186,17 +186,6 @@ def phone(row: Row, name: str, faults: Faults) -> str | None:
         return numbers[0]
     faults.add(row.where, "bad_phone", row.get(name))
     return None
-
-
-def _day(row: Row, name: str, faults: Faults) -> date | None:
-    text = row.get(name)
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text.replace("/", "-").replace(".", "-"))
-    except ValueError:
-        faults.add(row.where, "bad_day", text)
-        return None
 
 
 def last_days(tx: Tx, unit: str, now: datetime, zone: ZoneInfo) -> dict[str, date | None]:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from msgspec.structs import replace
 
 from oncall.core.model import Ask, Channel, Page, Rung, State, Watch
+from oncall.core.words import CHANNELS, N_, Text, role
 
 #: Who holds this at this unit at that moment? The page's own unit is filled in before asking.
 Holder = Callable[[Ask, datetime], Watch]
@@ -34,6 +35,19 @@ class What(StrEnum):
     ETA = "eta"
     #: Nothing: it is settled, or (an open page) broken.
     NONE = "none"
+
+
+#: One sentence for each. Blanks: who, level.
+_TEXTS = {
+    What.PAGE_LEVEL: N_("Level {level} is paged: {who}."),
+    What.PERSONAL: N_("{who} is reached again, by their own rules."),
+    What.HANDOVER: N_("The duty changes, and whoever comes on is paged."),
+    What.EXHAUSTED: N_("Every level has been tried; the desk is alarmed."),
+    What.ALARM: N_("The desk and supervision are alarmed again."),
+    What.FIRST_ACTION: N_("{who} is reminded to record progress."),
+    What.ETA: N_("{who} promised to be there by now, and is asked."),
+    What.NONE: N_("Nothing is planned."),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,3 +167,14 @@ def _end(page: Page) -> NextAction | None:
 
 def _at_home(ask: Ask, page: Page) -> Ask:
     return ask if ask.unit else replace(ask, unit=page.unit)
+
+
+def next_text(t: Text, action: NextAction) -> str:
+    """What comes next, as one sentence in the reader's language, without its time."""
+    between = t(N_(", "))
+    named = between.join(action.who)
+    who = named or t(N_("nobody ({role} is vacant)")).format(role=role(t, action.role))
+    if action.what is What.PAGE_LEVEL and action.channels and named:
+        by = between.join(t(CHANNELS[Channel(channel)]) for channel in action.channels)
+        who = t(N_("{who} ({by})")).format(who=named, by=by)
+    return t(_TEXTS[action.what]).format(who=who, level=action.level)
