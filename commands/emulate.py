@@ -6,7 +6,8 @@ import asyncio
 import shlex
 import signal
 import sys
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from pathlib import Path
 from threading import Thread
 
 import aiohttp
@@ -18,6 +19,7 @@ from commands.output import say, warn
 from commands.session import session_of
 from notifiers.emulation import Received
 from notifiers.errors import NumberError
+from notifiers.manners import Manner
 from notifiers.message import Channel
 from notifiers.phone import e164
 from oncall.core.words import N_, Text
@@ -30,8 +32,10 @@ _TALK = N_(
     "Messages appear below. Write back with “NUMBER TEXT”, press a key in a call with “NUMBER #1”."
 )
 _ONE_WAY = N_("Messages appear below; this provider carries no answers.")
+_BEHAVE = N_("“NUMBER !WORD” says what becomes of messages to a number from now on: {words}.")
 _STOP = N_("Ctrl-C stops it.")
 _UNHEARD = N_("The service at {url} does not take that: {why}.")
+_NO_WORD = N_("There is no such word; there are: {words}.")
 _NO_CALL = N_("No call went to this number.")
 _NOT_SO = N_("Write a number and a text, as in: 13900000001 1")
 
@@ -49,11 +53,13 @@ _NOT_SO = N_("Write a number and a text, as in: 13900000001 1")
 def emulate(ctx: click.Context, provider: str, port: int) -> None:
     """Until Ctrl-C; the settings that lead to it are on stdout, ready for a shell."""
     session = session_of(ctx)
+    settings = session.settings
     at = Place(
-        public_url=session.settings.public_url.rstrip("/"),
-        signature=session.settings.signature,
+        public_url=settings.public_url.rstrip("/"),
+        signature=settings.signature,
         t=session.t,
         port=port,
+        folder=Path(settings.of("spool_folder")) if settings.of("spool_folder") else None,
     )
     asyncio.run(_play(provider, at))
 
@@ -68,6 +74,8 @@ async def _play(provider: str, at: Place) -> None:
             click.echo(f"export {name}={shlex.quote(value)}")
         say(t(_SET))
         say(t(_TALK if stage.reply is not None else _ONE_WAY))
+        if stage.behave is not None:
+            say(t(_BEHAVE).format(words=", ".join(Manner)))
         say(t(_STOP))
         heard: asyncio.Queue[str] = asyncio.Queue()
         if stage.reply is not None:
@@ -97,7 +105,7 @@ async def _show(stage: Stage, at: Place) -> None:
         shown += len(news)
         for one in news:
             click.echo(f"{one.channel} {one.to} {one.text}")
-            if stage.told is not None and one.channel is Channel.SMS:
+            if one.channel is Channel.SMS or stage.behave is not None:
                 under_way.add(asyncio.create_task(_report(stage, at, one)))
         under_way = {task for task in under_way if not task.done()}
         await asyncio.sleep(_LOOK)
@@ -119,6 +127,8 @@ async def _answer(stage: Stage, at: Place, heard: asyncio.Queue[str]) -> None:
             text = ""
         if not text:
             warn(at.t(_NOT_SO))
+        elif text.startswith("!") and stage.behave is not None:
+            _behave(stage.behave, at, number, text.removeprefix("!").strip())
         elif text.startswith("#") and stage.press is not None:
             call = latest_call(stage, number)
             if call is None:
@@ -127,6 +137,13 @@ async def _answer(stage: Stage, at: Place, heard: asyncio.Queue[str]) -> None:
                 await _calling(at, stage.press(call, text.removeprefix("#").strip()[:1]))
         elif stage.reply is not None:
             await _calling(at, stage.reply(number, text))
+
+
+def _behave(behave: Callable[[str, Manner], None], at: Place, number: str, word: str) -> None:
+    try:
+        behave(number, Manner(word))
+    except ValueError:
+        warn(at.t(_NO_WORD).format(words=", ".join(Manner)))
 
 
 async def _calling(at: Place, call: Awaitable[int]) -> None:

@@ -9,16 +9,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from secrets import token_hex
+from tempfile import TemporaryDirectory
 
 from notifiers.aliyun.emulator import AliyunEmulator
 from notifiers.email.emulator import MailEmulator
 from notifiers.emulation import Emulated, Received
+from notifiers.manners import Manner
 from notifiers.mas.emulator import MasEmulator
 from notifiers.mas.notifier import MasSettings
 from notifiers.message import Channel
 from notifiers.robots.emulator import RobotEmulator
 from notifiers.robots.notifier import DINGTALK, FEISHU, WECOM, Kind
+from notifiers.spool.emulator import SpoolEmulator
 from notifiers.tencent.emulator import TencentEmulator
 from notifiers.webhook.emulator import WebhookEmulator
 from oncall.admin.forms import SPELLINGS
@@ -29,6 +33,8 @@ from oncall.core.words import Text
 
 #: A number of our own that calls are shown to come from.
 _OURS = "059523500099"
+#: A report lies in the folder: as good as HTTP 204.
+_IN_PLACE = 204
 #: How Alibaba Cloud calls a call that was ended by whoever took it.
 _HUNG_UP = "200000"
 
@@ -46,13 +52,15 @@ class Place:
     signature: str
     t: Text
     port: int = 0
+    #: The folder of a gateway for files; None for one made for this run.
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
     """One emulated provider at work; what it cannot do is None."""
 
-    emulator: Emulated | MailEmulator
+    emulator: Emulated | MailEmulator | SpoolEmulator
     #: The settings that lead a service to it, by variable.
     environ: Mapping[str, str]
     #: Send the receipt of what arrived; an HTTP status.
@@ -61,7 +69,9 @@ class Stage:
     reply: Reply | None = None
     #: Somebody presses a key in a call.
     press: Press | None = None
-    #: Let its own clock show what ours does.
+    #: Let messages to a number go well or badly from now on, calls as well.
+    behave: Callable[[str, Manner], None] | None = None
+    #: Let its own clock show what ours does, and do what it does now and then.
     tick: Callable[[], None] = lambda: None
 
 
@@ -175,10 +185,6 @@ async def _webhook(at: Place) -> AsyncIterator[Stage]:
     def tick() -> None:
         emulator.now = clock.now()
 
-    async def told(one: Received) -> int:
-        row = {"key": one.key, "id": one.id, "status": "delivered"}
-        return await emulator.report({"receipts": [row]})
-
     async def reply(number: str, text: str) -> int:
         row = {"id": emulator.new_id("t"), "from": number, "text": text}
         return await emulator.report({"texts": [row]})
@@ -194,8 +200,34 @@ async def _webhook(at: Place) -> AsyncIterator[Stage]:
             "ONCALL_WEBHOOK_SECRET": secret,
         }
         yield Stage(
-            emulator=emulator, environ=environ, told=told, reply=reply, press=press, tick=tick
-        )
+            emulator=emulator, environ=environ, told=emulator.told, reply=reply, press=press,
+            behave=emulator.behave, tick=tick,
+        )  # fmt: skip
+
+
+@asynccontextmanager
+async def _spool(at: Place) -> AsyncIterator[Stage]:
+    with TemporaryDirectory(prefix="oncall-spool-") as made:
+        folder = at.folder or Path(made)
+        emulator = SpoolEmulator(folder)
+
+        async def told(one: Received) -> int:
+            emulator.report(one)
+            return _IN_PLACE
+
+        async def reply(number: str, text: str) -> int:
+            emulator.reply(number, text)
+            return _IN_PLACE
+
+        async def press(one: Received, digit: str) -> int:
+            emulator.press(one, digit)
+            return _IN_PLACE
+
+        environ = {"ONCALL_CHANNELS": "sms=spool,voice=spool", "ONCALL_SPOOL_FOLDER": str(folder)}
+        yield Stage(
+            emulator=emulator, environ=environ, told=told, reply=reply, press=press,
+            behave=emulator.behave, tick=emulator.sweep,
+        )  # fmt: skip
 
 
 @asynccontextmanager
@@ -225,6 +257,7 @@ STAGES: Mapping[str, Callable[[Place], AbstractAsyncContextManager[Stage]]] = {
     "dingtalk": _robot(DINGTALK),
     "feishu": _robot(FEISHU),
     "webhook": _webhook,
+    "spool": _spool,
     "email": _email,
 }
 

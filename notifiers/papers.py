@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from enum import StrEnum
 from typing import TypeVar, cast
 
 from notifiers.message import InboundSms, KeyPress, Message, Pulled, Receipt, ReceiptResult
@@ -9,6 +10,16 @@ from notifiers.phone import e164
 from notifiers.pushes import KEYS, STOP_WORDS, Row, each, object_of, objects
 
 T = TypeVar("T")
+
+
+class Fault(StrEnum):
+    """A gateway's word for what is wrong with the number itself."""
+
+    DEAD = "dead"
+    OPTED_OUT = "opted_out"
+    #: The handset is off, and may be back in a moment.
+    AWAY = "away"
+
 
 #: A gateway's word for what became of a message -> its rank.
 _RANKS: Mapping[ReceiptResult, int] = {
@@ -57,6 +68,12 @@ def told(body: bytes) -> Pulled:
     )
 
 
+def fault_of(row: Row) -> Fault | None:
+    """What a gateway says is wrong with the number of a message; None for nothing it can mean."""
+    word = str(row.get("number") or "")
+    return Fault(word) if word in _FAULTS else None
+
+
 def _each(value: object, read: Callable[[Row], T]) -> tuple[T, ...]:
     return each(objects(value), read)
 
@@ -67,6 +84,7 @@ def _receipt(row: Row) -> Receipt:
         raise KeyError(word)
     result = ReceiptResult(word)
     failed = result is ReceiptResult.FAILED
+    fault = fault_of(row) if failed else None
     code = str(row.get("code") or "")[:40]
     return Receipt(
         key=str(row["key"]),
@@ -75,7 +93,10 @@ def _receipt(row: Row) -> Receipt:
         rank=_RANKS[result],
         result=result,
         code=code or None,
-        permanent=failed and row.get("permanent") is True,
+        permanent=(failed and row.get("permanent") is True) or fault in _FOR_EVER,
+        opted_out=fault is Fault.OPTED_OUT,
+        dead=fault is Fault.DEAD,
+        once_more=fault is Fault.AWAY,
     )
 
 
@@ -96,4 +117,6 @@ def _press(row: Row) -> KeyPress:
     return KeyPress(key=str(row["key"]), provider_id=str(row.get("id") or "")[:80], digit=digit)
 
 
+_FAULTS = frozenset(cast("list[str]", list(Fault)))
+_FOR_EVER = frozenset({Fault.DEAD, Fault.OPTED_OUT})
 _WORDS = frozenset(cast("list[str]", list(ReceiptResult)))

@@ -7,8 +7,9 @@ an ack, and a text from a number we do not know changes nothing.
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from notifiers.errors import NumberError
 from notifiers.message import (
@@ -22,6 +23,7 @@ from notifiers.message import (
 from notifiers.phone import e164
 from oncall.cards import Labels, flag_of
 from oncall.core import model
+from oncall.core.errors import Unreachable
 from oncall.core.events import Acked, Declined, Delivered, DeliveryFailed, Event
 from oncall.core.model import Alarm, Notice, Reason
 from oncall.core.policies.special import TALK
@@ -81,13 +83,23 @@ class Answers:
         return self.texting.sms(inbound, now)
 
     def take(self, told: Pulled, now: datetime) -> None:
-        """Apply everything a provider pushed or was asked for; what came before changes nothing."""
-        for receipt in told.receipts:
-            self.receipt(receipt, now)
-        for text in told.texts:
-            self.sms(text, now)
-        for press in told.presses:
-            self.pressed(press, now)
+        """Apply everything a provider pushed or was asked for; what came before changes nothing.
+
+        One that cannot be applied is logged and costs the others nothing. Raises Unreachable: then
+        all of it may be told again.
+        """
+        work: list[Callable[[], object]] = [
+            *(partial(self.receipt, receipt, now) for receipt in told.receipts),
+            *(partial(self.sms, text, now) for text in told.texts),
+            *(partial(self.pressed, press, now) for press in told.presses),
+        ]
+        for one in work:
+            try:
+                one()
+            except Unreachable:
+                raise
+            except Exception:  # noqa: BLE001 - whatever is wrong with one, the others count
+                _log.exception("something that a provider told cannot be applied")
 
     # -- receipts --------------------------------------------------------------------------
 
@@ -117,7 +129,7 @@ class Answers:
             row.id,
             state=state,
             rank=rank,
-            provider_id=receipt.provider_id,
+            provider_id=receipt.provider_id or None,
             code=receipt.code,
             now=now,
         )
@@ -279,10 +291,13 @@ def _row_of(tx: Tx, key: str, provider_id: str) -> Row | None:
     if not key:
         return attempts.by_provider_id(tx, provider_id)
     plain = key.isascii() and key.isdecimal() and len(key) <= _LONGEST_KEY
-    row = outbox.by_id(tx, int(key)) if plain else None
+    if not plain:
+        # A courtesy copy, a test message, or whatever somebody else sends by the same account.
+        return None
+    row = outbox.by_id(tx, int(key))
     if row is None:
-        # Of a database that an older copy has replaced, or of whoever shares the account with us.
-        _log.warning("a provider tells of message %s, which is not here", key if plain else "?")
+        # Lost with a database that an older copy has replaced.
+        _log.warning("a provider tells of message %s, which is not here", key)
     return row
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -54,6 +55,8 @@ class Load:
     rows: list[Row]
     #: As many as there were places: there may be more.
     full: bool
+    #: The monotonic second at which they became ours.
+    claimed: float
     packed: bool = False
     parcels: list[Parcel] = field(default_factory=list)
     silent: list[tuple[Row, str]] = field(default_factory=list)
@@ -251,7 +254,9 @@ class Delivery:
                 )
                 if not rows:
                     continue
-                load = Load(channel=channel, rows=rows, full=len(rows) == places)
+                load = Load(
+                    channel=channel, rows=rows, full=len(rows) == places, claimed=time.monotonic()
+                )
                 if self.gather and len(rows) == limit:
                     # The pace counts messages: what goes in the same one costs nothing more.
                     rows += gathering.company(tx, self.node, channel, now, rows)
@@ -305,7 +310,7 @@ class Delivery:
         for parcel in load.parcels:
             self._held.update((row.id, row) for row in parcel.rows)
             self._in_flight[load.channel] += 1
-            self._start(self._carry(load.channel, parcel, load.paid.get(parcel.rows[0].id)))
+            self._start(self._carry(load, parcel))
 
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
@@ -314,9 +319,10 @@ class Delivery:
 
     # -- sending ---------------------------------------------------------------------------
 
-    async def _carry(self, channel: Channel, parcel: Parcel, paid: Paid | None) -> None:
+    async def _carry(self, load: Load, parcel: Parcel) -> None:
+        channel, paid = load.channel, load.paid.get(parcel.rows[0].id)
         try:
-            outcome = await self.sender.send(channel, parcel, paid)
+            outcome = await self.sender.send(channel, parcel, paid, claimed=load.claimed)
         except Exception:  # noqa: BLE001 - whatever broke, its page goes on by another way
             # Left without an outcome the rows would stay ours for as long as this node lives.
             _log.exception("attempt %s broke on its way to a provider", parcel.rows[0].id)

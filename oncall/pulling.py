@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol, cast
 
 from notifiers.errors import NumberError
-from notifiers.message import Channel, Limit, Notifier, Pending, Pulls, Receipts
+from notifiers.message import Channel, Limit, Notifier, Pending, Pulled, Pulls, Receipts
 from notifiers.phone import e164
 from oncall.answers import Answers
 from oncall.routes import Routes
@@ -55,6 +55,8 @@ class Puller:
         #: Nobody can call us: whatever a provider can be asked, it is asked.
         self.intranet = intranet
         self._now = now
+        #: What was told and is not written yet, by provider: it may tell nothing a second time.
+        self._untaken: dict[str, Pulled] = {}
 
     async def pull(self) -> None:
         """Ask those whose turn it is, and tell the pages what is new. Never raises."""
@@ -65,6 +67,7 @@ class Puller:
                 _log.exception("%s could not be asked", notifier.name)
 
     async def _pull(self, notifier: _Asked, channels: dict[Channel, bool]) -> None:
+        await self._take(notifier.name)
         now = self._now()
         pending = await asyncio.to_thread(self._pending, notifier.name, channels, now)
         if pending is None or not (pending or self.intranet or any(channels.values())):
@@ -72,7 +75,15 @@ class Puller:
         pulled = await asyncio.wait_for(notifier.pull(pending, now - _OVERLAP), _LONGEST)
         if pulled.trouble is not None:
             _log.warning("%s told not all: %s", notifier.name, pulled.trouble.detail)
-        await asyncio.to_thread(self.answers.take, pulled, self._now())
+        self._untaken[notifier.name] = pulled
+        await self._take(notifier.name)
+
+    async def _take(self, name: str) -> None:
+        """Write down what a provider told; kept for the next time while the database is away."""
+        pulled = self._untaken.get(name)
+        if pulled is not None:
+            await asyncio.to_thread(self.answers.take, pulled, self._now())
+            self._untaken.pop(name, None)
 
     def _pending(
         self, name: str, channels: dict[Channel, bool], now: datetime

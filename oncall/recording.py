@@ -7,7 +7,7 @@ a template put into it is left out.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -27,7 +27,7 @@ from oncall.rooms import Rooms
 from oncall.routes import USED_UP
 from oncall.store import alarms, outbox, pages, transfers
 from oncall.store.database import Database, Tx
-from oncall.store.outbox import EXPIRED, FAILED, Row, Sent
+from oncall.store.outbox import EXPIRED, FAILED, SUPERSEDED, Row, Sent
 
 _log = logging.getLogger(__name__)
 
@@ -101,6 +101,14 @@ class Recorder:
         for row, sent, _ in news:
             if sent.flag is not None and sent.id not in overtaken:
                 self.engine.cards.spoil(tx, row, sent.flag, sent.code, now)
+        for row in self._failed_with(tx, news, overtaken):
+            failed = DeliveryFailed(
+                person=row.person or "",
+                channel=model.Channel(row.channel),
+                code=FAILED,
+                number=label(row),
+            )
+            self._tell(tx, row.page or "", failed, now)
         for row, sent, event in news:
             if row.channel == EMAIL and sent.state in (FAILED, EXPIRED):
                 undelivered(tx, self.engine.directory.at(tx, now), row, sent.state, now)
@@ -115,6 +123,30 @@ class Recorder:
         self._also(tx, now)
         if any(row.channel == Channel.VOICE for row, _, _ in news):
             tx.ring()
+
+    def _failed_with(
+        self, tx: Tx, news: Sequence[tuple[Row, Sent, Event | None]], overtaken: Collection[int]
+    ) -> list[Row]:
+        """Rows that went in a text whose receipt came before its record, and said that it failed.
+
+        The receipt could tell only the page of the first row: nobody knew yet of the others.
+        """
+        found: list[Row] = []
+        for first, sent, _ in news:
+            if sent.id not in overtaken or first.channel != Channel.SMS or not sent.provider_id:
+                continue
+            now_is = outbox.by_id(tx, sent.id)
+            if now_is is not None and now_is.state == FAILED:
+                found += [
+                    row
+                    for row, other, _ in news
+                    if other.provider_id == sent.provider_id
+                    and other.state == SUPERSEDED
+                    and row.page is not None
+                    and row.person is not None
+                ]
+        pages.lock(tx, {row.page for row in found if row.page is not None})
+        return found
 
     def _tell(self, tx: Tx, page: str, event: Event, now: datetime) -> None:
         try:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,7 +22,7 @@ from oncall.core.transfers.events import UNSUPPORTED
 from oncall.legs import leg_of, of_caller
 from oncall.packing import Parcel, approved, first_words, is_drill
 from oncall.routes import Paid, Routes
-from oncall.store import transfers
+from oncall.store import outbox, transfers
 from oncall.store.database import Database
 from oncall.store.outbox import Row
 
@@ -32,10 +33,16 @@ LONGEST_SEND = 9.0
 #: Seconds to ask whether a send in doubt was taken: a longer wait harms more than a duplicate.
 _LONGEST_FIND = 3.0
 
+#: Seconds after which a person may have answered meanwhile: nobody is to be contacted two seconds
+#: after an answer, and a provider that fails has up to nine to say so.
+_STALE = 0.5
+
 _NO_NUMBER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_number")
 #: None of the providers can put calls together.
 _NO_CONFERENCE = Outcome(kind=OutcomeKind.REJECTED, provider="none", code=UNSUPPORTED)
 _NO_PROVIDER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_provider")
+#: Somebody answered while the message was on its way to a provider, or another node has it.
+_UNWANTED = Outcome(kind=OutcomeKind.UNAVAILABLE, provider="none", code="unwanted")
 #: What broke before anybody can say whether a provider was asked.
 IN_DOUBT = Outcome(kind=OutcomeKind.UNKNOWN, provider="none", code="bug")
 
@@ -61,8 +68,14 @@ class Sender:
         self.signature = signature
         self._now = now
 
-    async def send(self, channel: Channel, parcel: Parcel, paid: Paid | None) -> Outcome:
-        """Offer the message to each provider of the channel in order until one takes it."""
+    async def send(
+        self, channel: Channel, parcel: Parcel, paid: Paid | None, *, claimed: float
+    ) -> Outcome:
+        """Offer the message to each provider of the channel in order until one takes it.
+
+        ``claimed`` is the monotonic second at which it became ours. Once that is a while ago,
+        whether it is still wanted is asked before each offer.
+        """
         row = parcel.rows[0]
         leg = leg_of(row) is not None
         try:
@@ -94,6 +107,8 @@ class Sender:
             return found
         refused: list[Outcome] = []
         for notifier in order:
+            if time.monotonic() - claimed > _STALE and not await self._wanted(parcel):
+                return _UNWANTED
             refusal = await self._refusal(notifier, channel, parcel, paid)
             if message.template is None and notifier.capabilities(channel).templates:
                 template = approved(parcel, self.lang, self.signature)
@@ -124,6 +139,17 @@ class Sender:
                 return transfers.caller_phone(tx, row.transfer or "")
 
         return await asyncio.to_thread(look)
+
+    async def _wanted(self, parcel: Parcel) -> bool:
+        def look() -> bool:
+            with self.db.read() as tx:
+                return outbox.still_wanted(tx, parcel.rows)
+
+        try:
+            return await asyncio.to_thread(look)
+        except OncallError:
+            # One message too many annoys, one too few harms.
+            return True
 
     async def _refusal(
         self, notifier: Notifier, channel: Channel, parcel: Parcel, paid: Paid | None

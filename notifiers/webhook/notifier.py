@@ -1,13 +1,14 @@
 """Hand messages to a gateway of one's own: one signed POST each, which may be repeated."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from notifiers import http
 from notifiers.codes import Book, Meaning, table
 from notifiers.errors import GatewayError
 from notifiers.message import Capabilities, Channel, Message, Outcome, OutcomeKind, Receipts
-from notifiers.papers import order
+from notifiers.papers import Fault, fault_of, order
 from notifiers.webhook.signing import SIGNATURE, TIMESTAMP, sign
 
 PROVIDER = "webhook"
@@ -102,15 +103,20 @@ def _read(answer: http.Answer, key: str) -> Outcome:
         return Outcome(
             kind=OutcomeKind.ACCEPTED, provider=PROVIDER, provider_id=str(made or key)[:80]
         )
-    word = _word(answer)
+    told = _told(answer)
+    word = str(told.get("error") or "")
     code = word if word in CODES else str(answer.status)
     if code not in CODES and answer.status >= 500:
         code = "503"
-    return BOOK.refusal(code, answer.retry_after)
+    refusal = BOOK.refusal(code, answer.retry_after)
+    if refusal.kind is not OutcomeKind.REJECTED:
+        return refusal
+    fault = fault_of(told)
+    return replace(refusal, dead=fault is Fault.DEAD, opted_out=fault is Fault.OPTED_OUT)
 
 
-def _word(answer: http.Answer) -> str:
+def _told(answer: http.Answer) -> Mapping[str, object]:
     try:
-        return str(answer.json().get("error") or "")
+        return answer.json()
     except ValueError:
-        return ""
+        return {}

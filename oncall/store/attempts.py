@@ -60,12 +60,14 @@ def advance(
 ) -> bool:
     """Apply a receipt if it tells more than we know; False for an old or repeated one.
 
-    That an earlier send failed says nothing about the later one we know of.
+    That an earlier send failed says nothing about the later one we know of, where the provider
+    tells its sends apart: by an id, which is our own key for one that gave none.
     """
     c = outbox.c
     where = [c.id == row_id, c.rank < rank]
-    if state == FAILED:
-        where.append(or_(c.provider_id.is_(None), c.provider_id == provider_id))
+    if state == FAILED and provider_id is not None:
+        known = c.provider_id
+        where.append(or_(known.is_(None), known.in_((provider_id, str(row_id)))))
     ends = rank >= RANK[DELIVERED]
     done = tx.conn.execute(
         update(outbox)

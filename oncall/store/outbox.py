@@ -363,6 +363,15 @@ def _result(sent: Sent) -> dict[str, Any]:
     }
 
 
+def still_wanted(tx: Tx, rows: Sequence[Row]) -> bool:
+    """Whether anything of this is still to be sent by whoever claimed it: nobody answered since,
+    and no other node took it over."""
+    c = outbox.c
+    mine = or_(*(and_(c.id == row.id, c.tries == row.tries) for row in rows))
+    wanted = and_(mine, c.state == SENDING, c.stop.is_(False))
+    return tx.conn.execute(select(c.id).where(wanted).limit(1)).first() is not None
+
+
 def by_id(tx: Tx, row_id: int) -> Row | None:
     """One message."""
     found = select_rows(tx, outbox.c.id == row_id)

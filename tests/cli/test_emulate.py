@@ -6,12 +6,16 @@ import shlex
 import signal
 import subprocess
 import sys
+from asyncio import sleep
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from commands.emulating import STAGES, Place
-from notifiers.message import Channel, OutcomeKind
+from notifiers.message import Channel, OutcomeKind, Pulled, Pulls
 from oncall.admin.trying import attempt
 from oncall.config import load
 from oncall.i18n import translator
@@ -42,6 +46,7 @@ def test_the_settings_it_prints_lead_to_it(provider: str) -> None:
             for channel, one in ways:
                 tried = await attempt(one, channel, TO.get(channel, PHONE), "zh_CN", "德化县政府办")
                 assert tried.outcome.kind is OutcomeKind.ACCEPTED, tried
+                stage.tick()
                 assert stage.emulator.received[-1].channel is channel
                 assert "测试" in stage.emulator.received[-1].text
             for one in {id(one): one for _, one in ways}.values():
@@ -50,27 +55,64 @@ def test_the_settings_it_prints_lead_to_it(provider: str) -> None:
     play(story())
 
 
-def test_it_runs_until_it_is_stopped(tmp_path: Path) -> None:
-    """As a process: settings for a shell, messages as they come, an end in good order."""
-    program = [sys.executable, str(ROOT / "cli.py"), "--lang", "en", "emulate", "mas"]
-    process = subprocess.Popen(
-        program,
-        cwd=tmp_path,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        bufsize=1,
-    )
-    try:
-        assert process.stdout is not None
-        environ = {}
-        while "ONCALL_HOOK_TOKEN" not in environ:
-            words = shlex.split(process.stdout.readline())
+class Terminal:
+    """`oncall emulate PROVIDER` in a terminal of its own."""
+
+    def __init__(self, folder: Path, provider: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, str(ROOT / "cli.py"), "--lang", "en", "emulate", provider],
+            cwd=folder,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+        )
+
+    def settings(self, last: str) -> dict[str, str]:
+        """What it prints first, up to this variable."""
+        environ: dict[str, str] = {}
+        while last not in environ:
+            words = shlex.split(self.line())
             assert words[0] == "export"
             name, _, value = words[1].partition("=")
             environ[name] = value
-        settings = load({}, environ, cwd=tmp_path)
+        return environ
+
+    def line(self) -> str:
+        """The next line of its output."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    def type(self, line: str) -> None:
+        """Somebody types something."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{line}\n")
+
+    def stop(self) -> str:
+        """Ctrl-C: it ends in good order; what it said on stderr."""
+        self.process.send_signal(signal.SIGINT)
+        _, errors = self.process.communicate(timeout=PATIENCE)
+        assert self.process.returncode == 0, errors
+        assert "Traceback" not in errors
+        return errors
+
+
+@contextmanager
+def terminal(folder: Path, provider: str) -> Iterator[Terminal]:
+    """One that is gone at the end, whatever happens."""
+    made = Terminal(folder, provider)
+    try:
+        yield made
+    finally:
+        made.process.kill()
+        made.process.wait()
+
+
+def test_it_runs_until_it_is_stopped(tmp_path: Path) -> None:
+    """As a process: settings for a shell, messages as they come, an end in good order."""
+    with terminal(tmp_path, "mas") as emulated:
+        settings = load({}, emulated.settings("ONCALL_HOOK_TOKEN"), cwd=tmp_path)
         (mas,) = notifiers_of(settings)[Channel.SMS]
 
         async def story() -> None:
@@ -79,11 +121,35 @@ def test_it_runs_until_it_is_stopped(tmp_path: Path) -> None:
             await mas.close()
 
         play(story())
-        assert process.stdout.readline().startswith(f"sms +86{PHONE} ")
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=PATIENCE)
-        assert process.returncode == 0, errors
-        assert "Traceback" not in errors
-    finally:
-        process.kill()
-        process.wait()
+        assert emulated.line().startswith(f"sms +86{PHONE} ")
+        emulated.stop()
+
+
+def test_a_gateway_for_files_behaves_as_it_is_told(tmp_path: Path) -> None:
+    """A word for a number at its terminal: a text is fetched, its receipt and a reply come."""
+    with terminal(tmp_path, "spool") as emulated:
+        settings = load({}, emulated.settings("ONCALL_SPOOL_FOLDER"), cwd=tmp_path)
+        (spool,) = notifiers_of(settings)[Channel.SMS]
+        assert isinstance(spool, Pulls)
+
+        async def story() -> None:
+            emulated.type(f"{PHONE} !sleepy")
+            emulated.type(f"{PHONE} !dead")
+            emulated.type(f"{PHONE} 1")
+            tried = await attempt(spool, Channel.SMS, PHONE, "zh_CN", "德化县政府办")
+            assert tried.outcome.kind is OutcomeKind.ACCEPTED
+            told = Pulled()
+            while not (told.receipts and told.texts):
+                await sleep(0.05)
+                found = await spool.pull([], datetime(2026, 11, 3, tzinfo=UTC))
+                told = Pulled(
+                    receipts=told.receipts + found.receipts, texts=told.texts + found.texts
+                )
+            assert [(one.dead, one.permanent) for one in told.receipts] == [(True, True)]
+            assert [one.text for one in told.texts] == ["1"]
+            await spool.close()
+
+        play(story())
+        assert emulated.line().startswith(f"sms +86{PHONE} ")
+        assert "There is no such word" in emulated.stop()
+    assert not Path(settings.of("spool_folder")).exists()

@@ -1,6 +1,5 @@
 """Every notifier with its provider in our hands, for the one table all of them must pass."""
 
-import json
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -21,6 +20,7 @@ from notifiers.message import (
 from notifiers.robots.emulator import RobotEmulator
 from notifiers.robots.groups import read
 from notifiers.robots.notifier import DINGTALK, FEISHU, WECOM, Kind, Robot
+from notifiers.spool.emulator import SpoolEmulator
 from notifiers.spool.notifier import Spool
 from notifiers.testing import Phones
 from notifiers.twilio.emulator import Emulator
@@ -255,13 +255,14 @@ async def _webhook() -> AsyncIterator[Bench]:
 @asynccontextmanager
 async def _spool() -> AsyncIterator[Bench]:
     with TemporaryDirectory() as name:
-        folder = Path(name)
-
-        def arrived() -> list[tuple[str, str]]:
-            orders = [json.loads(path.read_bytes()) for path in (folder / "out").glob("*.json")]
-            return [(order["to"], order["text"]) for order in orders]
-
-        yield Bench(notifier=Spool(folder), arrived=arrived, say=None, hang=None)
+        emulator = SpoolEmulator(Path(name))
+        # Whatever the gateway thinks of a message it tells afterwards: a folder takes everything.
+        yield Bench(
+            notifier=Spool(Path(name)),
+            arrived=emulator.arrived,
+            say=None,
+            hang=None,
+        )
 
 
 _MAIL = _saying(

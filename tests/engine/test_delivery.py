@@ -6,9 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import func, select, update
 
-from notifiers.message import Channel, Message, Outcome
+from notifiers.message import (
+    Channel,
+    Message,
+    Outcome,
+    OutcomeKind,
+    Receipt,
+    ReceiptResult,
+)
 from notifiers.phone import e164
 from notifiers.testing import Phones
 from oncall.core.errors import Unreachable
@@ -134,11 +142,13 @@ class Stumbling(Sender):
     def __init__(self, whole: Sender) -> None:
         self.whole = whole
 
-    async def send(self, channel: Channel, parcel: Parcel, paid: Paid | None) -> Outcome:
+    async def send(
+        self, channel: Channel, parcel: Parcel, paid: Paid | None, *, claimed: float
+    ) -> Outcome:
         """Calls go their way."""
         if channel is Channel.SMS:
             raise ZeroDivisionError
-        return await self.whole.send(channel, parcel, paid)
+        return await self.whole.send(channel, parcel, paid, claimed=claimed)
 
 
 def test_what_breaks_before_a_provider_is_asked(world: World) -> None:
@@ -151,6 +161,78 @@ def test_what_breaks_before_a_provider_is_asked(world: World) -> None:
 
     play(world, story)
     assert states(world) == {"unknown": 1, "accepted": 1}
+
+
+class Second(Phones):
+    """The provider that is asked when the first does not take a message."""
+
+    name = "second"
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_slow_refusal_goes_to_the_second_provider_while_nobody_answers(
+    world: World, answered: bool
+) -> None:
+    """Whoever was reached by telephone meanwhile gets no text from it; else it is sent."""
+    second = Second()
+    world.app.delivery.routes.notifiers = {
+        Channel.SMS: (world.phones, second),
+        Channel.VOICE: (world.phones,),
+    }
+    world.phones.script(e164(ZHANG), OutcomeKind.UNAVAILABLE)
+
+    async def story() -> None:
+        world.phones.hold(e164(ZHANG))
+        sent = world.transfer(settle=False)
+        await until(lambda: states(world).get("sending") == 1)
+        if answered:
+            await asyncio.to_thread(
+                world.app.desk.ack, sent.code, "张三", world.now, DESK, unit=CITY,
+                on_behalf_of="张三",
+            )  # fmt: skip
+        # Long enough for somebody to have answered.
+        await asyncio.sleep(0.6)
+        world.phones.release(e164(ZHANG))
+        await until(lambda: "sending" not in states(world))
+
+    play(world, story)
+    assert [one.to for one in second.sent if "转办" in one.text] == [e164(ZHANG)] * (not answered)
+
+
+class Hasty(Phones):
+    """Its receipts come before its answers: every text has failed for good by then."""
+
+    world: World
+
+    async def send(self, message: Message) -> Outcome:
+        """Say yes after the receipt has said no."""
+        outcome = await super().send(message)
+        if message.channel is Channel.SMS:
+            failed = Receipt(
+                key=message.key, provider_id=outcome.provider_id or "", status="failed", rank=60,
+                result=ReceiptResult.FAILED, code="30005", permanent=True,
+            )  # fmt: skip
+            await asyncio.to_thread(self.world.app.answers.receipt, failed, self.world.now)
+        return outcome
+
+
+def test_a_text_for_two_pages_that_failed_before_it_was_recorded(furnished_url: str) -> None:
+    """Both pages hear of it at once, though the receipt knew of the first one only."""
+    phones = Hasty()
+    world = phones.world = World(furnished_url, phones=phones)
+    for n in range(2):
+        world.transfer(summary=str(n), settle=False)
+    with world.app.db.begin() as tx:
+        tx.conn.execute(update(outbox).values(late=True))
+    world.settle()
+    assert (
+        len([one for one in phones.sent if one.channel is Channel.SMS and one.to == e164(ZHANG)])
+        == 1
+    )
+    query = select(outbox.c.page).where(outbox.c.channel == "voice", outbox.c.address == ZHANG)
+    with world.app.db.read() as tx:
+        assert len(set(tx.conn.execute(query).scalars())) == 2
+    world.close()
 
 
 class Unlucky(Database):

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import select, update
 
-from notifiers.message import Outcome, OutcomeKind, ReceiptResult
+from notifiers.message import (
+    InboundSms,
+    Outcome,
+    OutcomeKind,
+    Pulled,
+    Receipt,
+    ReceiptResult,
+)
 from notifiers.phone import e164
-from oncall.core.model import Alarm, Reason
+from oncall.core.model import Alarm, Reason, State
 from oncall.core.transfers import Transfer
 from oncall.store.alarms import Raised, open_alarms
 from oncall.tables import outbox, pages
-from tests.county import LI, ZHANG
+from tests.county import LI, TOWN, ZHANG
 from tests.world import World
 
 
@@ -122,4 +129,28 @@ def test_an_outcome_too_long_for_its_row(world: World) -> None:
     world.phones.script(e164(ZHANG), endless)
     sent = world.transfer()
     assert states(world, sent) == ["accepted"]
+    world.ignore()
+
+
+def test_a_receipt_that_cannot_be_applied(world: World) -> None:
+    """Of what a provider tells in one go the rest counts, a reply too."""
+    bad, good = world.transfer(TOWN), world.transfer()
+    with world.app.db.begin() as tx:
+        broken = {"page": None, "channel": "voice", "facts": "{"}
+        tx.conn.execute(update(outbox).where(outbox.c.transfer == bad.id).values(broken))
+        keys = list(tx.conn.execute(select(outbox.c.id).order_by(outbox.c.id)).scalars())
+    receipts = tuple(
+        Receipt(
+            key=str(key), provider_id="", status="failed", rank=60, result=ReceiptResult.FAILED,
+            permanent=True,
+        )
+        for key in keys
+    )  # fmt: skip
+    text = InboundSms(provider_id="SM1", sender=e164(ZHANG), text="1")
+    world.app.answers.take(Pulled(receipts=receipts, texts=(text,)), world.now)
+    assert states(world, good)[0] == "failed"
+    with world.app.db.read() as tx:
+        state = select(pages.c.state).where(pages.c.transfer == good.id)
+        assert tx.conn.execute(state).scalar_one() == State.ACKED
+    world.settle()
     world.ignore()

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from notifiers.message import (
     Capabilities,
@@ -143,4 +143,40 @@ def test_an_answer_is_fetched_once(furnished_url: str) -> None:
     world.advance(seconds=10)
     ask(world)
     world.expect()
+    world.close()
+
+
+class OnceOnly(Asked):
+    """Tells everything once, and the database is away by the time it has told it."""
+
+    world: World
+
+    async def pull(self, pending: Sequence[Pending], since: datetime) -> Pulled:
+        """A queue: what was taken from it is in it no more."""
+        found = await super().pull(pending, since)
+        if self.texts:
+            self.texts = ()
+            with self.world.app.db.begin() as tx:
+                tx.conn.execute(text("ALTER TABLE seen RENAME TO seen_elsewhere"))
+        return found
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_was_fetched_while_the_database_was_away(furnished_url: str) -> None:
+    """A reply that the provider will not tell again is kept and written as soon as it can be."""
+    phones = OnceOnly(Receipts.PULL)
+    flags = {"database_url": furnished_url, "gather_seconds": "0"}
+    world = World(furnished_url, load(flags, {}, cwd=Path("/nonexistent")), phones=phones)
+    phones.world = world
+    world.transfer()
+    world.expect((ZHANG, "sms"))
+    phones.texts = (InboundSms(provider_id="SM9", sender=e164(ZHANG), text="1"),)
+    for expected in (State.WAITING, State.ACKED):
+        ask(world)
+        with world.app.db.begin() as tx:
+            assert tx.conn.execute(select(pages.c.state)).scalar_one() == expected
+            if expected is State.WAITING:
+                tx.conn.execute(text("ALTER TABLE seen_elsewhere RENAME TO seen"))
+        world.advance(seconds=10)
+    world.expect((ZHANG, "sms"))
     world.close()

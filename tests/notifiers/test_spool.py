@@ -13,10 +13,12 @@ from typing import TypeVar
 import pytest
 
 from notifiers.errors import GatewayError
+from notifiers.manners import LATE, Manner
 from notifiers.message import Channel, OutcomeKind, Pulled, ReceiptResult
+from notifiers.spool.emulator import SpoolEmulator
 from notifiers.spool.notifier import Spool, name_of
 from tests.house.files import ROOT
-from tests.notifiers.carriers import LONG_AGO, ZHANG, sms
+from tests.notifiers.carriers import LONG_AGO, ZHANG, call, sms
 from tests.patience import PATIENCE
 
 T = TypeVar("T")
@@ -160,3 +162,76 @@ def test_a_folder_that_cannot_be_written_is_our_own_fault(tmp_path: Path) -> Non
     assert run(spool.send(replace(sms(), key="8"))).kind is OutcomeKind.MISCONFIGURED
     with pytest.raises(GatewayError, match="ONCALL_SPOOL_FOLDER"):
         Spool(tmp_path / "nowhere")
+
+
+#: What the next look finds after one message, by its number's manner: (result, permanent) of each.
+_DELIVERED = (ReceiptResult.DELIVERED, False)
+FOUND: list[tuple[Manner, list[tuple[ReceiptResult, bool]]]] = [
+    (Manner.WELL, [_DELIVERED]),
+    (Manner.FAILED, [(ReceiptResult.FAILED, False)]),
+    (Manner.DEAD, [(ReceiptResult.FAILED, True)]),
+    (Manner.REFUSES, [(ReceiptResult.FAILED, True)]),
+    (Manner.AWAY, [(ReceiptResult.FAILED, False)]),
+    (Manner.SILENT, []),
+    (Manner.LATE, []),
+    (Manner.TWICE, [_DELIVERED, _DELIVERED]),
+    (Manner.UNORDERED, [_DELIVERED, (ReceiptResult.PROGRESS, False)]),
+    (Manner.UNREADABLE, []),
+]
+
+
+@pytest.mark.parametrize(("manner", "found"), FOUND, ids=[manner for manner, _ in FOUND])
+def test_every_manner_of_the_other_side(
+    tmp_path: Path, manner: Manner, found: list[tuple[ReceiptResult, bool]]
+) -> None:
+    """The emulated gateway fetches a message and tells of it as its number behaves."""
+    assert {one for one, _ in FOUND} == set(Manner)
+    spool, moment = Spool(tmp_path), [0.0]
+    gateway = SpoolEmulator(tmp_path, clock=lambda: moment[0])
+    gateway.behave(ZHANG, manner)
+    run(spool.send(sms(key="7")))
+    gateway.sweep()
+    assert list((tmp_path / "out").iterdir()) == []
+    gateway.report(gateway.received[0])
+    told = pull(spool).receipts
+    assert [(one.result, one.permanent) for one in told] == found
+    assert all((one.key, one.provider_id) == ("7", "") for one in told)
+    if manner is Manner.LATE:
+        gateway.sweep()
+        assert pull(spool) == Pulled(), "not yet"
+        moment[0] = LATE.total_seconds()
+        gateway.sweep()
+        assert [one.result for one in pull(spool).receipts] == [ReceiptResult.DELIVERED]
+    if manner is Manner.UNREADABLE:
+        pull(spool)
+        assert len(list((tmp_path / "bad").iterdir())) == 1
+
+
+def test_people_behind_the_folder_answer(tmp_path: Path) -> None:
+    """A text back, and a key in a call, which then is over."""
+    spool, gateway = Spool(tmp_path), SpoolEmulator(tmp_path)
+    run(spool.send(call(key="8")))
+    assert gateway.arrived() == [(ZHANG, call().text)]
+    gateway.reply(ZHANG, "1")
+    gateway.press(gateway.received[0], "2")
+    told = pull(spool)
+    assert [(one.sender, one.text) for one in told.texts] == [(ZHANG, "1")]
+    assert [(one.key, one.digit) for one in told.presses] == [("8", "2")]
+    assert [one.result for one in told.receipts] == [ReceiptResult.ENDED]
+
+
+def test_fetched_once_by_whoever_comes_first(tmp_path: Path) -> None:
+    """Two fetchers never have the same message, a repeated one rings once, a crash loses none."""
+    spool = Spool(tmp_path)
+    one, other = SpoolEmulator(tmp_path), SpoolEmulator(tmp_path)
+    run(spool.send(sms(key="7")))
+    one.sweep()
+    run(spool.send(sms(key="7")))
+    one.sweep()
+    other.sweep()
+    assert (len(one.received), len(other.received)) == (1, 0)
+    run(spool.send(sms(key="9")))
+    (tmp_path / "out" / "9.sms.json").rename(tmp_path / ".fetched" / "9.sms.json")
+    assert [key.key for key in one.received] == ["7"]
+    other.sweep()
+    assert [message.key for message in other.received] == ["9"], "what another fetched and left"

@@ -127,6 +127,45 @@ def test_every_word_of_a_gateway() -> None:
     _play(story)
 
 
+@pytest.mark.parametrize(
+    ("code", "kind", "dead", "opted_out"),
+    [
+        ("rejected/dead", OutcomeKind.REJECTED, True, False),
+        ("rejected/opted_out", OutcomeKind.REJECTED, False, True),
+        ("rejected/away", OutcomeKind.REJECTED, False, False),
+        ("rejected/a word of its own", OutcomeKind.REJECTED, False, False),
+        ("unavailable/dead", OutcomeKind.UNAVAILABLE, False, False),
+    ],
+)
+def test_a_refusal_may_be_about_the_number(
+    code: str, kind: OutcomeKind, dead: bool, opted_out: bool
+) -> None:
+    """Only one for ever says that a number is dead, or that its owner wants no more."""
+
+    async def story(notifier: Webhook, emulator: WebhookEmulator) -> None:
+        emulator.fault(Fault(kind=FaultKind.REFUSE, code=code))
+        said = await notifier.send(sms())
+        assert (said.kind, said.dead, said.opted_out) == (kind, dead, opted_out)
+
+    _play(story)
+
+
+def test_a_receipt_may_be_about_the_number() -> None:
+    """A failed one only: dead and opted out are for ever, away is once more, others are nothing."""
+    words = ("dead", "opted_out", "away", "odd", None)
+    rows = [{"key": str(n), "status": "failed", "number": word} for n, word in enumerate(words)]
+    rows.append({"key": "9", "status": "delivered", "number": "dead"})
+    found = told(json.dumps({"receipts": rows}).encode()).receipts
+    assert [(one.permanent, one.dead, one.opted_out, one.once_more) for one in found] == [
+        (True, True, False, False),
+        (True, False, True, False),
+        (False, False, False, True),
+        (False, False, False, False),
+        (False, False, False, False),
+        (False, False, False, False),
+    ]
+
+
 def test_a_wrong_secret_is_our_own_fault() -> None:
     """The gateway believes nobody else."""
 

@@ -17,9 +17,10 @@ from notifiers.phone import e164
 from notifiers.tencent.emulator import TencentEmulator
 from notifiers.webhook.emulator import WebhookEmulator
 from oncall import tables
+from oncall.core.cards import Flag
 from oncall.core.model import State
-from oncall.store import outbox, reports
-from tests.county import ZHANG
+from oncall.store import contacts, outbox, reports
+from tests.county import ZHANG, person_id
 from tests.notifiers.carriers import MAS
 from tests.web.serving import Site, urgent
 from web.quiet import hidden
@@ -260,6 +261,22 @@ def test_our_own_gateway_reports_signed(carried: Site) -> None:
         [brief] = reports.list_transfers(tx)
         states = {str(a.id): a.state for a in reports.attempts(tx, brief.transfer.id)}
     assert states[key] in ("delivered", "acked")
+
+
+@pytest.mark.parametrize("told", ["its id", "no id"])
+def test_our_own_gateway_says_that_a_number_is_dead(carried: Site, told: str) -> None:
+    """With the id it gave, or with none: the phone rings at once, and the card is marked."""
+    allow(carried, webhook_secret=WEBHOOK)
+    text = attempt(carried, "sms")
+    failed = {"key": str(text.id), "status": "failed", "code": "EMPTY", "number": "dead"}
+    if told == "its id":
+        failed["id"] = attempt_id(carried, str(text.id))
+    assert gateway(carried, {"receipts": [failed]}) == 204
+    carried.world.settle()
+    assert attempt(carried, "sms").state == "failed"
+    assert attempt(carried, "voice").state == "accepted"
+    with carried.world.app.db.read() as tx:
+        assert contacts.flags(tx)[person_id(ZHANG)] == {(ZHANG, "sms"): Flag.DEAD}
 
 
 @pytest.mark.parametrize("how", [{"secret": "wrong"}, {"late": timedelta(minutes=6)}])
