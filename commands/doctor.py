@@ -24,7 +24,7 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
     session = session_of(ctx)
     t = session.t
     with office_of(session, ready=False) as office:
-        found = examine(session.settings, office.db, office.now, t)
+        found = examine(session.settings, office.db, office.clock.now, t)
         found += doctor_outside.look(session.settings, office.now)
     failures = sum(finding.level is Level.FAILURE for finding in found)
     if as_json:

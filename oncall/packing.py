@@ -119,6 +119,16 @@ def pack(
     return parcels, silent
 
 
+def again(parcel: Parcel, lang: str, signature: str) -> Parcel:
+    """The same for another provider while the first may have it: it says that it may repeat."""
+    rows = tuple(replace(row, resent=True) for row in parcel.rows)
+    try:
+        text = _words(rows, lang, signature, late=parcel.late, link=parcel.link)
+    except Exception:  # noqa: BLE001 - it could be worded once, and goes out as it was
+        return parcel
+    return replace(parcel, rows=rows, text=text)
+
+
 def _is_listed(row: Row) -> bool:
     return row.channel in _LISTING and row.notice in _MERGED
 

@@ -16,11 +16,13 @@ from datetime import datetime, timedelta
 from notifiers.errors import NumberError
 from notifiers.message import Attachment, Channel, Finds, Message, Notifier, Outcome, OutcomeKind
 from notifiers.phone import e164
+from oncall.carry import LANES
 from oncall.core.errors import OncallError
+from oncall.core.model import Urgency
 from oncall.core.texts import ASKS
 from oncall.core.transfers.events import UNSUPPORTED
 from oncall.legs import leg_of, of_caller
-from oncall.packing import Parcel, approved, first_words, is_drill
+from oncall.packing import PAGING, Parcel, again, approved, first_words, is_drill
 from oncall.routes import Paid, Routes
 from oncall.store import outbox, transfers
 from oncall.store.database import Database
@@ -45,6 +47,14 @@ _NO_PROVIDER = Outcome(kind=OutcomeKind.REJECTED, provider="none", code="no_prov
 _UNWANTED = Outcome(kind=OutcomeKind.UNAVAILABLE, provider="none", code="unwanted")
 #: What broke before anybody can say whether a provider was asked.
 IN_DOUBT = Outcome(kind=OutcomeKind.UNKNOWN, provider="none", code="bug")
+
+
+def _presses(channel: Channel, row: Row) -> bool:
+    """Whether silence is worse than the same text twice: the next provider is asked at once.
+
+    A second call would find the line busy with the first, so calls wait.
+    """
+    return channel is Channel.SMS and row.notice in PAGING and row.lane <= LANES[Urgency.URGENT]
 
 
 class Sender:
@@ -103,9 +113,13 @@ class Sender:
             order = [one for one in order if one.capabilities(channel).conference]
             if not order:
                 return _NO_CONFERENCE
+        if row.resent:
+            # Whoever has left it in doubt comes last.
+            order = sorted(order, key=lambda one: one.name == row.provider)
         if row.resent and (found := await self._find(order, message, parcel)) is not None:
             return found
         refused: list[Outcome] = []
+        doubt: Outcome | None = None
         for notifier in order:
             if time.monotonic() - claimed > _STALE and not await self._wanted(parcel):
                 return _UNWANTED
@@ -114,9 +128,16 @@ class Sender:
                 template = approved(parcel, self.lang, self.signature)
                 message = replace(message, template=template)
             outcome = refusal or await self._offer(notifier, message)
+            if outcome.kind is OutcomeKind.UNKNOWN and _presses(channel, row):
+                doubt = outcome
+                parcel = again(parcel, self.lang, self.signature)
+                message = replace(message, text=parcel.text, template=None)
+                continue
             if outcome.kind in (OutcomeKind.ACCEPTED, OutcomeKind.REJECTED, OutcomeKind.UNKNOWN):
                 return outcome
             refused.append(outcome)
+        if doubt is not None:
+            return doubt
         # Whichever can be asked again first.
         return min(refused, key=lambda one: one.retry_after or timedelta(0), default=_NO_PROVIDER)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from ipaddress import ip_address
 from typing import Self
@@ -35,8 +35,11 @@ _DRIFT = timedelta(seconds=2)
 _NAMED = 5
 
 
-def examine(settings: Settings, db: Database, now: datetime, t: Text) -> list[Finding]:
+def examine(
+    settings: Settings, db: Database, clock: Callable[[], datetime], t: Text
+) -> list[Finding]:
     """Look at everything; one failure does not keep the rest from being looked at."""
+    now = clock()
     found = [*_secret(settings), *_channels(settings), *_public_url(settings)]
     try:
         check_ready(db)
@@ -54,7 +57,7 @@ def examine(settings: Settings, db: Database, now: datetime, t: Text) -> list[Fi
         params={"revision": newest()},
     )
     with db.read() as tx:
-        inside = [*_policy(tx, settings, t), *_directory(tx, now), *_clock(tx, now)]
+        inside = [*_policy(tx, settings, t), *_directory(tx, now), *_clock(tx, clock)]
         inside += doctor_lists.look(tx, now.astimezone(settings.zone).date())
         inside += doctor_watch.look(tx, settings, now)
         inside += _cards(tx, settings, now)
@@ -315,8 +318,9 @@ def _listed(
     return Finding(what=what, level=Level.FAILURE, said=some, mend=mend, params=params)
 
 
-def _clock(tx: Tx, now: datetime) -> Iterator[Finding]:
-    there = upkeep.database_clock(tx)
+def _clock(tx: Tx, clock: Callable[[], datetime]) -> Iterator[Finding]:
+    # Both asked at one moment: what was looked at before may have taken its time.
+    there, now = upkeep.database_clock(tx), clock()
     if abs(there - now) > _DRIFT:
         yield Finding(
             what="clock",

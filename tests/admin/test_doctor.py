@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,16 @@ from oncall.admin.doctor import TITLES, examine
 from oncall.admin.findings import Finding, Level
 from oncall.config import load
 from oncall.page_watch import KIND
-from oncall.store import backups, calendars, directory, groups, nodes, overrides, planned
+from oncall.store import (
+    backups,
+    calendars,
+    directory,
+    groups,
+    nodes,
+    overrides,
+    planned,
+    upkeep,
+)
 from oncall.store.database import Database
 from oncall.store.directory import Person
 from oncall.store.groups import UnitGroup
@@ -28,16 +37,34 @@ TWILIO = {
 }
 
 
-def findings(db: Database, folder: Path, environ: Mapping[str, str] | None = None) -> list[Finding]:
-    """Everything found at START."""
+def findings(
+    db: Database,
+    folder: Path,
+    environ: Mapping[str, str] | None = None,
+    clock: Callable[[], datetime] | None = None,
+) -> list[Finding]:
+    """Everything found at START, or by this clock."""
     settings = load({"database_url": f"sqlite:///{folder}/x.db"}, environ or {}, cwd=folder)
-    return examine(settings, db, START, str)
+    return examine(settings, db, clock or (lambda: START), str)
 
 
 def level(found: list[Finding], what: str) -> Level:
     """How gravely one thing was judged."""
     grades = [Level.OK, Level.WARNING, Level.FAILURE]
     return max((f.level for f in found if f.what == what), key=grades.index)
+
+
+def test_clocks_are_compared_at_one_moment(db: Database, tmp_path: Path) -> None:
+    """However long the other checks took, only what the clocks themselves differ by is told."""
+
+    def there() -> datetime:
+        with db.read() as tx:
+            return upkeep.database_clock(tx)
+
+    moments = iter([there() - timedelta(minutes=5)])
+    slow = findings(db, tmp_path, clock=lambda: next(moments, None) or there())
+    assert level(slow, "clock") is Level.OK
+    assert level(findings(db, tmp_path), "clock") is Level.FAILURE
 
 
 def test_a_unit_without_people_is_a_failure(db: Database, tmp_path: Path) -> None:

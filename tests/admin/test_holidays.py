@@ -159,7 +159,7 @@ def test_the_doctor_misses_next_years_table(db: Database, tmp_path: Any) -> None
     settings = load({"database_url": f"sqlite:///{tmp_path}/x.db"}, {}, cwd=tmp_path)
 
     def found(now: datetime = START) -> list[tuple[Level, str]]:
-        seen = [f for f in examine(settings, db, now, str) if f.what == "holidays"]
+        seen = [f for f in examine(settings, db, lambda: now, str) if f.what == "holidays"]
         return [(one.level, one.text(str)) for one in seen]
 
     assert [level for level, _ in found()] == [Level.WARNING] * 2

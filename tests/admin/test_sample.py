@@ -128,7 +128,7 @@ def test_the_roster_to_try_changes_a_little(made: Database, tmp_path: Path) -> N
 def test_the_doctor_finds_nothing_to_mend(made: Database, tmp_path: Path) -> None:
     """A newcomer's first `oncall doctor` ends well."""
     settings = load({}, {}, cwd=tmp_path)
-    found = doctor.examine(settings, made, NOW, str)
+    found = doctor.examine(settings, made, lambda: NOW, str)
     # A sample loaded "at" another time than the database's own is what the clock check is for.
     bad = [f.what for f in found if f.level is Level.FAILURE and f.what != "clock"]
     assert bad == []
@@ -138,7 +138,7 @@ def test_units_alone_have_nobody(database_url: str, tmp_path: Path) -> None:
     """Without people every unit is named as a thing to mend: never silence."""
     db = Database(database_url)
     setup.prepare(db, NOW, ZONE, sample=False)
-    found = doctor.examine(load({}, {}, cwd=tmp_path), db, NOW, str)
+    found = doctor.examine(load({}, {}, cwd=tmp_path), db, lambda: NOW, str)
     failures = {f.what: f.text(str) for f in found if f.level is Level.FAILURE}
     assert failures["units"].startswith("94 units have nobody")
     db.close()

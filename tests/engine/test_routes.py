@@ -95,6 +95,36 @@ def test_the_next_provider_takes_over(world: World) -> None:
         assert alarmed(world) == []
 
 
+IN_DOUBT = Outcome(kind=OutcomeKind.UNKNOWN, provider="", code="timeout")
+
+
+@pytest.mark.parametrize("urgency", ["critical", "urgent", "routine"])
+def test_a_pressing_text_in_doubt_goes_to_the_next_provider(world: World, urgency: str) -> None:
+    """The first hangs: the second has the text in the same send, marked; a routine one waits."""
+    first, second = Named("first"), Named("second")
+    first.broken = {Channel.SMS: IN_DOUBT}
+    with served(world, first, second):
+        world.transfer(TOWN, urgency=urgency)
+        texts = [one for one in second.sent if one.channel is Channel.SMS]
+        assert ["可能重复" in one.text for one in texts] == [True] * (urgency != "routine")
+        assert [one.text for one in first.asked if "可能重复" in one.text] == []
+        world.advance(1.1)
+        assert any(one.channel is Channel.SMS for one in second.sent)
+        assert len([one for one in first.asked if one.channel is Channel.SMS]) == 1
+
+
+def test_all_of_them_in_doubt(world: World) -> None:
+    """Where no provider answers in time the page goes on by telephone, and the text is repeated."""
+    first, second = Named("first"), Named("second")
+    first.broken = second.broken = {Channel.SMS: IN_DOUBT}
+    with served(world, first, second):
+        world.transfer(TOWN)
+        assert [one.channel for one in first.sent] == [Channel.VOICE]
+        second.broken = {}
+        world.advance(seconds=11)
+        assert [(one.to, one.channel) for one in second.sent] == [(e164(ZHAO), Channel.SMS)]
+
+
 def test_what_rests_holds_up_no_page(world: World) -> None:
     """The only provider of texts is known to be down: the phone rings at once, not after tries."""
     provider = Named("only")
