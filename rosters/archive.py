@@ -25,9 +25,9 @@ _MERGED = re.compile(
     rb"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})"
 )
 #: What a reader of bare values would not see: merged, hidden or struck-through, formulas, errors,
-#: dates counted from 1904.
+#: comments, dates counted from 1904.
 _MORE = re.compile(
-    rb"<(?:\w+:)?(?:mergeCell|f|strike)[ />]|\st=[\"']e[\"']"
+    rb"<(?:\w+:)?(?:mergeCell|f|strike|comment)[ />]|\st=[\"']e[\"']"
     rb"|\s(?:hidden|date1904)=[\"'](?:1|true)|\sstate=[\"'](?:hidden|veryHidden)"
 )
 _COLUMN = re.compile(rb"<(?:\w+:)?c\s[^>]{0,64}?r=[\"']([A-Z]{1,3})")

@@ -93,7 +93,7 @@ def _block_edge(found: Header, date_column: int) -> int:
 _WORDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
     (Kind.PHONE, re.compile(r"电话|手机|联系方式|号码|短号|tel|phone|mobile")),
     (Kind.WEEKDAY, re.compile(r"星期|周几|礼拜|^周$|weekday")),
-    (Kind.DATE, re.compile(r"日期|^日$|^值班日$|^date$|^day$")),
+    (Kind.DATE, re.compile(r"日期|^日$|^值班日$|^date$")),
     (Kind.REMARK, re.compile(r"备注|^说明$|remark|note|comment")),
     (Kind.SHIFT, re.compile(r"班次|班别|班种|时段|^shift$|^hours$|^班$")),
     (Kind.IDLE, re.compile(r"^序号$|^编号$|^no\.?$|^#$|职务|职位|^title$|^轮次$|值班地点|^地点$")),
@@ -114,6 +114,9 @@ _ROLES: tuple[tuple[str, re.Pattern[str]], ...] = (
 _UNIT = re.compile(r"^(值班)?(单位|部门|科室)(名称|代码)?$|^unit$")
 _SHIFT_COLUMN = re.compile(r"[大小]夜班|[白夜早中晚日]班|白天|夜间")
 _CLOCK_COLUMN = re.compile(r"^(值班)?时间$|^time$")
+_DAY_COLUMN = re.compile(r"^day$")
+#: A header has so many rows at most: 值班情况 over 白班 over 姓名.
+_HEADER_ROWS = 3
 
 
 def column_key(text: str) -> str:
@@ -144,8 +147,8 @@ def read_header(grid: Grid, row: int, habits: Habits) -> Header | None:
     if not 2 <= len(labels) <= 60:
         return None
     last = row
-    if below := _below(grid, row, labels):
-        labels, last = below, row + 1
+    while last < row + _HEADER_ROWS - 1 and (below := _below(grid, last, labels)):
+        labels, last = below, last + 1
     columns = [
         column for number, label in labels.items() if (column := _column(number, label, habits))
     ]
@@ -163,7 +166,7 @@ def read_header(grid: Grid, row: int, habits: Habits) -> Header | None:
 
 
 def _below(grid: Grid, row: int, labels: dict[int, str]) -> dict[int, str]:
-    """The labels of a header of two rows; none where the row below belongs to the table.
+    """The labels with those of the row below; none where that belongs to the table.
 
     白班 over 姓名 and 电话 is 白班姓名 and 白班电话, whether the cell above is merged or not.
     """
@@ -174,7 +177,8 @@ def _below(grid: Grid, row: int, labels: dict[int, str]) -> dict[int, str]:
     both = {number: label for number, label in labels.items() if number not in own}
     for number, label in own.items():
         left = max((above for above in labels if above <= number), default=None)
-        both[number] = label if left is None else labels[left] + label
+        whole = label if left is None else labels[left] + label
+        both[number] = whole if understand(whole) else label
     return dict(sorted(both.items()))
 
 
@@ -226,7 +230,11 @@ def _settle_time(columns: list[Column], labels: dict[int, str]) -> list[Column]:
     kinds = {column.kind for column in columns}
     settled = {column.number for column in columns}
     for number, label in labels.items():
-        if number not in settled and _CLOCK_COLUMN.fullmatch(label):
+        if _DAY_COLUMN.fullmatch(label):
+            # "Day" beside "Date" is Mon, Tue; alone it is the date.
+            kind = Kind.WEEKDAY if Kind.DATE in kinds else Kind.DATE
+            columns = [*columns, Column(number=number, kind=kind)]
+        elif number not in settled and _CLOCK_COLUMN.fullmatch(label):
             if Kind.DATE not in kinds:
                 columns = [*columns, Column(number=number, kind=Kind.DATE)]
             elif Kind.SHIFT not in kinds:

@@ -26,6 +26,13 @@ _UNTIL = re.compile(r"[~—–―−至到]+|-+")
 _AND = re.compile(r"[、,;和及]")
 #: Longer than this, two dates are no shift plan's range but a slip.
 _LONGEST = timedelta(days=62)
+#: 27年3月7日: nobody plans for 1927.
+_SHORT_YEAR = re.compile(r"\d{2}年\d{1,2}月\d{1,2}[日号]?")
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_ENGLISH = re.compile(
+    rf"(?:(?P<first>\d{{1,2}})[-./]?)?(?P<month>{'|'.join(_MONTHS)})[a-z]*\.?"
+    r"(?P<last>\d{1,2}(?:st|nd|rd|th)?(?!\d))?(?:[-,/]?(?P<year>20\d\d|(?<=-)\d\d))?"
+)
 _CHINESE_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
 
 
@@ -71,8 +78,7 @@ def weekday(value: object) -> int | None:
 def period(text: str) -> Period:
     """The year and month named in a title or a file name; several months leave the month open."""
     text = re.sub(r"\s+", "", clean(text))
-    text = re.sub(r"[〇○零一二三四五六七八九]{4}(?=年)", _western, text)
-    text = re.sub(r"[一二三四五六七八九十]{1,3}(?=月)", _western_month, text)
+    text = _western_day(text)
     years = set(re.findall(r"(?<!\d)(20\d\d)(?=年|[-./_](?:0?[1-9]|1[0-2])(?!\d))", text))
     months = set(re.findall(r"(?<!\d)(0?[1-9]|1[0-2])(?=月)", text))
     months |= set(re.findall(r"(?<!\d)20\d\d[-./_](0?[1-9]|1[0-2])(?!\d)", text))
@@ -87,11 +93,17 @@ def period(text: str) -> Period:
     )
 
 
+def _western_day(text: str) -> str:
+    """二〇二七年三月十四日 in digits, and so whatever part of it is written."""
+    text = re.sub(r"[〇○零一二三四五六七八九]{4}(?=年)", _western, text)
+    return re.sub(r"[一二三四五六七八九十]{1,3}(?=[月日号])", _western_number, text)
+
+
 def _western(match: re.Match[str]) -> str:
     return match.group(0).translate(_CHINESE_DIGITS)
 
 
-def _western_month(match: re.Match[str]) -> str:
+def _western_number(match: re.Match[str]) -> str:
     tens, ten, ones = match.group(0).rpartition("十")
     if not ten:
         return ones.translate(_CHINESE_DIGITS)
@@ -121,7 +133,7 @@ def read_day(value: object, known: Period) -> DayRead:
 def _read_text(text: str, known: Period) -> DayRead:
     written = [_BARE_WEEKDAYS[sign] for sign in _WEEKDAY.findall(text)]
     bare = _BRACKETS.sub("", _MIDNIGHT.sub("", text))
-    bare = re.sub(r"\s+", "", _WEEKDAY.sub("", bare)).rstrip(",、;")
+    bare = _western_day(re.sub(r"\s+", "", _WEEKDAY.sub("", bare)).rstrip(",、;"))
     named = weekday(text)
     if _DAYS_ONLY.fullmatch(bare) and (several := _several(bare, known)) and several.day:
         return _listed(several, named, written)
@@ -137,6 +149,7 @@ def _read_text(text: str, known: Period) -> DayRead:
 
 def _read_one(bare: str, known: Period, named: int | None) -> DayRead | None:
     """The one day that a text without weekday and brackets is; None if it is none, or several."""
+    bare = _numbered(bare)
     if re.fullmatch(r"\d{5}", bare):
         return _bounded(_EPOCH + timedelta(days=int(bare)), named)
     if match := _FULL.fullmatch(bare) or _COMPACT.fullmatch(bare):
@@ -153,6 +166,18 @@ def _read_one(bare: str, known: Period, named: int | None) -> DayRead | None:
             return DayRead(fault="month-unknown", weekday=named)
         return _build(known.year, known.month, int(match.group(1)), named)
     return None
+
+
+def _numbered(bare: str) -> str:
+    """3-Mar, Mar 2, 2027 and 27年3月7日 as 3-3, 2027-3-2 and 2027年3月7日; others as they are."""
+    if _SHORT_YEAR.fullmatch(bare):
+        return f"20{bare}"
+    match = _ENGLISH.fullmatch(bare.casefold())
+    if match is None or (match["first"] is None) is (match["last"] is None):
+        return bare
+    month, day = _MONTHS.index(match["month"]) + 1, match["first"] or match["last"].rstrip("stndrh")
+    year = f"20{match['year']}"[-4:] + "-" if match["year"] else ""
+    return f"{year}{month}-{day}"
 
 
 def _listed(found: DayRead, named: int | None, written: list[int]) -> DayRead:

@@ -12,6 +12,7 @@ from rosters.errors import problem
 from rosters.grid import Grid
 from rosters.habits import Habits
 from rosters.model import Problem, ReadResult, Request
+from rosters.stacked import tables
 from rosters.template import EXAMPLE_MARK
 from rosters.text import clean
 
@@ -40,6 +41,7 @@ def read_grids(
     problems = list(before)
     results: list[tuple[Grid, ReadResult]] = []
     lists: list[Contacts] = []
+    grids = [part for grid in grids for part in tables(grid, request.habits)]
     for grid in grids:
         if not grid.cells or _explains(grid):
             continue
@@ -61,10 +63,14 @@ def read_grids(
         problems=tuple(problems),
         unsettled=contacts.complete(e for _, result in results for e in result.unsettled),
         title="\n".join(filter(None, (result.title for _, result in results))),
-        titles={grid.name: result.title for grid, result in results} if len(results) > 1 else {},
+        titles=_titles(results) if len(results) > 1 else {},
         days=results[0][1].days if len(results) == 1 else None,
         pauses=results[0][1].pauses if len(results) == 1 else (),
     )
+
+
+def _titles(results: Iterable[tuple[Grid, ReadResult]]) -> dict[str, str]:
+    return {grid.where(next(grid.rows()), 1): result.title for grid, result in results}
 
 
 def _explains(grid: Grid) -> bool:

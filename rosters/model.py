@@ -229,7 +229,7 @@ class ReadResult:
     problems: tuple[Problem, ...]
     #: The title lines, for matching the unit's name; "" where the file has none.
     title: str = ""
-    #: Where there are several sheets: each one's name -> its title lines.
+    #: Where there are several tables: the place where each begins -> its title lines.
     titles: Mapping[str, str] = field(default_factory=dict)
     #: The first and last local day of a one-unit table, people or no people; None where rows
     #: stand for themselves.

@@ -19,7 +19,8 @@ _NEAR = timedelta(days=7)
 _FAR = timedelta(days=366)
 #: "See the telephone list": the directory has the numbers anyway.
 _SEE_DIRECTORY = re.compile(r"[见同按].{0,4}(?:通讯录|通信录|电话表|附表)")
-
+#: A note beside a name that gives only a part of the shift.
+_PART_OF_DAY = re.compile(r"[上下]午|[上下前后]半[夜天]|半天|\d{1,2}[:点时]")
 
 _WHOLE_DAY = Clock(start=0, end=24 * 60)
 _CUT_SHORT = re.compile(r"\d(?:\.\d+)?e\+?\d+", re.IGNORECASE)
@@ -229,6 +230,8 @@ class Reader:
             return False
         if named.instead_of:
             self.tell("cover-understood", row, column, text, name=name, other=named.instead_of)
+        if _PART_OF_DAY.search(named.title or ""):
+            self.tell("remark-clock", row, column, text)
         if named.swapped:
             self.tell("swap-noted", row, column, text, name=name)
         return True

@@ -120,6 +120,8 @@ class _Sheet:
         unseen_columns: set[int] = set()
         for cell in _written(self.sheet):
             value = self._value(cell)
+            if cell.comment is not None:
+                self._tell("comment-left-out", cell.row, cell.column, clean(cell.comment.text))
             if value is None or value == "":
                 continue
             if cell.row in hidden.rows and (cell.row, cell.column) not in spans:

@@ -125,7 +125,9 @@ class _Table:
         label, place = self._shift(row, column)
         if clock := read_clock(label):
             return clock
-        general = self.hours.find(label)
+        # A cell that gives the hours of two shifts gives those of none.
+        several = [found.clock for found in find_clocks(label)]
+        general = several or self.hours.find(label)
         own = None if column.shift else self._remark_clock(row)
         if own is not None:
             remark = row.header.first(Kind.REMARK)

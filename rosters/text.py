@@ -12,7 +12,8 @@ _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff]"
 )
 # What our own exports put before a text that a spreadsheet would take for a formula.
-_ESCAPED = re.compile(r"'[=+\-@\t]")
+# The second is how a spreadsheet marks digits as text; some programs write the mark out.
+_ESCAPED = re.compile(r"'[=+\-@\t\d]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 _SPACES = re.compile(r"[^\S\n]+")
 _HAN = "\u3400-\u9fff\U00020000-\U0003134f·"
@@ -24,8 +25,14 @@ PENDING = frozenset({"待定", "轮空", "另定", "另行通知", "tbd", "tba",
 #: Words that repeat the cell above.
 DITTO = frozenset({"同上", "〃", "″", '"', "''", "′′", "ditto", "」", "々", "”", "“"})
 
+#: The dot inside 买买提·艾力, as keyboards have it.
+_DOTS = re.compile(r"(?<=\D)[.．•・‧∙⋅](?=\D)")
+#: Two names that nothing but a word joins are no name: 张三和李四.
+_JOINED = re.compile("[\u3400-\u9fff]{2,}[和与及跟][\u3400-\u9fff]{2,}")
 _SPLIT_NAMES = re.compile(r"[、，,/／;；\n|&＆]+")
 _BRACKETED = re.compile(r"[(\[【〔<]([^()\[\]【】〔〕<>]*)[)\]】〕>]")
+#: A name with a note, and behind them another: 张三(上午)李四(下午).
+_NEXT_NAME = re.compile(rf"[{_HAN}]{{2,}} ?{_BRACKETED.pattern}(?= ?[{_HAN}]{{2}})")
 _TITLES = (
     "党组书记|党委书记|副书记|书记|副局长|局长|副镇长|镇长|副乡长|乡长|副县长|县长|副主任|主任"
     "|副科长|科长|副股长|股长|副所长|所长|副站长|站长|副大队长|大队长|中队长|副队长|队长|副组长|组长"
@@ -33,7 +40,7 @@ _TITLES = (
     "|科员|干事|同志|director|chief|manager|secretary|mayor"
 )
 _TITLE = re.compile(rf"(?:{_TITLES})", re.IGNORECASE)
-_TITLE_FIRST = re.compile(rf"({_TITLES}):([{_HAN}]{{2,4}})")
+_TITLE_FIRST = re.compile(rf"({_TITLES}):?([{_HAN}]{{2,4}})")
 _NAME_WITH_TITLE = re.compile(rf"([{_HAN}]{{2,4}}?)({_TITLES})")
 _COMPOUND_SURNAMES = frozenset(
     "欧阳 司马 上官 诸葛 司徒 东方 皇甫 尉迟 公孙 慕容 令狐 夏侯 端木 南宫 长孙 宇文".split()
@@ -48,7 +55,8 @@ _DOTTED_NAME = re.compile("(?=.*·)[\u3400-\u9fff\U00020000-\U0003134f·]{3,20}"
 _LATIN_NAME = re.compile(r"[^\W\d_][^\d_=<>@#%^*{}\[\]\"!?]{0,60}")
 _COVERS = re.compile(
     r"(?:顶班|替班|代班|顶替|替)(?:人|者)?[:：]?([^\s:：]{2,6})"
-    r"|([^\s:：]{2,6})(?:顶班|替班|代班)"
+    r"|由?([^\s:：]{2,6})(?:顶班|替班|代班)"
+    rf"|由?([{_HAN}]{{2,4}})代"
 )
 _SWAPPED = re.compile(r"[与和跟同].{1,8}(?:换班|调班|对调|调换)")
 # A phone written beside the name, in the same cell: "陈建国 13900000001".
@@ -91,7 +99,7 @@ def fold_name(name: str) -> str:
     """A name as it is compared: "王　五" and "王五" are one; "Zhang  San" is "zhang san"."""
     text = clean(name).replace("\n", " ")
     if re.search(f"[{_HAN}]", text):
-        text = text.replace(" ", "").replace("•", "·").replace("・", "·").replace(".", "·")
+        text = _DOTS.sub("·", text.replace(" ", ""))
     return text.casefold()
 
 
@@ -103,6 +111,8 @@ def form_of_address(name: str) -> tuple[str, str] | None:
 
 def is_name(text: str) -> bool:
     """Whether a text can be somebody's name: Chinese, with dots, or in Latin letters."""
+    if _JOINED.fullmatch(text):
+        return False
     patterns = (_HAN_NAME, _DOTTED_NAME, _LATIN_NAME)
     han = any("\u3400" <= sign <= "\u9fff" for sign in text)
     return any(pattern.fullmatch(text) for pattern in (patterns[:2] if han else patterns[2:]))
@@ -129,7 +139,8 @@ def names(text: str) -> list[Named]:
     whole names ("张三 李四"), and is dropped inside one ("王 五", "欧阳 娜娜").
     """
     found: list[Named] = []
-    for part in _SPLIT_NAMES.split(_shield(clean(text))):
+    text = _NEXT_NAME.sub(r"\g<0>、", _shield(clean(text)))
+    for part in _SPLIT_NAMES.split(text):
         for piece in _split_spaces(part.strip()):
             named = _named(piece.replace("\x1f", ","))
             if named.name:
@@ -178,7 +189,7 @@ def _named(piece: str) -> Named:
     instead_of, swapped = None, False
     for note in notes:
         if cover := _COVERS.fullmatch(note):
-            instead_of, name = name, _plain_name(cover.group(1) or cover.group(2))[0]
+            instead_of, name = name, _plain_name(next(filter(None, cover.groups())))[0]
         elif _SWAPPED.search(note):
             swapped = True
         else:
@@ -190,7 +201,7 @@ def _plain_name(text: str) -> tuple[str, str | None]:
     text = text.strip(" :：.。*·-—")
     if not re.search(f"[{_HAN}]", text):
         return ("", text) if _TITLE.fullmatch(text) else (text, None)
-    text = text.replace(" ", "").replace("•", "·").replace("・", "·")
+    text = _DOTS.sub("·", text.replace(" ", ""))
     if _TITLE.fullmatch(text):
         return "", text
     if match := _TITLE_FIRST.fullmatch(text):

@@ -1,11 +1,14 @@
 """Which unit a duty belongs to: its code or name in the row, else the name in the title."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from rosters.errors import problem
 from rosters.model import Entry, Problem, ReadResult
 from rosters.text import clean, squeeze
+
+_PLACE = re.compile(r"(.*)[!:][A-Z]*(\d+)", re.DOTALL)
 
 
 def assign(
@@ -25,11 +28,14 @@ def assign(
     """
     codes = {squeeze(clean(name)): code for name, code in known.items()}
     whole = only or in_title(result.title, known) or in_title(filename, known) or own
-    sheets = {name: in_title(f"{title}\n{name}", known) for name, title in result.titles.items()}
+    tables = [
+        (*_place(where), in_title(f"{title}\n{_place(where)[0]}", known))
+        for where, title in result.titles.items()
+    ]
     problems: dict[tuple[str, str], Problem] = {}
 
     def placed(entry: Entry) -> Entry | None:
-        default = only or sheets.get(entry.source.rpartition("!")[0]) or whole
+        default = only or _above(tables, entry.source) or whole
         code = codes.get(squeeze(clean(entry.unit))) if entry.unit else default
         if code is None:
             wrong = "unit-unknown" if entry.unit else "unit-missing"
@@ -53,6 +59,19 @@ def assign(
         unsettled=unsettled,
         problems=(*result.problems, *problems.values()),
     )
+
+
+def _place(source: str) -> tuple[str, int]:
+    """Sheet and row of "Sheet1!B5", file and line of "file.csv:12"."""
+    found = _PLACE.fullmatch(source)
+    return (found[1], int(found[2])) if found else (source, 0)
+
+
+def _above(tables: Iterable[tuple[str, int, str | None]], source: str) -> str | None:
+    """The unit of the table in which a place lies: the last that begins above it on its sheet."""
+    sheet, row = _place(source) if tables else ("", 0)
+    own = [(first, code) for name, first, code in tables if name == sheet and first <= row]
+    return max(own)[1] if own else None
 
 
 def in_title(title: str, known: Mapping[str, str]) -> str | None:

@@ -95,6 +95,10 @@ FILES: Mapping[str, Message] = {
         N_("The column is hidden; it was read all the same."),
         N_("Delete it if it does not count."),
     ),
+    "comment-left-out": warning(
+        N_("The comment on this cell was not read: “{value}”."),
+        N_("If it counts, write it into the table itself."),
+    ),
     "struck-through": warning(
         N_("“{value}” is struck through and was left out."),
         N_("Delete the text, or remove the line through it."),

@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl.comments import Comment
 
 from rosters.model import ReadResult
+from rosters.units import assign
 from tests.rosters.building import lines, load, told, workbook
 from tests.rosters.ugly import NOTE, UGLY, WHOLE, Rows, Ugly, written
 
@@ -83,3 +85,58 @@ def test_a_year_of_formulas_never_computed() -> None:
     result = load(workbook(table, change=change))
     assert told(result, "formula-without-value") == ["Sheet1!A3", "Sheet1!A4", "Sheet1!A5"]
     assert result.failed
+
+
+def _stacked(*titles: str, page: str = "") -> ReadResult:
+    """A table of two days under each title, on one sheet; with the hours below the last."""
+    rows: list[list[object]] = []
+    for title in titles:
+        rows += [[title], ["日期", "值班人员"], ["3日", "张三"], ["4日", "王五"]]
+        rows += [[page]] if page else []
+    return load(workbook([*rows, [WHOLE]]), unit=None)
+
+
+def test_two_months_below_one_another() -> None:
+    """The second title counts for what stands below it; its first day is no day of the first."""
+    result = _stacked("2026年11月值班表", "2026年12月值班表")
+    assert [line[11:16] for line in lines(result.entries)] == ["12-03", "12-04"]
+    # The hours stand below the second table, and are asked of the first.
+    assert [found.code for found in result.problems if found.code == "shift-missing"]
+    hours = "值班时间:8:00-次日8:00"
+    both = _stacked(f"2026年11月值班表 {hours}", f"2026年12月值班表 {hours}")
+    assert [line[11:16] for line in lines(both.entries)] == ["11-03", "11-04", "12-03", "12-04"]
+    assert not both.failed
+
+
+def test_two_units_below_one_another() -> None:
+    """Each table is the unit's whose name is in its own title, in a workbook and in a CSV."""
+    hours = "值班时间:8:00-次日8:00"
+    titles = [f"县水利局2026年11月值班表 {hours}", f"县林业局2026年11月值班表 {hours}"]
+    known = {"县水利局": "WATER", "县林业局": "FOREST"}
+    found = assign(_stacked(*titles), known)
+    assert [entry.unit for entry in found.entries] == ["WATER", "WATER", "FOREST", "FOREST"]
+    table = "\n".join(f"{title}\n日期,值班人员\n3日,张三\n4日,王五" for title in titles)
+    found = assign(load(table.encode(), "两局.csv", unit=None), known)
+    assert [entry.unit for entry in found.entries] == ["WATER", "WATER", "FOREST", "FOREST"]
+
+
+def test_pages_are_one_table() -> None:
+    """The same title and header on every page part nothing: the last page's note is for all."""
+    result = _stacked(
+        *["2026年11月值班表（第1页）", "2026年11月值班表（第2页）"], page="第1页 共2页"
+    )
+    assert {line[11:16] for line in lines(result.entries)} == {"11-03", "11-04"}
+    assert len(result.entries) == 4
+    assert not result.failed
+
+
+def test_comments_are_told() -> None:
+    """A number or a swap that hides in a comment is not read, and that is said."""
+
+    def comment(sheet: Any) -> None:
+        sheet["B2"].comment = Comment("与李四换班", "办公室")
+
+    table: list[list[object]] = [["日期", "值班人员"], [date(2026, 11, 3), "张三"], [WHOLE]]
+    result = load(workbook(table, change=comment))
+    assert told(result, "comment-left-out") == ["Sheet1!B2"]
+    assert lines(result.entries) == ["primary 张三 11-03 08:00–11-04 08:00"]
