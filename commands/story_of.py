@@ -30,7 +30,7 @@ def why(ctx: click.Context, id: str, as_json: bool) -> None:
                 whole = shown_json(session, tx, snapshot, full, office.now)
                 show_json({name: whole[name] for name in ("id", "code", "state", "story")})
                 return
-    names = {p.id: p.name for p in snapshot.people.values()}
+    names = snapshot.named(session.lang)
     told = matters.stories(t, full, names, session.settings.timezone)
     for index, story in enumerate(told):
         if index:

@@ -1,4 +1,4 @@
-"""A talk of three parties on the command line: who joined, and who is in its conference call."""
+"""What is still open about a transfer, on the command line: returns, disputes, who is in a talk."""
 
 from __future__ import annotations
 
@@ -9,9 +9,52 @@ import click
 
 from commands.output import local, paint, stamp, table
 from commands.session import Session
+from oncall.admin.undecided import Teller, undecided
+from oncall.core.transfers import Transfer
 from oncall.core.transfers.talks import Guest, Talk
 from oncall.core.words import N_, PRESENCES
 from oncall.directory import Snapshot
+from oncall.store import deadlines
+from oncall.store.database import Tx
+
+
+def show_undecided(session: Session, tx: Tx, snapshot: Snapshot, transfer: Transfer) -> None:
+    """What waits for somebody's decision, and what comes by itself."""
+    tell = Teller(
+        t=session.t,
+        unit=lambda code: snapshot.unit_name(code, session.lang),
+        clock=lambda at: local(at, session.settings.zone),
+    )
+    for one in undecided(tell, transfer, deadlines.undecided(tx, transfer.id)):
+        click.echo()
+        click.echo(paint(one.title, bold=True))
+        for line in (*one.lines, f"{one.clock} {one.then}".strip()):
+            if line:
+                click.echo(f"  {line}")
+
+
+def undecided_json(transfer: Transfer, zone: ZoneInfo) -> dict[str, Any]:
+    """A return and a dispute as values, with the names the HTTP interface uses."""
+    returned, dispute = transfer.life.returned, transfer.life.dispute
+    return {
+        "returned": None
+        if returned is None
+        else {
+            "unit": returned.unit,
+            "by": returned.by,
+            "at": stamp(returned.at, zone),
+            "why": returned.why,
+            "suggestion": returned.suggestion,
+        },
+        "dispute": None
+        if dispute is None
+        else {
+            "at": stamp(dispute.at, zone),
+            "deadline": stamp(dispute.deadline, zone),
+            "candidates": list(dispute.candidates),
+            "proposals": dict(dispute.proposals),
+        },
+    }
 
 
 def show_talk(session: Session, snapshot: Snapshot, talk: Talk | None) -> None:

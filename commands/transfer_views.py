@@ -10,7 +10,7 @@ import click
 
 from commands.output import local, pairs, say, show_json, stamp, table, warn
 from commands.session import Session
-from commands.talk_view import show_talk, talk_json
+from commands.talk_view import show_talk, show_undecided, talk_json, undecided_json
 from notifiers.phone import mask, mask_text
 from oncall.admin import matters
 from oncall.core.model import Alarm, Channel, Page
@@ -125,6 +125,7 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full, now: datetim
             for share, action in matters.next_of(tx, snapshot, full.brief.shares)
         ],
     )
+    show_undecided(session, tx, snapshot, transfer)
     show_talk(session, snapshot, transfer.life.talk)
     if full.attempts:
         click.echo()
@@ -176,9 +177,10 @@ def shown_json(
     """The same as values."""
     zone = session.settings.zone
     units = {share.page.id: share.part.unit for share in full.brief.shares}
-    people = {p.id: p.name for p in snapshot.people.values()}
-    told = matters.stories(session.t, full, people, session.settings.timezone)
+    named = snapshot.named(session.lang)
+    told = matters.stories(session.t, full, named, session.settings.timezone)
     return _brief(session, tx, snapshot, full.brief, now) | {
+        **undecided_json(full.brief.transfer, zone),
         "talk": talk_json(full.brief.transfer.life.talk, zone),
         "attempts": [
             {

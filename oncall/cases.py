@@ -252,7 +252,8 @@ class Cases:
             self.tell(batch.tx, transfer.id, e.UnitRefused(unit=unit, nobody=True), batch.now)
 
     def _end(self, batch: Batch, transfer: Transfer, command: c.EndParts, by: str) -> None:
-        event = Finished(by=by) if command.quiet else Cancelled(by=by, enough=command.enough)
+        gone = Cancelled(by=by, enough=command.enough, moved=not command.enough)
+        event = Finished(by=by) if command.quiet else gone
         for part, page_id, _ in transfers.pages_of(batch.tx, transfer.id):
             if part.unit in command.units and part.role is command.role:
                 transfers.end_part(batch.tx, part.id, batch.now)

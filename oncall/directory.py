@@ -186,6 +186,11 @@ class Snapshot:
         """What gives a unit's name for its code, for a reader of this language."""
         return partial(self.unit_name, lang=lang)
 
+    def named(self, lang: str) -> dict[str, str]:
+        """What everybody is called: people by id, units by code as this reader writes them."""
+        units = {code: self.unit_name(code, lang) for code in self.units}
+        return units | {person.id: person.name for person in self.people.values()}
+
     def find(self, name_or_id: str, unit: str | None = None, *, left: bool = False) -> Person:
         """The one active person of this name, id or number; with ``left`` also of those who left,
         where nobody active is meant. NotFound for none and for several."""

@@ -73,7 +73,7 @@ ask() {
     "$tools/bin/schemathesis" --config-file "$folder/schemathesis.toml" \
         run "$folder/openapi.json" --url "http://127.0.0.1:$port" \
         --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance \
-        ${ONLY:+--include-path-regex "$ONLY"} --seed "${SEED:-20261126}" --no-color "$@"
+        ${ONLY:+--include-path-regex "$ONLY"} --seed "${SEED:-20261126}" --request-timeout 60 --no-color "$@"
 }
 ask --phases examples,coverage,fuzzing --max-examples "${EXAMPLES:-25}"
 ask --phases stateful --max-time "${WALK:-120}"

@@ -193,7 +193,7 @@ class Reader:
             code=transfer.code,
             urgency=transfer.urgency,
             urgency_text=self.t(URGENCY[transfer.urgency]),
-            units=self._and(self.name(s.part.unit) for s in shares),
+            units=self.names(s.part.unit for s in still(shares)),
             about=" · ".join(part for part in about if part),
             state=state,
             state_text=text,
@@ -205,10 +205,10 @@ class Reader:
         )
 
     def _holder(self, shares: Sequence[Share]) -> str:
-        owners = [s.page.owner_name for s in shares if s.page.owner_name]
+        owners = [s.page.owner_name for s in still(shares) if s.page.owner_name]
         if owners:
             return self.t(N_("taken by {who}")).format(who=self._and(owners))
-        paged = [c.name for s in shares for c in s.page.contacted if c.paged]
+        paged = [c.name for s in still(shares) for c in s.page.contacted if c.paged]
         if paged:
             return self.t(N_("paged: {who}")).format(who=self._and(paged))
         return self.t(N_("nobody paged yet"))
@@ -260,11 +260,20 @@ class Reader:
         """A unit's name."""
         return self.snapshot.unit_name(unit, self.lang)
 
+    def names(self, units: Iterable[str]) -> str:
+        """The names of several."""
+        return self._and(map(self.name, units))
+
     def clock(self, at: datetime) -> str:
         """Wall time; with the date where it is another day than today."""
         local = at.astimezone(self.zone)
         same = local.date() == self.now.astimezone(self.zone).date()
         return local.strftime("%H:%M:%S" if same else "%m-%d %H:%M")
+
+
+def still(shares: Sequence[Share]) -> Sequence[Share]:
+    """Those whose unit has a part in it still; all of them where none has."""
+    return [s for s in shares if s.part.ended_at is None] or shares
 
 
 def standing(t: Text, brief: Brief) -> tuple[str, str]:

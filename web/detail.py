@@ -6,28 +6,30 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from notifiers.phone import mask
+from oncall.admin.undecided import Open, Teller, undecided
 from oncall.core.model import Contacted, Page, State
-from oncall.core.transfers import BINDING
+from oncall.core.transfers import BINDING, Transfer
 from oncall.core.why import NOTICES, LogLine, tell
 from oncall.core.words import (
     ANSWERED_BY,
     ATTEMPTS,
     CHANNELS,
-    GROUNDS,
+    COLOURS,
     N_,
+    ORDERS,
     PARTS,
     STATES,
     URGENCY,
     VIA,
-    WAIVERS,
     Text,
     role,
 )
 from oncall.duty import next_action
+from oncall.store import deadlines, supervisions
 from oncall.store.reports import Attempt, Brief, Full, Share
-from oncall.verbs import Verb, offered
-from web.board import MARKS, Next, Reader, flags, standing
-from web.roles import CALLS, Call
+from web.board import MARKS, Next, Reader, flags, standing, still
+from web.offers import Offered, offers
+from web.roles import Call
 from web.talk_view import TalkView, talk_of
 from web.views import OTHER
 
@@ -46,6 +48,8 @@ _MARKS = {
 }
 #: By the words as rows carry them.
 _NOTICES: Mapping[str, str] = {str(notice): text for notice, text in NOTICES.items()}
+#: A unit without which it goes on.
+_GONE = N_("no longer takes part")
 _CHANNELS: Mapping[str, str] = {str(channel): text for channel, text in CHANNELS.items()}
 
 
@@ -105,28 +109,6 @@ class PartView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Offered:
-    """A verb that this reader may do now, with what it asks for."""
-
-    verb: str
-    label: str
-    about: str
-    fields: tuple[Asked, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """One field of a verb; ``choices`` are words and what they mean."""
-
-    name: str
-    kind: str
-    label: str
-    required: bool
-    longest: int
-    choices: tuple[tuple[str, str], ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Detail:
     """The whole transfer."""
 
@@ -147,6 +129,10 @@ class Detail:
     #: What came out of it, by printed number.
     links: tuple[str, ...]
     verbs: tuple[Offered, ...]
+    #: What waits for a decision.
+    open: tuple[Open, ...]
+    #: Supervision orders about it, in words.
+    orders: tuple[str, ...]
     talk: TalkView | None
 
 
@@ -157,6 +143,7 @@ def detail(reader: Reader, full: Full, may: Callable[[Call], bool]) -> Detail:
     state, text = standing(t, full.brief)
     shares = reader.mine(full.brief)
     notes = [line.said for line in full.timeline if line.page is None]
+    asked = deadlines.undecided(reader.tx, transfer.id)
     return Detail(
         code=transfer.code,
         urgency=transfer.urgency,
@@ -173,53 +160,30 @@ def detail(reader: Reader, full: Full, may: Callable[[Call], bool]) -> Detail:
         roll=_roll(t, full.brief),
         links=tuple(one.code for one in full.links),
         talk=talk_of(reader, transfer),
-        verbs=tuple(_offered(t, verb) for verb in offered(transfer) if may(CALLS[verb.who])),
+        open=undecided(Teller(t=t, unit=reader.name, clock=reader.clock), transfer, asked),
+        orders=tuple(_orders(reader, transfer)),
+        verbs=offers(reader, full.brief, asked, may),
     )
 
 
 def _roll(t: Text, brief: Brief) -> str:
-    asked = [share for share in brief.shares if share.part.role in BINDING]
+    asked = [share for share in still(brief.shares) if share.part.role in BINDING]
     calling = brief.transfer.life.calling
     if calling is not None and calling.how.group:
         return t(N_("Roll-call of “{group}”")).format(group=calling.how.group)
     return t(N_("Roll-call")) if len(asked) > 1 else ""
 
 
-def _offered(t: Text, verb: Verb) -> Offered:
-    return Offered(
-        verb=verb.name,
-        label=t(verb.label),
-        about=t(verb.about),
-        fields=tuple(
-            Asked(
-                name=field.name,
-                kind=field.kind,
-                label=t(field.about),
-                required=field.required,
-                longest=field.longest,
-                choices=tuple((word, _choice(t, word)) for word in field.choices),
-            )
-            for field in verb.fields
-        ),
-    )
-
-
-def _choice(t: Text, word: str) -> str:
-    meaning = _CHOICES.get(word)
-    return f"{word} {t(meaning)}" if meaning else word
-
-
-_CHOICES: Mapping[str, str] = {
-    **GROUNDS,
-    **WAIVERS,
-    "origin": N_("whoever sent it"),
-    "caller": N_("the caller"),
-    "both": N_("both"),
-}
+def _orders(reader: Reader, transfer: Transfer) -> Iterable[str]:
+    """What a reader may know of the orders about it; a unit knows of no draft."""
+    for order in supervisions.listed(reader.tx, transfer=transfer.id):
+        if reader.unit is None or (order.number is not None and order.unit == reader.unit):
+            what = order.number or reader.t(COLOURS[order.colour])
+            yield f"{what} {reader.name(order.unit)} {reader.t(ORDERS[order.state])}"
 
 
 def _facts(reader: Reader, full: Full) -> Iterable[tuple[str, str]]:
-    t, transfer = reader.t, full.brief.transfer
+    t, transfer, due = reader.t, full.brief.transfer, full.brief.deadline
     origin = " ".join(part for part in (transfer.origin, transfer.origin_ref) if part)
     for name, value in (
         (N_("Category"), transfer.category or ""),
@@ -228,6 +192,7 @@ def _facts(reader: Reader, full: Full) -> Iterable[tuple[str, str]]:
         (N_("Received"), reader.clock(transfer.received_at)),
         (N_("Handed over"), reader.clock(transfer.transferred_at)),
         (N_("First receiver"), reader.name(transfer.first_receiver)),
+        (N_("Due"), reader.clock(due.due_at) if due is not None else ""),
         (N_("Entered by"), transfer.created_by),
     ):
         if value:
@@ -244,7 +209,7 @@ def _part(reader: Reader, full: Full, share: Share) -> PartView:
         unit_name=reader.name(page.unit),
         role_text=t(PARTS[share.part.role]),
         state=page.state,
-        state_text=t(STATES[page.state]),
+        state_text=t(STATES[page.state] if share.part.ended_at is None else _GONE),
         state_mark=MARKS[page.state],
         owner=page.owner_name or "",
         owner_note=_owned(reader, page),
@@ -329,7 +294,7 @@ def _told(reader: Reader, full: Full, log: Sequence[LogLine]) -> tuple[Told, ...
 
 
 def _names(reader: Reader, full: Full) -> dict[str, str]:
-    names = {p.id: p.name for p in reader.snapshot.people.values()}
+    names = reader.snapshot.named(reader.lang)
     for share in full.brief.shares:
         names |= {c.person: c.name for c in share.page.contacted}
     return names

@@ -43,14 +43,14 @@ def _read(
     if field.kind is Kind.CHOICES:
         return tuple(text.split(","))
     if field.kind is Kind.MOMENT:
-        return _moment(text, field, zone)
+        return read_moment(text, field.name, zone)
     return text
 
 
-def _moment(text: str, field: Field, zone: ZoneInfo) -> datetime:
-    """A browser's wall clock, in the installation's zone."""
+def read_moment(text: str, where: str, zone: ZoneInfo) -> datetime:
+    """A browser's wall clock, in the installation's zone. Raises Invalid for what is none."""
     try:
         typed = datetime.fromisoformat(text)
     except ValueError:
-        raise Invalid([Fault(where=field.name, code="bad_time", value=text[:40])]) from None
+        raise Invalid([Fault(where=where, code="bad_time", value=text[:40])]) from None
     return typed if typed.tzinfo is not None else typed.replace(tzinfo=zone)

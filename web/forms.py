@@ -21,6 +21,7 @@ from oncall.store.pages import Lost
 from oncall.verbs import VERBS, Verb
 from oncall.wiring import App
 from web.form_acts import given_by
+from web.form_time import TIME, more_time
 from web.phones import Handsets
 from web.render import Look
 from web.roles import ALLOWED, CALLS, LIAISON, Call
@@ -170,25 +171,28 @@ class Forms:
             police_first=bool(given.get("police_first")),
         )
         if not draft.to and draft.category:
-            self._suggest(snapshot, draft, now, given.look.lang)
+            self._suggest(given, snapshot, draft, now)
         key = given.get("key")[:60] or None
         accepted = self.app.intake.accept(draft, now, given.visitor.actor, key=key)
         code = accepted.transfer.code
         said = _SENT if accepted.created else _SENT_BEFORE
         return Result(said=given.t(said).format(code=code), goto=code)
 
-    def _suggest(self, snapshot: Snapshot, draft: Draft, now: datetime, lang: str) -> None:
+    def _suggest(self, given: Given, snapshot: Snapshot, draft: Draft, now: datetime) -> None:
         """Say whose it usually is, where nobody named a unit. Raises Invalid with that."""
         with self.app.db.read() as tx:
             known = routes.all_routes(tx)
         day = now.astimezone(self.app.settings.zone).date()
         for route in suggest(known, draft.category or "", draft.area, day):
-            named = [snapshot.unit_name(c, lang) for c in (route.lead, *route.assist)]
-            raise Invalid([Fault(where="to", code="suggested", value=", ".join(named))])
+            units = (route.lead, *route.assist)
+            named = given.t(N_(", ")).join(snapshot.unit_name(c, given.look.lang) for c in units)
+            raise Invalid([Fault(where="to", code="suggested", value=named)])
 
     def _act(self, given: Given, ref: str, verb: str) -> Result:
         if verb in VERBS:
             return self._do(given, ref, VERBS[verb])
+        if verb in TIME:
+            return self._time(given, ref, verb)
         if verb not in _CALLS:
             raise NotFound("no_such_address")
         given.require(_CALLS[verb])
@@ -229,6 +233,14 @@ class Forms:
         done = self.app.acts.do(ref, verb, values, by=by, now=now, actor=actor, unit=unit)
         said = reason_text(given.t, done.reason, who=by, detail=done.detail)
         return Result(said=said, goto=done.transfer.code)
+
+    def _time(self, given: Given, ref: str, verb: str) -> Result:
+        *_, call = TIME[verb]
+        given.require(call)
+        by, actor = given.visitor.signs(given.get("by")), given.visitor.actor
+        code = self.app.desk.find(ref, actor).code
+        said = more_time(self.app, given.get, verb, code, given.t, by=by, actor=actor)
+        return Result(said=said, goto=code)
 
     def _close_alarms(self, given: Given) -> Result:
         given.require(Call.CLOSE_ALARM)

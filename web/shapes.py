@@ -215,8 +215,31 @@ class LinkOut(BaseModel):
     urgency: str
 
 
+class ReturnOut(BaseModel):
+    """A unit says that it is not theirs, and perhaps whose; the desk has not decided yet."""
+
+    unit: str
+    by: str
+    at: Stamp
+    why: str
+    suggestion: str | None
+
+
+class DisputeOut(BaseModel):
+    """It is argued about whose it is: who may have it, what each party proposes, until when."""
+
+    at: Stamp
+    deadline: Stamp
+    candidates: list[str]
+    proposals: dict[str, str]
+
+
 class FullOut(TransferOut):
     """Everything about one transfer."""
+
+    #: None where nothing is undecided.
+    returned: ReturnOut | None
+    dispute: DisputeOut | None
 
     caller: CallerOut | None
     attempts: list[AttemptOut]

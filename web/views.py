@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from msgspec.structs import asdict
+
 from notifiers.phone import mask, mask_text
 from oncall import duty
 from oncall.core.model import Alarm
-from oncall.core.transfers import part_state
+from oncall.core.transfers import Transfer, part_state
 from oncall.core.upcoming import NextAction, next_text
 from oncall.core.why import tell
 from oncall.core.words import N_, Text, alarm_text
@@ -34,6 +36,7 @@ class View:
         self.tx = tx
         self.t: Text = caller.t
         self.snapshot: Snapshot = door.app.directory.at(tx, door.now())
+        self.names = self.snapshot.named(caller.lang)
 
     # -- transfers -------------------------------------------------------------------------
 
@@ -98,6 +101,8 @@ class View:
         units = {share.page.id: share.part.unit for share in brief.shares}
         return shapes.FullOut(
             **dict(self.transfer(brief)),
+            returned=self._returned(brief.transfer),
+            dispute=self._dispute(brief.transfer),
             caller=self._called(caller, reveal=reveal),
             attempts=[
                 self.attempt(one, units.get(one.page or ""), reveal=reveal)
@@ -197,7 +202,7 @@ class View:
         """One line of the log; None where it tells nothing."""
         said = line.said
         zone = self.door.app.settings.timezone
-        told = tell(self.t, [said], {}, zone=zone)
+        told = tell(self.t, [said], self.names, zone=zone)
         text = " ".join(told[0].lines) if told else ""
         if not text and said.event in OTHER:
             text = self.t(OTHER[said.event]).format(who=said.who, detail=said.detail)
@@ -210,6 +215,24 @@ class View:
             who=said.who or None,
             unit=units.get(line.page or ""),
             text=text,
+        )
+
+    def _returned(self, transfer: Transfer) -> shapes.ReturnOut | None:
+        given = transfer.life.returned
+        if given is None:
+            return None
+        values = asdict(given) | {"at": self.door.stamp(given.at)}
+        return shapes.ReturnOut(**values)
+
+    def _dispute(self, transfer: Transfer) -> shapes.DisputeOut | None:
+        open_ = transfer.life.dispute
+        if open_ is None:
+            return None
+        return shapes.DisputeOut(
+            at=self.door.stamp(open_.at),
+            deadline=self.door.stamp(open_.deadline),
+            candidates=list(open_.candidates),
+            proposals=dict(open_.proposals),
         )
 
     def _called(self, caller: dict[str, str] | None, *, reveal: bool) -> shapes.CallerOut | None:

@@ -199,10 +199,13 @@ def own(climb: Climb, event: Event) -> Reason:
 def cancel(climb: Climb, event: Event) -> Reason:
     """Nobody is needed any more: stop everybody and tell them."""
     assert isinstance(event, Cancelled | Finished)
-    enough = isinstance(event, Cancelled) and event.enough
-    reason = Reason.ENOUGH if enough else Reason.CANCELLED
+    reason, notice = Reason.CANCELLED, Notice.CANCELLED
+    if isinstance(event, Cancelled) and event.enough:
+        reason, notice = Reason.ENOUGH, Notice.ENOUGH
+    elif isinstance(event, Cancelled) and event.moved:
+        reason, notice = Reason.MOVED_ON, Notice.MOVED_ON
     climb.note(reason, who=event.by, detail=event.why)
-    climb.stand_down(Notice.ENOUGH if enough else Notice.CANCELLED, event.by, but=None)
+    climb.stand_down(notice, event.by, but=None)
     climb.page = replace(
         climb.page,
         state=State.CANCELLED,

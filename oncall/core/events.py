@@ -103,11 +103,13 @@ class Progressed(Event, frozen=True, kw_only=True):
 
 
 class Cancelled(Event, frozen=True, kw_only=True):
-    """The transfer was withdrawn; or, with ``enough``, others have answered and that suffices."""
+    """The transfer was withdrawn; or, with ``enough``, others have answered and that suffices; or,
+    with ``moved``, it goes on without this unit."""
 
     by: str
     why: str = ""
     enough: bool = False
+    moved: bool = False
 
 
 class Finished(Event, frozen=True, kw_only=True):

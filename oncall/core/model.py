@@ -66,6 +66,8 @@ class Notice(StrEnum):
     CANCELLED = "cancelled"
     #: As many as are needed have answered without this one.
     ENOUGH = "enough"
+    #: The matter goes on without this unit, or its talk is over.
+    MOVED_ON = "moved_on"
     REOPENED = "reopened"
     FIRST_ACTION = "first_action"
     #: The promised moment has passed and nothing was noted.

@@ -31,6 +31,7 @@ NOTICES: Mapping[Notice, str] = {
     Notice.TAKEN_OVER: N_("a word about who has it"),
     Notice.CANCELLED: N_("a word that it was withdrawn"),
     Notice.ENOUGH: N_("a word that enough have answered"),
+    Notice.MOVED_ON: N_("a word that this unit is not needed any more"),
     Notice.REOPENED: N_("a page again, as it was given back"),
     Notice.FIRST_ACTION: N_("a reminder to act"),
     Notice.ETA_PASSED: N_("a question about the promised time"),
@@ -53,6 +54,18 @@ OTHER: Mapping[str, str] = {
     "SupervisionClosed": N_("{who} closed supervision order {detail}."),
     "SupervisionDropped": N_("{who} made no supervision order of a draft: {detail}"),
     "DueMoved": N_("The holidays changed: it must now be finished by {detail}."),
+}
+
+#: The units an act names, by the field of its event, in this order.
+NAMED: Mapping[str, str] = {
+    "unit": N_("On behalf of {units}."),
+    "candidates": N_("It may be: {units}."),
+    "suggestion": N_("Suggested: {units}."),
+    "owner": N_("Whose it should be: {units}."),
+    "to": N_("To: {units}."),
+    "units": N_("To: {units}."),
+    "assist": N_("Assisting: {units}."),
+    "forward": N_("Forwarded to: {units}."),
 }
 
 _SENT = N_("{who} was sent {what} by {channel}: {state}.")
@@ -94,7 +107,8 @@ class LogLine:
     """One line of a page's log: what happened, what was decided and why, what was sent.
 
     ``who`` and the people in ``trail`` and ``sent`` are names or ids. ``detail`` is the text of a
-    note. ``reason`` is None for what the ladder did not decide.
+    note. ``named`` are the codes of the units it names, by a key of ``NAMED``. ``reason`` is None
+    for what the ladder did not decide.
     """
 
     at: datetime
@@ -105,6 +119,7 @@ class LogLine:
     entered_by: str = ""
     trail: tuple[Note, ...] = ()
     sent: tuple[Sent, ...] = ()
+    named: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +143,8 @@ def tell(
 ) -> list[Paragraph]:
     """The log in order, as paragraphs in the reader's language, times on the wall of ``zone``.
 
-    ``names`` turns ids into names; what is not in it is shown as it is. Lines about which there is
-    nothing to say are left out.
+    ``names`` turns people's ids and units' codes into names; a person who is not in it is shown by
+    the id, a unit is left out. Lines about which there is nothing to say are left out.
     """
     out = []
     for line in log:
@@ -150,7 +165,7 @@ def _decided(t: Text, line: LogLine, names: Mapping[str, str], zone: str) -> Ite
     # The trail says the same with names and moments; the decision in a word then adds nothing.
     told = {note.reason for note in line.trail} | ({Reason.STEP_DUE} if line.trail else set())
     if line.reason not in told and (line.reason not in _QUIET or line.sent):
-        yield _word(t, line, who, zone)
+        yield sentences((_word(t, line, who, zone), *_units(t, line, names)))
     for note in line.trail:
         yield reason_text(
             t,
@@ -162,6 +177,13 @@ def _decided(t: Text, line: LogLine, names: Mapping[str, str], zone: str) -> Ite
         )
     if line.entered_by:
         yield t(_ON_BEHALF).format(who=names.get(line.entered_by, line.entered_by))
+
+
+def _units(t: Text, line: LogLine, names: Mapping[str, str]) -> Iterator[str]:
+    for key, codes in line.named:
+        known = [names[code] for code in codes if code in names]
+        if known:
+            yield t(NAMED[key]).format(units=t(N_(", ")).join(known))
 
 
 def _word(t: Text, line: LogLine, who: str, zone: str) -> str:

@@ -17,7 +17,7 @@ from oncall.core.climb import Note
 from oncall.core.model import Page, Reason, State
 from oncall.core.oversight import OrderState
 from oncall.core.transfers import Part, PartRole, Transfer
-from oncall.core.why import LogLine
+from oncall.core.why import NAMED, LogLine
 from oncall.store.alarms import Raised
 from oncall.store.database import Tx
 from oncall.store.deadlines import Deadline, of_many
@@ -314,6 +314,17 @@ def _line(row: Any) -> LogLine:
         detail=detail,
         entered_by=str(payload.get("entered_by") or ""),
         trail=_notes(row.trail) if row.trail else (),
+        named=_named(payload) if row.page is None else (),
+    )
+
+
+def _named(payload: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The units a line about the whole transfer names, by what they are to it."""
+    found = ((key, payload.get(key)) for key in NAMED)
+    return tuple(
+        (key, tuple(value) if isinstance(value, list) else (str(value),))
+        for key, value in found
+        if value
     )
 
 

@@ -345,3 +345,38 @@ def test_a_ruling_is_suggested_from_then_on(site: Site) -> None:
     assert route["ruling"] == {
         "by": "吴九", "at": "2026-11-03T14:00:00+08:00", "transfer": "DH20261103-0001",
     }  # fmt: skip
+
+
+def test_what_is_undecided_is_told(site: Site) -> None:
+    """A return with its reason and suggestion, then a dispute with what each party proposes; a
+    unit without which it goes on hears so, and not that the matter was withdrawn."""
+    id = site.post("/transfers", urgent()).json()["id"]
+    site.world.settle()
+    full = site.get(f"/transfers/{id}").json()
+    assert (full["returned"], full["dispute"]) == (None, None)
+    given = {"by": "张三", "why": "不归我们", "suggestion": "浔中镇", "unit": CITY}
+    site.post(f"/transfers/{id}/return", given)
+    assert site.get(f"/transfers/{id}").json()["returned"] == {
+        "unit": CITY, "by": "张三", "at": "2026-11-03T14:00:00+08:00", "why": "不归我们",
+        "suggestion": TOWN,
+    }  # fmt: skip
+    site.post(f"/transfers/{id}/uphold", {"by": "110席"})
+    site.world.settle()
+    assert "不再需要贵单位参与" in site.world.last(ZHANG).text
+    full = site.get(f"/transfers/{id}").json()
+    gone = [line for line in full["timeline"] if line["unit"] == CITY][-1]
+    assert (gone["what"], gone["reason"]) == ("Cancelled", "moved_on")
+    assert full["returned"] is None
+    upheld = next(line["text"] for line in full["timeline"] if line["what"] == "ReturnUpheld")
+    assert "another unit" in upheld
+    returned = next(line["text"] for line in full["timeline"] if line["what"] == "Returned")
+    assert "Suggested: Xunzhong Town." in returned
+    site.post(f"/transfers/{id}/dispute", {"by": "赵六", "candidates": [CITY]})
+    site.post(f"/transfers/{id}/propose", {"by": "赵六", "owner": CITY, "unit": TOWN})
+    assert site.get(f"/transfers/{id}").json()["dispute"] == {
+        "at": "2026-11-03T14:00:00+08:00",
+        "deadline": "2026-11-03T14:15:00+08:00",
+        "candidates": [TOWN, CITY],
+        "proposals": {TOWN: CITY},
+    }
+    site.world.ignore()

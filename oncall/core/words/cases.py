@@ -111,7 +111,7 @@ CASES: Mapping[Reason, str] = {
         "{who} declared it major; the county's duty office and duty leader are paged at once."
     ),
     Reason.RULED: N_(
-        "{who} recorded the conference's ruling on such matters; it is in the table of routes."
+        "{who} recorded the conference's ruling on such matters ({detail}); it is a route now."
     ),
     Reason.ACCEPTED_BEFORE: N_("It was accepted before."),
     Reason.TOO_EARLY: N_("No unit has been paged for it yet."),
@@ -160,6 +160,5 @@ SAID = frozenset(
         Reason.POLICE_CALLED,
         Reason.FAN_OUT_FORCED,
         Reason.MAJOR,
-        Reason.RULED,
     }
 )

@@ -1,0 +1,91 @@
+"""A matter at the desk: returned, argued about, ruled on; what is open is seen at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Window
+from tests.browser.serving import Service, running
+from tests.browser.test_access import sign_in
+from tests.county import CITY, TOWN
+from tests.databases import Templates
+
+
+@pytest.fixture
+def still(templates: Templates, tmp_path: Path) -> Iterator[Service]:
+    """A console behind which nothing happens by itself."""
+    with running(templates.sqlite(tmp_path / "still.db"), phones=False, engine=False) as started:
+        yield started
+
+
+def act(page: Page, verb: str, **given: str) -> None:
+    """One of the verbs of the open transfer, with what its form asks for."""
+    box = page.locator(f"[data-key='verb-{verb}']")
+    box.locator("summary").click()
+    for name, value in given.items():
+        field = box.locator(f"[name={name}]")
+        if field.evaluate("field => field.tagName") == "SELECT":
+            field.select_option(value)
+        else:
+            field.fill(value)
+    box.locator("button").click()
+
+
+def test_a_ruling_is_clicked_and_suggested_from_then_on(window: Window, still: Service) -> None:
+    """The desk has no button for it; supervision does, and the next such matter knows its units."""
+    page, desk = window.page, still.token("dispatcher")
+    code = still.transfer(desk, to=[CITY], category="物业", area=TOWN)
+    sign_in(window, still, still.token("supervisor"))
+    page.goto(f"{still.url}/?t={code}")
+    act(page, "rule", owner="浔中镇", assist="县政府办", minutes="会商纪要11号")
+    expect(page.locator("[data-key=notes]")).to_contain_text("会商纪要11号")
+    expect(page.locator("[data-key=notes]")).to_contain_text(
+        "承办单位意见：浔中镇。协办：县政府办。"
+    )
+    page.get_by_role("button", name="退出").click()
+    sign_in(window, still, desk)
+    expect(page.locator("[data-key='verb-close']")).to_be_visible()
+    expect(page.locator("[data-key='verb-rule']")).to_have_count(0)
+    page.locator("#new summary").click()
+    page.check("[value=routine]")
+    page.fill("#new [name=summary]", "化粪池外溢")
+    page.fill("#new [name=category]", "物业")
+    page.select_option("#new [name=area]", TOWN)
+    page.locator("#new button.main").click()
+    expect(page.locator("[data-error=to]")).to_contain_text("浔中镇、县政府办")
+
+
+def test_what_is_open_is_seen_and_decided(window: Window, still: Service) -> None:
+    """A return with its reason and suggestion; a dispute with who said what, each party to choose;
+    more time, asked for and granted. A unit that is out of it is not on the card any more."""
+    page, desk = window.page, still.token("dispatcher")
+    code = still.transfer(desk, to=[CITY], received_at="2026-11-03T13:59:00+08:00")
+    sign_in(window, still, desk)
+    page.goto(f"{still.url}/?t={code}")
+    act(page, "return", why="归县政府办", suggestion="县政府办")
+    opened = page.locator("[data-key=open-returned]")
+    expect(opened).to_contain_text("归县政府办")
+    expect(opened).to_contain_text("建议承办单位：县政府办。")
+    act(page, "uphold")
+    expect(opened).to_have_count(0)
+    expect(page.locator(f"[data-key=part-{CITY}]")).to_contain_text("本单位不再参与此单")
+    card = page.locator(f"[data-key=card-{code}]")
+    expect(card).to_contain_text("县政府办")
+    expect(card).not_to_contain_text("县城建集团")
+    act(page, "dispute", candidates="浔中镇")
+    argued = page.locator("[data-key=open-dispute]")
+    expect(argued).to_contain_text("浔中镇尚未表态")
+    act(page, "propose", owner="浔中镇", unit="DESK-110")
+    expect(argued).to_contain_text("110报警服务台认为应由浔中镇承办")
+    act(page, "propose", owner="浔中镇", unit=TOWN)
+    expect(argued).to_have_count(0)
+    expect(card).to_contain_text("浔中镇")
+    act(page, "extend", until="2026-11-20T18:00", why="等配件")
+    expect(page.locator("[data-key=open-more-time]")).to_contain_text("等配件")
+    act(page, "extension", grant="grant", why="情况属实")
+    expect(page.locator("[data-key=open-more-time]")).to_have_count(0)
+    expect(page.locator("[data-key=facts]")).to_contain_text("11-20 18:00")
