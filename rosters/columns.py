@@ -68,6 +68,12 @@ class Header:
         """Every column that names people."""
         return tuple(column for column in self.columns if column.kind is Kind.PERSON)
 
+    def places(self) -> Iterator[tuple[int, int]]:
+        """Row and column of every cell of the header above people."""
+        for column in self.people():
+            for row in range(self.row, self.last + 1):
+                yield row, column.number
+
     def blocks(self) -> "tuple[Header, ...]":
         """The tables that stand side by side under this header, from the left; mostly one."""
         dates = [column.number for column in self.columns if column.kind is Kind.DATE]

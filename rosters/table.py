@@ -93,8 +93,11 @@ class _Table:
             if clock and label:
                 self.hours.remark(label, clock)
         for number in self.rows.notes:
-            place = self.grid.where(number, self.grid.columns(number)[0])
-            self.hours.note(row_text(self.grid, number), place)
+            where = self.grid.where(number, self.grid.columns(number)[0])
+            self.hours.note(row_text(self.grid, number), where)
+        # A heading may name them itself: 白班(8:00-20:00).
+        for place in sorted({place for row in rows for place in row.header.places()}):
+            self.hours.note(self.reader.text(*place), self.grid.where(*place))
 
     def _shift(self, row: Row, column: Column | None) -> tuple[str, int]:
         """The shift's name, and the column in which it is (or should be) written."""

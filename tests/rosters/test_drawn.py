@@ -51,6 +51,26 @@ def test_a_whole_day_is_asked_for_where_no_note_tells_its_hour() -> None:
     assert [(found.where, found.value) for found in unknown] == [("国庆!F3", "24小时")]
 
 
+def test_a_heading_may_tell_the_hours_of_its_shift() -> None:
+    """白班(8:00-20:00) over a column of people needs no note; a leader beside it is still asked."""
+    table = [
+        ["日期", "白班（8:00-20:00）", "夜班（20:00-次日8:00）"],
+        ["2026-11-03", "张三", "李四"],
+    ]
+    found = load(workbook(table))
+    assert lines(found.entries) == [
+        "primary 张三 11-03 08:00–11-03 20:00",
+        "primary 李四 11-03 20:00–11-04 08:00",
+    ]
+    assert codes(found.problems) == [("shift-from-note", "Sheet1!B1")]
+    for row, cell in zip(table, ("带班领导", "陈建国"), strict=True):
+        row.append(cell)
+    asked = load(workbook(table))
+    assert [found.where for found in asked.problems if found.severity == "error"] == ["Sheet1!A2"]
+    table[0][3] = "带班领导（8:00-次日8:00）"
+    assert "leader 陈建国 11-03 08:00–11-04 08:00" in lines(load(workbook(table)).entries)
+
+
 def test_weekly_groups() -> None:
     """A range stands for each of its days; 组长 leads, A角 and B角 are primary and deputy."""
     rows = [*L4_ROWS]
