@@ -42,4 +42,4 @@ class Enclosures:
                 return ()
             span = told.start, told.end
             body = enclosure(tx, snapshot, self.settings, person, span, now)
-        return (Attachment(name=_NAME, media_type=_TYPE, content=body),)
+        return (Attachment(name=_NAME, media_type=_TYPE, content=body),) if body else ()

@@ -31,8 +31,8 @@ LIFE = timedelta(hours=2)
 #: How the outbox calls the way of e-mails, and what their keys end in.
 EMAIL, _MAIL = "email", "/mail"
 _ENCLOSED = N_(
-    "Your duties of that time are enclosed as a calendar; opened, it replaces what an earlier one "
-    "said. Please do not answer this e-mail."
+    "Your duties of that time, if any, are enclosed as a calendar; opened, it replaces what an "
+    "earlier one said. Please do not answer this e-mail."
 )
 _LONGEST_NAME, _LONGEST_KEY = 60, 200
 _OF_A_DRILL = '{"drill":true}'

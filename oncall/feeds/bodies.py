@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from oncall.config import Settings
 from oncall.core.words import N_, Text, role
 from oncall.directory import Snapshot, duties_in_force, duties_of
+from oncall.feeds.earlier import earlier
 from oncall.feeds.history import History, moments_of_unit
 from oncall.i18n import translator
 from oncall.store.database import Tx
@@ -18,6 +19,8 @@ from rosters.calendars import Listed, Slot, Version, publish, slots
 from rosters.model import Duty
 
 _BACK, _AHEAD = timedelta(days=30), timedelta(days=181)
+#: A duty that reaches into a stretch of time may begin this long before it.
+_REACH = timedelta(days=8)
 
 _NAME = N_("Duties of {name}")
 _SUMMARY = N_("{role}, {unit}")
@@ -67,29 +70,38 @@ def enclosure(
     person: Person,
     span: tuple[datetime, datetime],
     now: datetime,
-) -> bytes:
+) -> bytes | None:
     """A person's duties that touch ``span``, and those of it they no longer have, as cancelled.
 
-    Each has the UID and SEQUENCE it has in the person's feed, where the cancelled simply are not.
+    What is left of a duty on either side of ``span`` belongs to it: its event is another now. Each
+    has the UID and SEQUENCE it has in the person's feed, where the cancelled simply are not. None
+    where there is nothing to say.
     """
     day = _midnight(now, settings)
     start, end = min(day - _BACK, span[0]), max(day + _AHEAD, span[1])
     history = History(tx, person.id, start, end)
-    held = slots(_versions(duties_of(tx, person.id, start, end), history))
-    known = {(slot.unit, slot.role, slot.start) for slot in held}
-    gone = slots(
-        Version(unit=unit, role=role_, start=first, end=last, touched=touched)
-        for unit, role_, first, last, touched in history.past(person.id)
-        if (unit, role_, first) not in known
-    )
-    t = translator(person.lang or settings.lang)
+    duties = duties_of(tx, person.id, start, end)
+    known = {_key(duty) for duty in duties}
+    held = [duty for duty in duties if _touches(duty, span)]
+    past = earlier(tx, history.units, person.id, span[0] - _REACH, span[1] + _REACH, now)
+    gone = [duty for duty in past if _key(duty) not in known and _touches(duty, span)]
     listed = [
-        _own(snapshot, settings, person, slot, cancelled=slot in gone)
-        for slot in (*held, *gone)
-        if slot.start < span[1] and slot.end > span[0]
+        _own(snapshot, settings, person, slot, cancelled=cancelled)
+        for found, cancelled in ((held, False), (gone, True))
+        for slot in slots(_versions(found, history))
     ]
+    t = translator(person.lang or settings.lang)
     name = t(_NAME).format(name=person.name)
-    return publish(listed, name=name, description=t(_ENCLOSED))
+    return publish(listed, name=name, description=t(_ENCLOSED)) if listed else None
+
+
+def _key(duty: Duty) -> tuple[str, str, datetime]:
+    return duty.unit, duty.role, duty.start
+
+
+def _touches(duty: Duty, span: tuple[datetime, datetime]) -> bool:
+    start, end = duty.whole
+    return start < span[1] and end > span[0]
 
 
 def _midnight(now: datetime, settings: Settings) -> datetime:

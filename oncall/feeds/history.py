@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from oncall.store import calendars, overrides, rotations, sources, usage
 from oncall.store.database import Tx
 from oncall.store.overrides import Ordered
-from rosters.model import Duty, OverrideKind
+from rosters.model import Duty
 from rosters.rotation import moved
-
-#: Unit, role, start, end, and every moment at which it was moved.
-Past = tuple[str, str, datetime, datetime, set[datetime]]
-#: How long a turn is taken to have been whose end nothing tells any more.
-_SHORTEST = timedelta(hours=1)
 
 
 class History:
     """Everything that ever moved a person's duties in a stretch of time, and when."""
 
     def __init__(self, tx: Tx, person: str, start: datetime, end: datetime) -> None:
-        units = sources.units_of(tx, person, start, end)
+        #: Where any source ever named this person.
+        self.units = sources.units_of(tx, person, start, end)
         self.slots: dict[tuple[str, str, datetime], set[datetime]] = {}
-        self.ends: dict[tuple[str, str, datetime], datetime] = {}
         for row in usage.slots_of(tx, person, start, end):
-            units.add(row.unit)
-            key = (row.unit, row.role, row.start)
-            self.slots.setdefault(key, set()).update(row.touched)
-            self.ends[key] = max(row.end, self.ends.get(key, row.end))
+            duty = row.duty
+            self.units.add(duty.unit)
+            self.slots.setdefault((duty.unit, duty.role, duty.start), set()).update(row.touched)
         self.ordered: list[Ordered] = []
         #: What lies above a person's duties and may have cut them: from, until, and when it came.
         self.above: dict[tuple[str, str], list[tuple[datetime, datetime, set[datetime]]]] = {}
         self.turns: dict[tuple[str, str, datetime], set[datetime]] = {}
-        for unit in units:
+        for unit in self.units:
             found = overrides.between(tx, start, end, unit=unit)
             self.ordered += [one for one in found if one.concerns(person)]
             versions = rotations.versions(rotations.between(tx, start, end, unit=unit))
@@ -41,33 +34,17 @@ class History:
             self.turns.update(mine)
             if mine:
                 for row in usage.slots_in(tx, unit, start, end):
-                    self._lies_above(row.unit, row.role, row.start, row.end, set(row.touched))
+                    self._lies_above(row.duty, set(row.touched))
             for known in calendars.between(tx, start, end, unit=unit):
                 duty = known.duty
                 moments = {known.since, *([known.until] if known.until else [])}
-                self._lies_above(duty.unit, duty.role, duty.start, duty.end, moments)
+                self._lies_above(duty, moments)
                 if duty.person == person:
                     key = (duty.unit, duty.role, duty.start)
                     self.slots.setdefault(key, set()).update(moments)
-                    self.ends[key] = max(duty.end, self.ends.get(key, duty.end))
 
-    def _lies_above(
-        self, unit: str, role: str, start: datetime, end: datetime, moments: set[datetime]
-    ) -> None:
-        self.above.setdefault((unit, role), []).append((start, end, moments))
-
-    def past(self, person: str) -> Iterator[Past]:
-        """Every duty this person had or has by any source: unit, role, start, end, and moments.
-
-        The end is the latest that was ever said, of a turn of a rotation not before its start.
-        """
-        for (unit, role, start), touched in {**self.turns, **self.slots}.items():
-            end = self.ends.get((unit, role, start), start + _SHORTEST)
-            duty = Duty(unit=unit, role=role, person=person, start=start, end=end, source="")
-            yield unit, role, start, end, touched | self.touched(duty)
-        for one in self.ordered:
-            if one.person == person and one.kind in (OverrideKind.ADD, OverrideKind.REPLACE):
-                yield one.unit, one.role, one.start_at, one.end_at, set(one.moments)
+    def _lies_above(self, duty: Duty, moments: set[datetime]) -> None:
+        self.above.setdefault((duty.unit, duty.role), []).append((duty.start, duty.end, moments))
 
     @property
     def moments(self) -> set[datetime]:
@@ -96,7 +73,7 @@ def moments_of_unit(
     """Every instant at which anything in a unit moved, or in one role of it: also what is gone."""
     found: set[datetime] = set()
     for row in usage.slots_in(tx, unit, start, end):
-        if role in (None, row.role):
+        if role in (None, row.duty.role):
             found.update(row.touched)
     for one in overrides.between(tx, start, end, unit=unit):
         if role in (None, one.role):

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 
 from oncall.store.database import Tx
 from oncall.tables import batches, duties, tokens
+from rosters.model import Duty
 
 #: Stands in the log for what concerns no transfer.
 NO_TRANSFER = "-"
@@ -25,12 +26,14 @@ def token_used(tx: Tx, account: str, now: datetime, *, unless_since: datetime) -
 class SlotRow:
     """One row that ever stood for a slot, in force or not, and the uploads that moved it."""
 
-    unit: str
-    role: str
-    start: datetime
-    end: datetime
+    duty: Duty
     #: Every moment an upload, or the undoing of one, touched this row.
     touched: tuple[datetime, ...]
+
+    def held(self, moment: datetime) -> bool:
+        """Whether it was in force then: brought before, and not yet taken out."""
+        added = self.touched[0]
+        return added <= moment and not any(added < one <= moment for one in self.touched)
 
 
 def slots_of(tx: Tx, person: str, start: datetime, end: datetime) -> list[SlotRow]:
@@ -46,17 +49,21 @@ def slots_in(tx: Tx, unit: str, start: datetime, end: datetime) -> list[SlotRow]
 def _slots(tx: Tx, whose: ColumnElement[bool], start: datetime, end: datetime) -> list[SlotRow]:
     c = duties.c
     rows = tx.conn.execute(
-        select(c.unit, c.role, c.start_at, c.end_at, c.batch, c.removed)
+        select(c.unit, c.role, c.person, c.start_at, c.end_at, c.source, c.batch, c.removed)
         .where(and_(whose, c.end_at > start, c.start_at < end))
         .order_by(c.start_at, c.id)
     ).all()
     moments = _moments(tx, {r.batch for r in rows} | {r.removed for r in rows if r.removed})
     return [
         SlotRow(
-            unit=r.unit,
-            role=r.role,
-            start=r.start_at,
-            end=r.end_at,
+            duty=Duty(
+                unit=r.unit,
+                role=r.role,
+                person=r.person,
+                start=r.start_at,
+                end=r.end_at,
+                source=r.source,
+            ),
             touched=moments[r.batch] + (moments[r.removed] if r.removed else ()),
         )
         for r in rows

@@ -48,8 +48,10 @@ class Post:
         self.server.mails.clear()
         return found
 
-    def stand_in(self, hours: float = 24) -> overrides.Done:
-        """王五 serves instead of 李四, from that many hours ahead for six."""
+    def stand_in(
+        self, hours: float = 24, *, lasts: float = 6, person: str = "王五", replaces: str = "李四"
+    ) -> overrides.Done:
+        """Somebody serves instead of another, from that many hours ahead for so many."""
         now = self.world.now
         with self.world.app.db.begin() as tx:
             snapshot = self.world.app.directory.at(tx, now)
@@ -58,9 +60,9 @@ class Post:
                 kind=OverrideKind.REPLACE,
                 role="deputy",
                 start=now + timedelta(hours=hours),
-                end=now + timedelta(hours=hours + 6),
-                person="王五",
-                replaces="李四",
+                end=now + timedelta(hours=hours + lasts),
+                person=person,
+                replaces=replaces,
             )
             zone = self.world.app.settings.zone
             done = overrides.add(tx, snapshot, wanted, now, "值班长", zone)
@@ -80,12 +82,16 @@ class Post:
 
     def feed(self, number: str) -> dict[str, tuple[int, str]]:
         """A person's subscribed calendar: UID -> (SEQUENCE, start)."""
+        return {uid: (seq, start) for uid, (seq, start, _) in events(self.body(number)).items()}
+
+    def body(self, number: str) -> bytes:
+        """The same as it is sent."""
         app = self.world.app
         url = new_address(app.db, app.settings, person_id(number), self.world.now)
         token = url.rpartition("/")[2].removesuffix(".ics")
         found = Feeds(app.db, app.directory, app.settings).read(token, self.world.now)
         assert found is not None
-        return {uid: (seq, start) for uid, (seq, start, _) in events(found.body).items()}
+        return found.body
 
 
 def events(body: bytes) -> dict[str, tuple[int, str, str]]:
@@ -180,6 +186,61 @@ def test_a_change_comes_with_the_calendar(post: Post) -> None:
     (uid,) = set(cancelled) & set(gained)
     assert cancelled[uid] > gained[uid][0]
     assert uid not in post.feed(WANG)
+
+
+def test_whoever_opens_every_enclosure_has_what_a_subscriber_has(post: Post) -> None:
+    """A duty cut in the middle, cut again, and all of it taken back: after each mail a reader that
+    keeps the higher SEQUENCE and drops what is cancelled shows the subscribed calendar."""
+    people = {"li": LI, "wang": WANG}
+    kept = {name: _opened({}, post.body(number)) for name, number in people.items()}
+    # 李四 serves from 08:00 to 08:00; each of these leaves a piece of it on either side.
+    first = post.stand_in(20, lasts=4)
+    _open(post, people, kept, cancelled={"li": 0, "wang": 0})
+    second = post.stand_in(25, lasts=2)
+    _open(post, people, kept, cancelled={"li": 0, "wang": 0})
+    # An hour in the middle of the first goes to somebody who has no address for mail.
+    third = post.stand_in(21, lasts=1, person="张三", replaces="王五")
+    _open(post, people, kept, cancelled={"wang": 0})
+    post.undo(third)
+    _open(post, people, kept, cancelled={"wang": 1})
+    post.undo(first)
+    _open(post, people, kept, cancelled={"li": 1, "wang": 2})
+    post.undo(second)
+    _open(post, people, kept, cancelled={"li": 2, "wang": 1})
+    post.world.ignore()
+
+
+_Kept = dict[str, tuple[int, str, str]]
+
+
+def _open(
+    post: Post, people: dict[str, str], kept: dict[str, _Kept], *, cancelled: dict[str, int]
+) -> None:
+    """Open what came by mail; then every reader has what a subscriber has."""
+    mails = post.mails()
+    assert {address.partition("@")[0] for address in mails} == set(cancelled)
+    for name, many in cancelled.items():
+        (paper,) = mails[f"{name}@unit.example"].iter_attachments()
+        body = paper.get_payload(decode=True)
+        assert isinstance(body, bytes)
+        assert body.count(b"STATUS:CANCELLED") == many
+        kept[name] = _opened(kept[name], body)
+        assert kept[name] == _opened({}, post.body(people[name]))
+    post.world.advance(10)
+
+
+def _opened(kept: _Kept, body: bytes) -> _Kept:
+    """What a reader has after a file: UID -> SEQUENCE, start and end of what is not cancelled."""
+    left = dict(kept)
+    for event in Calendar.from_ical(body).walk("VEVENT"):
+        uid, sequence = str(event["UID"]), int(str(event["SEQUENCE"]))
+        if uid in left and left[uid][0] > sequence:
+            continue
+        start, end = (_plain(event[edge].to_ical()) for edge in ("DTSTART", "DTEND"))
+        left[uid] = sequence, start, end
+        if str(event.get("STATUS", "")) == "CANCELLED":
+            del left[uid]
+    return left
 
 
 @pytest.mark.parametrize("post", ["both", "sms"], indirect=True)

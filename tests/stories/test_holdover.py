@@ -173,6 +173,7 @@ def test_the_list_the_sheet_and_the_calendar_know_of_it(world: World) -> None:
     assert (primary.now, primary.next, primary.said) == (("张三",), ("王五",), {"王五": "waiting"})
     marked = [line.unit for line in sheet.pages[0].lines if "before the relief" in line.unit]
     assert len(marked) == 1
+    assert own is not None
     assert "20261104T000000Z" in feed.body.decode()
     told = unfolded(feed.body)
     assert told.count("本班次须明确接班") == told.count("BEGIN:VEVENT") > 0
