@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from datetime import datetime, timedelta
 
 from oncall.clock import SystemClock
@@ -31,8 +32,8 @@ class SharedClock:
 
 
 def app_for(url: str, api: str, public: str, clock: SharedClock) -> App:
-    """A node with real Twilio notifiers that speak to the emulator."""
-    return build(settings_for(url, api, public=public), clock=clock)
+    """A node with real Twilio notifiers that speak to the emulator, called by its process."""
+    return build(settings_for(url, api, public=public), clock=clock, node=str(os.getpid()))
 
 
 def serve(url: str, api: str, public: str, clock: SharedClock) -> None:

@@ -39,6 +39,7 @@ from oncall.wiring import App
 from tests.chaos import nodes
 from tests.chaos.nodes import SharedClock, app_for
 from tests.chaos.plan import DOWN, MOODS, RECEIPTS, UNANSWERED, URGENCIES, Plan, furnish
+from tests.chaos.still import watch
 from tests.county import START
 from tests.stories.audit import audit
 from tests.stories.node import ACCOUNT, DESK, TOKEN
@@ -111,7 +112,7 @@ class Chaos:
         self.api = self.public = ""
         #: When an answer took effect, by the machine's own steady clock.
         self.answered: dict[str, float] = {}
-        #: When processes were killed, by the same clock.
+        #: When processes were killed, or stood still as if they were, by the same clock.
         self.killed: list[float] = []
         self.all_handed_over = asyncio.Event()
 
@@ -123,10 +124,13 @@ class Chaos:
             codes = furnish(desk.db, self.plan, self.clock.now())
             with serving_web(create_app(desk, run_engine=False)) as self.public:
                 self.emulator.public_url = self.public
+                eye = asyncio.create_task(watch(self.url, self._living, self.killed.append))
                 try:
                     await self._storm(desk, codes)
                     await self._calm()
                 finally:
+                    eye.cancel()
+                    await asyncio.gather(eye, return_exceptions=True)
                     for child in self.children:
                         child.kill()
                         child.join()
@@ -165,12 +169,19 @@ class Chaos:
             if work.done():
                 work.result()
             place = n % len(self.children)
-            child = self.children[place]
-            os.kill(child.pid or 0, signal.SIGKILL)
-            self.killed.append(time.monotonic())
-            await asyncio.to_thread(child.join)
+            await self._slay(self.children[place])
             self.children[place] = self._start()
             self.figures.kills += 1
+
+    async def _slay(self, child: BaseProcess) -> None:
+        """Kill a node; what it had sent by then may be seen a little later than its death."""
+        os.kill(child.pid or 0, signal.SIGKILL)
+        self.killed.append(time.monotonic())
+        await asyncio.to_thread(child.join)
+        self.killed.append(time.monotonic())
+
+    def _living(self) -> set[str]:
+        return {str(child.pid) for child in self.children}
 
     async def _moods(self, over: asyncio.Event, chance: random.Random) -> None:
         """The provider hangs, refuses, throttles, loses its answers; in the middle it is down."""
@@ -238,9 +249,7 @@ class Chaos:
         await self._rest()
         for _ in range(JUMPS):
             for child in self.children:
-                child.kill()
-                self.killed.append(time.monotonic())
-                await asyncio.to_thread(child.join)
+                await self._slay(child)
             self.clock = nodes.later(self.clock, JUMP)
             self.children = [self._start() for _ in range(self.plan.nodes)]
             await self._rest()
