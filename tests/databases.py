@@ -13,6 +13,7 @@ import itertools
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, LiteralString
 from urllib.parse import quote
@@ -48,6 +49,7 @@ _END_OTHERS = """
 SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
+_FOR_ONCE = timedelta(hours=1)
 #: Dead rows stay in the files until they are swept; a database this old is given up instead.
 _LENT_AT_MOST = 150
 _count = itertools.count(1)
@@ -189,6 +191,7 @@ class Templates:
             # Held until it is closed.
             fcntl.flock(lock, fcntl.LOCK_EX)
             if not original.exists():
+                half.unlink(missing_ok=True)
                 self._fill(f"sqlite:///{half}")
                 half.rename(original)
         shutil.copyfile(original, target)
@@ -202,6 +205,9 @@ class Templates:
             connection.execute("SELECT pg_advisory_lock(1)")
             known = connection.execute("SELECT FROM pg_database WHERE datname = %s", (self._name,))
             if not known.fetchall():
+                # Whoever began it before us was stopped on the way.
+                drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)")
+                connection.execute(drop.format(sql.Identifier(half)))
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(half)))
                 self._fill(sqlalchemy_url(self._server(), half))
                 rename = sql.SQL("ALTER DATABASE {} RENAME TO {}")
@@ -220,7 +226,8 @@ class Templates:
             self._lender.close()
 
     def _fill(self, url: str) -> None:
-        db = Database(url)
+        # Everything else waits for it: a machine that stands still meanwhile goes on with it.
+        db = Database(url, frozen=_FOR_ONCE)
         self._prepare(db)
         db.close()
 

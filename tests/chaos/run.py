@@ -8,7 +8,6 @@ answered has a human or an alarm.
 from __future__ import annotations
 
 import asyncio
-import multiprocessing
 import os
 import random
 import signal
@@ -41,6 +40,7 @@ from tests.chaos.nodes import SharedClock, app_for
 from tests.chaos.plan import DOWN, MOODS, RECEIPTS, UNANSWERED, URGENCIES, Plan, furnish
 from tests.chaos.still import watch
 from tests.county import START
+from tests.forked import processes
 from tests.stories.audit import audit
 from tests.stories.node import ACCOUNT, DESK, TOKEN
 from tests.web.serving import serving_web
@@ -61,9 +61,6 @@ _REMEMBERED = 5_000_000
 _TRANSIT = 1.0
 #: How far the clock is set forward at the end, and how often: by then every ladder was climbed.
 JUMP, JUMPS = timedelta(days=2), 5
-
-_processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["tests.chaos.nodes"])
 
 
 @dataclass(slots=True, kw_only=True)
@@ -286,7 +283,7 @@ class Chaos:
         return self.clock.now()
 
     def _start(self) -> BaseProcess:
-        child = _processes.Process(
+        child = processes.Process(
             target=nodes.serve, args=(self.url, self.api, self.public, self.clock), daemon=True
         )
         child.start()

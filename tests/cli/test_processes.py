@@ -75,9 +75,9 @@ def test_a_reader_that_goes_away_is_no_fault(furnished_url: str, process: Start)
 def test_another_folder_and_no_settings(process: Start, tmp_path: Path) -> None:
     """A first `oncall init` anywhere makes everything it needs beside the database."""
     run = process(f"sqlite:///{tmp_path}/deep/er/oncall.db")
-    assert run("init").returncode == 0
+    assert run.quick("init").returncode == 0
     assert oct((tmp_path / "deep/er/secret_key").stat().st_mode & 0o777) == "0o600"
-    assert run("unit", "show", CITY).returncode == 0
+    assert run.quick("unit", "show", CITY).returncode == 0
 
 
 def big_roster(folder: Path) -> Path:
@@ -142,9 +142,9 @@ def test_killed_in_the_middle_of_an_import(
     importing.communicate()
     _drop(db)
     assert state(db) == before
-    assert run("roster", "apply", str(file), "--yes").returncode == 0
+    assert run.quick("roster", "apply", str(file), "--yes").returncode == 0
     assert state(db) == (before[0] + 61, before[1], before[2] + 1)
-    assert run("roster", "apply", str(file), "--yes").returncode == 0
+    assert run.quick("roster", "apply", str(file), "--yes").returncode == 0
     assert state(db) == (before[0] + 61, before[1], before[2] + 1)
     db.close()
 
@@ -189,16 +189,16 @@ def test_postgresql_is_copied_by_its_own_tools(
     """With pg_dump and pg_restore of the server's age everything comes back."""
     run = process(furnished_url)
     run.environ["PATH"] = f"{tools(furnished_url)}{os.pathsep}{run.environ['PATH']}"
-    assert run("db", "backup", "a.dump").returncode == 0
+    assert run.quick("db", "backup", "a.dump").returncode == 0
     file = tmp_path / "p.csv"
     file.write_text("unit,name,mobile\nTWN-100,新人,13900000040\n", "utf-8")
-    assert run("person", "import", str(file)).returncode == 0
-    done = run("db", "restore", "a.dump", "--yes")
+    assert run.quick("person", "import", str(file)).returncode == 0
+    done = run.quick("db", "restore", "a.dump", "--yes")
     assert done.returncode == 0, done.stderr
-    people = run("person", "list", "TWN-100").stdout.decode()
+    people = run.quick("person", "list", "TWN-100").stdout.decode()
     assert "赵六" in people
     assert "新人" not in people
-    assert run("db", "restore", str(file), "--yes").returncode == 1
+    assert run.quick("db", "restore", str(file), "--yes").returncode == 1
 
 
 @pytest.mark.parametrize("backend", ["postgresql"], indirect=True)
@@ -206,7 +206,7 @@ def test_without_postgresql_s_tools_it_is_said(furnished_url: str, process: Star
     """Where pg_dump is not installed the command says so and leaves no half of a file."""
     run = process(furnished_url)
     run.environ["PATH"] = str(run.folder)
-    done = run("db", "backup", "a.dump")
+    done = run.quick("db", "backup", "a.dump")
     assert done.returncode == 6
     assert b"pg_dump is not installed" in done.stderr
     assert not list(run.folder.glob("a.dump*"))
@@ -241,7 +241,7 @@ def test_a_taken_port_is_told(furnished_url: str, process: Start) -> None:
     assert first.stderr is not None
     line = first.stderr.readline().decode()
     port = line.rstrip().rstrip("/").rpartition(":")[2]
-    second = run("serve", "--port", port, "--no-engine")
+    second = run.quick("serve", "--port", port, "--no-engine")
     assert second.returncode == 1
     assert b"--port" in second.stderr
     first.terminate()
@@ -259,7 +259,7 @@ def at_work(db: Database) -> bool:
 def test_restore_waits_for_nobody(furnished_url: str, process: Start) -> None:
     """While a service runs nothing replaces its database; starting, it ends a restore cut short."""
     run = process(furnished_url)
-    assert run("db", "backup", "a.backup").returncode == 0
+    assert run.quick("db", "backup", "a.backup").returncode == 0
     db = Database(furnished_url)
     with db.begin() as tx:
         restoring.mark(tx, {})
@@ -270,12 +270,12 @@ def test_restore_waits_for_nobody(furnished_url: str, process: Start) -> None:
     while not at_work(db):
         with pytest.raises(subprocess.TimeoutExpired):
             service.wait(0.1)
-    assert b"A service decides" in run("doctor").stderr
+    assert b"A service decides" in run.quick("doctor").stderr
     with db.begin() as tx:
         assert not restoring.unmark(tx)
-    assert run("db", "restore", "a.backup", "--yes").returncode == 4
-    assert run("db", "restored", "--yes").returncode == 4
+    assert run.quick("db", "restore", "a.backup", "--yes").returncode == 4
+    assert run.quick("db", "restored", "--yes").returncode == 4
     service.terminate()
     service.communicate(timeout=PATIENCE)
-    assert run("db", "restore", "a.backup", "--yes").returncode == 0
+    assert run.quick("db", "restore", "a.backup", "--yes").returncode == 0
     db.close()

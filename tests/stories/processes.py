@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -25,10 +24,10 @@ from oncall.store.outbox import QUEUED, SENDING
 from oncall.tables import nodes, outbox
 from oncall.wiring import App, build
 from tests.county import CITY, START
-from tests.house.files import ROOT
+from tests.forked import Child, start
 from tests.patience import PATIENCE
 from tests.stories.audit import audit
-from tests.stories.node import ACCOUNT, DESK, TOKEN, ShiftedClock, settings_for
+from tests.stories.node import ACCOUNT, DESK, TOKEN, ShiftedClock, main, settings_for
 
 #: How often another node's heart beats, at most, between a death and the take-over of what the dead
 #: one held. It beats once a second and five seconds are promised: counted so, a machine that does
@@ -49,7 +48,7 @@ class Scene:
     api_url: str
     emulator: Emulator
     shift: timedelta = field(default_factory=lambda: START - SystemClock().now())
-    children: list[asyncio.subprocess.Process] = field(default_factory=list)
+    children: list[Child] = field(default_factory=list)
 
     def now(self) -> datetime:
         """The time on the scene's clock."""
@@ -59,20 +58,14 @@ class Scene:
         """Whoever starts from now on lives so much later."""
         self.shift += timedelta(minutes=minutes)
 
-    async def child(self, work: str, *more: str) -> asyncio.subprocess.Process:
+    async def child(self, work: str, *more: str) -> Child:
         """Start a process of ``tests.stories.node``."""
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tests.stories.node", work, "--url", self.url),
-            *("--api", self.api_url, "--shift", str(self.shift.total_seconds()), *more),
-            cwd=ROOT,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            limit=1 << 20,
-        )
-        self.children.append(process)
-        return process
+        told = (work, "--url", self.url, "--api", self.api_url)
+        child = await start(main, (*told, "--shift", str(self.shift.total_seconds()), *more))
+        self.children.append(child)
+        return child
 
-    async def killed(self, process: asyncio.subprocess.Process) -> None:
+    async def killed(self, process: Child) -> None:
         """Wait until it has died of SIGKILL."""
         code = await asyncio.wait_for(process.wait(), PATIENCE)
         assert code == -signal.SIGKILL, f"it ended with {code} and should have died"
@@ -212,18 +205,10 @@ async def scene(url: str) -> AsyncIterator[Scene]:
             yield made
         finally:
             for process in made.children:
-                if process.returncode is None:
-                    process.kill()
-                await process.communicate()
+                process.kill()
+                await process.wait()
 
 
-async def line(process: asyncio.subprocess.Process) -> Any:
+async def line(process: Child) -> Any:
     """What a child says next."""
-    assert process.stdout is not None
-    return json.loads(await asyncio.wait_for(process.stdout.readline(), PATIENCE))
-
-
-def go(process: asyncio.subprocess.Process) -> None:
-    """Let a waiting child do its work."""
-    assert process.stdin is not None
-    process.stdin.write(b"\n")
+    return json.loads(await asyncio.wait_for(process.line(), PATIENCE))

@@ -14,7 +14,7 @@ from oncall.verbs import VERBS
 from tests.county import LI, TOWN, ZHANG
 from tests.stories.audit import audit
 from tests.stories.node import DESK
-from tests.stories.processes import Scene, go, line, scene
+from tests.stories.processes import Scene, line, scene
 
 
 @pytest.mark.parametrize("point", ["--before-send", "--after-send"])
@@ -73,7 +73,7 @@ def test_between_commit_and_wake_up(furnished_url: str) -> None:
     async def story(at: Scene) -> None:
         poster = await at.child("post", "--at-commit", "R-1")
         assert await line(poster) == "ready"
-        go(poster)
+        poster.go()
         await at.killed(poster)
         assert {row.state for row in at.rows().values()} == {"queued"}
         async with at.running():
@@ -110,7 +110,7 @@ def test_the_same_matter_from_two_processes(furnished_url: str) -> None:
         posters = [await at.child("post", *refs) for _ in range(2)]
         assert [await line(poster) for poster in posters] == ["ready", "ready"]
         for poster in posters:
-            go(poster)
+            poster.go()
         for _ in refs:
             said = [await line(poster) for poster in posters]
             assert said[0]["id"] == said[1]["id"]
@@ -166,8 +166,7 @@ def test_in_the_middle_of_an_import(
         await at.killed(await at.child("command", "--statement", f"INSERT INTO {table}", *run))
         assert (rows_of(at.url, table), rows_of(at.url, batches)) == before
         again = await at.child("command", *run)
-        said, _ = await again.communicate()
-        assert again.returncode == 0, said.decode()
+        assert await again.wait() == 0
         assert rows_of(at.url, table) == before[0] + rows
 
     asyncio.run(_play(furnished_url, story))
