@@ -9,6 +9,7 @@ import pkgutil
 import commands
 import tests.chaos.nodes
 import tests.stories.node
+import tests.web.posting
 
 for module in pkgutil.walk_packages(commands.__path__, "commands."):
     importlib.import_module(module.name)

@@ -1,8 +1,5 @@
 """The same matter from several sides at the same instant is one transfer, and nobody waits long."""
 
-import json
-import subprocess
-import sys
 import threading
 from collections import Counter
 
@@ -14,30 +11,11 @@ from notifiers.testing import Phones
 from oncall.store import reports
 from oncall.wiring import build
 from tests.county import ZHANG
+from tests.forked import processes
 from tests.patience import PATIENCE
+from tests.web.posting import hand_in
 from tests.web.serving import Site, serving, urgent
 from tests.world import World
-
-#: A second node's own process: it stands ready, is told to go, and answers what it got, each time.
-NODE = """
-import json, sys
-from datetime import datetime
-from oncall.config import load
-from oncall.core.transfers import Draft
-from oncall.intake import Actor
-from oncall.wiring import build
-
-app = build(load({"database_url": sys.argv[1], "gather_seconds": "0"}, {}))
-actor = Actor(name="110席", role="dispatcher")
-print("ready", flush=True)
-for line in sys.stdin:
-    now, body = json.loads(line)
-    key = body.pop("key", None)
-    draft = Draft(**body | {"to": tuple(body["to"])})
-    got = app.intake.accept(draft, datetime.fromisoformat(now), actor, key=key)
-    print(json.dumps([got.created, got.transfer.id]), flush=True)
-app.db.close()
-"""
 
 
 def posted_together(site: Site, count: int, **how: dict[str, str]) -> list[httpx.Response]:
@@ -82,27 +60,27 @@ def test_threads_that_hand_in_the_same_make_one(site: Site, how: dict[str, dict[
 
 def test_processes_that_hand_in_the_same_make_one(world: World) -> None:
     """Three processes on one database, by number or by key: one makes it, all answer with it."""
-    command = [sys.executable, "-c", NODE, world.url]
-    nodes = [
-        subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-    for node in nodes:
-        assert node.stdout is not None
-        assert node.stdout.readline() == "ready\n"
+    nodes = []
+    for _ in range(3):
+        pipe, theirs = processes.Pipe()
+        node = processes.Process(target=hand_in, args=(world.url, theirs), daemon=True)
+        node.start()
+        theirs.close()
+        nodes.append((node, pipe))
+    assert [pipe.recv() for _, pipe in nodes] == ["ready"] * 3
     for same in ({"origin_ref": "A1"}, {"key": "k1"}):
-        for node in nodes:
-            assert node.stdin is not None
-            node.stdin.write(json.dumps([world.now.isoformat(), urgent() | same]) + "\n")
-            node.stdin.flush()
-        got = [json.loads(node.stdout.readline()) for node in nodes if node.stdout is not None]
+        for _, pipe in nodes:
+            pipe.send((world.now, urgent() | same))
+        got = [pipe.recv() for _, pipe in nodes]
         assert sorted(created for created, _ in got) == [False, False, True]
         assert len({transfer for _, transfer in got}) == 1
         world.settle()
         world.expect((ZHANG, "sms"))
-    for node in nodes:
-        node.communicate(timeout=PATIENCE)
-    assert [node.returncode for node in nodes] == [0, 0, 0]
+    for node, pipe in nodes:
+        pipe.send(None)
+        node.join(PATIENCE)
+        pipe.close()
+        assert node.exitcode == 0
 
 
 def test_two_acks_at_once_have_one_winner(site: Site) -> None:
