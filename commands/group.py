@@ -14,6 +14,7 @@ from commands.reporting import Job, Read, import_command
 from commands.session import Session, session_of
 from oncall.admin import groups as admin
 from oncall.admin import stale
+from oncall.admin.group_calls import member
 from oncall.admin.office import Office
 from oncall.core.words import N_
 from oncall.store import groups as rows
@@ -40,8 +41,9 @@ def group(ctx: click.Context) -> None:
 
 @import_command(group, N_("Read groups from a CSV file; the same file changes nothing."))
 def _import(job: Job) -> Read:
-    units = job.office.snapshot(job.tx).units
-    planned = admin.plan(job.data, job.name, rows.all_groups(job.tx), units)
+    snapshot = job.office.snapshot(job.tx)
+    units = snapshot.units
+    planned = admin.plan(job.data, job.name, rows.all_groups(job.tx), units, snapshot.find)
     new = [*planned.add, *(new for _, new in planned.change)]
     ended = stale.in_groups(new, units, _today(job.session, job.office))
     if job.write:
@@ -69,6 +71,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
             {
                 "name": g.name,
                 "units": list(g.units),
+                "people": {unit: list(ids) for unit, ids in g.people.items()},
                 "needed": g.needed,
                 "wave": g.wave,
                 "minutes": g.minutes,
@@ -84,7 +87,7 @@ def list_(ctx: click.Context, as_json: bool) -> None:
         [
             (
                 g.name,
-                t(N_(", ")).join(snapshot.unit_name(u, session.lang) for u in g.units),
+                t(N_(", ")).join(member(t, g, u, snapshot, session.lang) for u in g.units),
                 g.needed or t(N_("all")),
                 g.wave or t(N_("all")),
                 t(N_("{n} min")).format(n=g.minutes) if g.minutes else "",

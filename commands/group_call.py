@@ -33,7 +33,7 @@ _needed = option(
     "--needed",
     type=click.IntRange(0, 999),
     metavar="N",
-    help=N_("How many units must answer; 0 for all (default: as the group has it)."),
+    help=N_("How many must answer; 0 for all (default: as the group has it)."),
 )
 _wave = option(
     "--wave",
@@ -60,6 +60,8 @@ def _called(office: Office, tx: Tx, name: str, given: dict[str, Any]) -> tuple[S
     return snapshot, called(
         group_named(rows.all_groups(tx), name),
         snapshot,
+        tx,
+        office.now,
         day,
         urgency=given["urgency"],
         category=given["category"],
@@ -105,7 +107,7 @@ def call(ctx: click.Context) -> None:
 @click.argument("name", metavar="NAME")
 @_urgency
 @option("--summary", required=True, help=N_("What it is about; - reads it from stdin."))
-@option("--count", type=int, metavar="N", help=N_("How many units that is, for large groups."))
+@option("--count", type=int, metavar="N", help=N_("How many are called, for large groups."))
 @option("--from", "origin", default="desk", show_default=True, help=N_("Who sends it, e.g. 110."))
 @option("--ref", metavar="REF", help=N_("The sender's own number; the same twice is one matter."))
 @_category
@@ -124,13 +126,14 @@ def start(ctx: click.Context, /, name: str, as_json: bool, **given: Any) -> None
     with office_of(session) as office:
         with office.db.read() as tx:
             snapshot, found = _called(office, tx, name, given)
-            counted(found.group, len(found.units), snapshot, given["count"])
+            counted(found.group, found.members.size, snapshot, given["count"])
             area = unit_of(snapshot.units, given["area"]).code if given["area"] else None
         accepted = office.intake.accept(
             Draft(
                 origin=given["origin"],
                 origin_ref=given["ref"],
                 to=found.units,
+                people=found.people,
                 needed=found.needed,
                 calls=found.calls,
                 urgency=given["urgency"],
@@ -154,16 +157,20 @@ def start(ctx: click.Context, /, name: str, as_json: bool, **given: Any) -> None
                 "created": accepted.created,
                 "group": found.group.name,
                 "units": list(found.units),
+                "people": [one.name for one in found.people],
                 "needed": found.needed,
                 "moved": dict(found.members.moved),
                 "gone": list(found.members.gone),
+                "left": list(found.members.left),
             }
         )
     else:
         click.echo(transfer.code)
     if accepted.created:
         said = N_("“{group}” is being called as {code}; {n} units.")
-        good(t(said).format(group=found.group.name, code=transfer.code, n=len(found.units)))
+        if found.people:
+            said = N_("“{group}” is being called as {code}; {n} in all, people by name among them.")
+        good(t(said).format(group=found.group.name, code=transfer.code, n=found.members.size))
     else:
         good(t(N_("This matter is here already: {code}.")).format(code=transfer.code))
     members_told(session, found.members)

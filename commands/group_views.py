@@ -31,7 +31,7 @@ def previewed(session: Session, snapshot: Snapshot, seen: Preview, *, as_json: b
         session,
         {
             N_("Group"): found.group.name,
-            N_("Units"): len(found.units),
+            N_("Called"): found.members.size,
             N_("Must answer"): found.needed or t(N_("all")),
             N_("At once"): _cost(session, seen.first),
             N_("If nobody answers"): _cost(session, seen.most),
@@ -55,8 +55,8 @@ def previewed(session: Session, snapshot: Snapshot, seen: Preview, *, as_json: b
     said = N_("If too few have answered after {n} min, desk and county are told.")
     say(t(said).format(n=_minutes(seen.short_after)))
     members_told(session, found.members)
-    if group_calls.must_count(len(found.units), snapshot):
-        say(t(N_("To call them, --count {n} must be given.")).format(n=len(found.units)))
+    if group_calls.must_count(found.members.size, snapshot):
+        say(t(N_("To call them, --count {n} must be given.")).format(n=found.members.size))
 
 
 def members_told(session: Session, members: group_calls.Members) -> None:
@@ -67,6 +67,10 @@ def members_told(session: Session, members: group_calls.Members) -> None:
     for ended in members.gone:
         said = N_("{unit} has ended and nobody has its duties; mend the group.")
         warn(t(said).format(unit=ended))
+
+
+    for name in members.left:
+        warn(t(N_("{name} has left and is not called; mend the group.")).format(name=name))
 
 
 def rolled(session: Session, snapshot: Snapshot, call: RollCall, *, as_json: bool) -> None:
@@ -91,7 +95,7 @@ def rolled(session: Session, snapshot: Snapshot, call: RollCall, *, as_json: boo
             N_("Urgency"): t(URGENCY[transfer.urgency]),
             N_("Summary"): transfer.summary,
             N_("Have answered"): f"{roll.count(Response.ACKED)}/{roll.required}",
-            N_("Next units"): "" if call.over else local(roll.next_at, zone),
+            N_("Next wave"): "" if call.over else local(roll.next_at, zone),
         },
     )
     click.echo()
@@ -138,7 +142,7 @@ def _unit(session: Session, snapshot: Snapshot, wave: int, line: Line) -> tuple[
         )
     return (
         wave,
-        snapshot.unit_name(line.unit, session.lang),
+        " · ".join(filter(None, (snapshot.unit_name(line.unit, session.lang), line.person))),
         answer,
         "",
         _clock(line.called_at, session),

@@ -118,20 +118,27 @@ def _draft(ctx: click.Context, office: Office, given: dict[str, Any], *, decided
     with office.db.read() as tx:
         snapshot = office.snapshot(tx)
         units = snapshot.units
-        known = groups.all_groups(tx) if given["group"] else {}
-    to, area = tuple(unit_of(units, unit).code for unit in given["to"]), given["area"]
-    group = None
-    if given["group"]:
-        day = office.now.astimezone(office.settings.zone).date()
-        urgency, category = given["urgency"], given["category"]
-        named = group_named(known, given["group"])
-        group = called(named, snapshot, day, urgency=urgency, category=category, beside=to)
-        counted(named, len(group.units), snapshot, given["count"])
+        to, area = tuple(unit_of(units, unit).code for unit in given["to"]), given["area"]
+        group = None
+        if given["group"]:
+            named = group_named(groups.all_groups(tx), given["group"])
+            group = called(
+                named,
+                snapshot,
+                tx,
+                office.now,
+                office.now.astimezone(office.settings.zone).date(),
+                urgency=given["urgency"],
+                category=given["category"],
+                beside=to,
+            )
+            counted(named, group.members.size, snapshot, given["count"])
     return Draft(
         origin=given["origin"],
         to=(*to, *(group.units if group else ())),
         needed=group.needed if group else 0,
         calls=group.calls if group else None,
+        people=group.people if group else (),
         urgency=given["urgency"],
         summary=sys.stdin.read() if given["summary"] == "-" else given["summary"],
         origin_ref=given["ref"],

@@ -61,8 +61,8 @@ def listed(
                 local(transfer.transferred_at, zone),
                 t(URGENCY[transfer.urgency]),
                 _state(t, brief, now),
-                t(N_(", ")).join(snapshot.unit_name(s.part.unit, session.lang)
-                                 for s in brief.shares),
+                t(N_(", ")).join(dict.fromkeys(snapshot.unit_name(s.part.unit, session.lang)
+                                               for s in brief.shares)),
                 transfer.summary[:40],
                 "\n".join(coming),
             )
@@ -115,7 +115,7 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full, now: datetim
         heads,
         [
             (
-                snapshot.unit_name(share.part.unit, session.lang),
+                matters.whose(snapshot, share.part, session.lang),
                 t(PARTS[share.part.role]),
                 t(STATES[share.page.state]),
                 share.page.level or "",
@@ -284,6 +284,7 @@ def _part(session: Session, snapshot: Snapshot, share: Share, action: NextAction
         "id": share.part.id,
         "unit": share.part.unit,
         "unit_name": snapshot.unit_name(share.part.unit, session.lang),
+        "person": share.part.person,
         "role": share.part.role,
         "state": part_state(page.state),
         "page": {

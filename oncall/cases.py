@@ -144,7 +144,9 @@ class Cases:
 
     def refused(self, tx: Tx, page: Page, now: datetime) -> None:
         """Somebody this page reached cannot take it; a group goes on calling."""
-        self.tell(tx, page.transfer, e.UnitRefused(unit=page.unit), now)
+        ours = [part for part, one, _ in transfers.pages_of(tx, page.transfer) if one == page.id]
+        person = ours[0].person if ours else None
+        self.tell(tx, page.transfer, e.UnitRefused(unit=page.unit, person=person), now)
 
     def tell(self, tx: Tx, transfer_id: str, event: e.TransferEvent, now: datetime) -> Decision:
         """Tell one transfer what happened, in an open transaction. Raises NotFound.
@@ -182,7 +184,13 @@ class Cases:
         live = isinstance(event, _WANT_POLICE) and self._police_live(tx, transfer, found)
         return Facts(
             parts=tuple(
-                PartFact(unit=part.unit, role=part.role, state=state, owner=owners.get(page))
+                PartFact(
+                    unit=part.unit,
+                    role=part.role,
+                    state=state,
+                    owner=owners.get(page),
+                    person=part.person,
+                )
                 for part, page, state in found
             ),
             heir=self._unit(batch, transfer.first_receiver) or self._unit(batch, transfer.origin),
@@ -247,21 +255,22 @@ class Cases:
 
     def _open(self, batch: Batch, transfer: Transfer, command: c.OpenParts, _: str) -> None:
         empty = self.parts.open(batch, transfer, command.shares)
-        for unit in empty if transfer.life.calling is not None else ():
+        for share in empty if transfer.life.calling is not None else ():
             # Nobody of a group's unit can be waited for: the next ones are called at once.
-            self.tell(batch.tx, transfer.id, e.UnitRefused(unit=unit, nobody=True), batch.now)
+            refused = e.UnitRefused(unit=share.unit, person=share.person, nobody=True)
+            self.tell(batch.tx, transfer.id, refused, batch.now)
 
     def _end(self, batch: Batch, transfer: Transfer, command: c.EndParts, by: str) -> None:
         gone = Cancelled(by=by, enough=command.enough, moved=not command.enough)
         event = Finished(by=by) if command.quiet else gone
         for part, page_id, _ in transfers.pages_of(batch.tx, transfer.id):
-            if part.unit in command.units and part.role is command.role:
+            if part.who in command.units and part.role is command.role:
                 transfers.end_part(batch.tx, part.id, batch.now)
                 self.pager.handle_in(batch.tx, page_id, event, batch.now)
 
     def _role(self, batch: Batch, transfer: Transfer, command: c.ChangeRole, _: str) -> None:
         for part, _page, _state in transfers.pages_of(batch.tx, transfer.id):
-            if part.unit == command.unit and part.role is PartRole.ASSIST:
+            if part.who == command.unit and part.role is PartRole.ASSIST:
                 transfers.change_role(batch.tx, part.id, command.role)
 
     def _stand_down(
@@ -282,7 +291,7 @@ class Cases:
 
     def _progress(self, batch: Batch, transfer: Transfer, command: c.NoteProgress, by: str) -> None:
         for part, page_id, state in transfers.pages_of(batch.tx, transfer.id):
-            if state is State.ACKED and command.unit in (None, part.unit):
+            if state is State.ACKED and command.unit in (None, part.unit, part.who):
                 self.pager.handle_in(batch.tx, page_id, Progressed(by=by), batch.now)
 
     def _police(self, batch: Batch, transfer: Transfer, command: c.CallPolice, by: str) -> None:

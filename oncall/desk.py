@@ -147,7 +147,7 @@ class Desk:
             note = why if by in (page.owner, page.owner_name) else f"{why} ({by})".strip()
             return Released(person=page.owner or "", name=page.owner_name or by, why=note)
 
-        return self._each(ref, told, now, actor, unit, {State.ACKED}, "nobody_owns_it")
+        return self._each(ref, told, now, actor, unit, {State.ACKED}, "nobody_owns_it", owner=by)
 
     def escalate(
         self,
@@ -259,7 +259,11 @@ class Desk:
             if not live:
                 raise Conflict("already_closed", transfer=transfer.code)
             reached = [(p, page) for p, page in live if _knows(page, name)]
-            chosen = reached or live
+            # Whoever is called by name answers for nobody else, and nobody else for them.
+            chosen = reached or [(part, page) for part, page in live if part.person is None]
+            if not chosen:
+                called = [c.name for _, page in live for c in page.contacted if c.paged]
+                raise Conflict("not_called", name=name, people=", ".join(called))
             if len({part.unit for part, _ in chosen}) > 1 and not reached:
                 units = ", ".join(sorted({part.unit for part, _ in chosen}))
                 raise Conflict("which_unit", units=units)
@@ -279,9 +283,9 @@ class Desk:
         wanted = unit or (actor.unit if actor.role == "liaison" else None)
         out = []
         found = transfers.pages_of(tx, transfer.id)
-        pages.lock(tx, {page_id for part, page_id, _ in found if wanted in (None, part.unit)})
+        pages.lock(tx, {page_id for part, page_id, _ in found if wanted in (None, part.unit, part.who)})
         for part, page_id, _ in found:
-            loaded = pages.load(tx, page_id) if wanted in (None, part.unit) else None
+            loaded = pages.load(tx, page_id) if wanted in (None, part.unit, part.who) else None
             if loaded is not None:
                 out.append((part, loaded.page))
         if not out:
@@ -297,15 +301,19 @@ class Desk:
         unit: str | None,
         states: set[State],
         otherwise: str,
+        *,
+        owner: str | None = None,
     ) -> list[Outcome]:
+        """Tell each page in one of these states; if ``owner`` has some of them, those alone."""
         for _ in range(_RETRIES):
             try:
                 with self.db.begin() as tx:
                     transfer = self.find_in(tx, ref, actor)
                     out = []
-                    for _, page in self._mine(tx, transfer, actor, unit):
-                        if page.state not in states:
-                            continue
+                    found = [page for _, page in self._mine(tx, transfer, actor, unit)]
+                    found = [page for page in found if page.state in states]
+                    theirs = [p for p in found if owner in (p.owner, p.owner_name) and owner]
+                    for page in theirs or found:
                         decision = self.engine.handle_in(tx, page.id, event, now)
                         if decision is not None:
                             out.append(_outcome(decision.page, decision.reason))

@@ -99,6 +99,9 @@ class Snapshot:
                     until=serving.until,
                     held=tuple(p.name for p, source in active if is_held(source)),
                 )
+            if ask.source is Source.PERSON:
+                named = [self.people[ask.role]] if self._is_there(ask.role) else []
+                return Watch(people=tuple(self._contact(p, "team") for p in named))
             if ask.source is Source.POST:
                 holders = self.posts.get((unit, ask.role), ())
                 return Watch(people=tuple(self._contact(p, ask.role) for p in holders))

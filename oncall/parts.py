@@ -38,14 +38,20 @@ class Parts:
         self.new_id = new_id
         self.notices = notices
 
-    def open(self, batch: Batch, transfer: Transfer, wanted: Sequence[Share]) -> list[str]:
+    def open(self, batch: Batch, transfer: Transfer, wanted: Sequence[Share]) -> list[Share]:
         """A part for each share, saved with everything it asks for.
 
-        Gives the units where nobody of their own is asked.
+        Gives those where nobody of the unit's own is asked.
         """
         now, opened, rows = batch.now, [], []
         for share in wanted:
-            part = Part(id=self.new_id(), transfer=transfer.id, unit=share.unit, role=share.role)
+            part = Part(
+                id=self.new_id(),
+                transfer=transfer.id,
+                unit=share.unit,
+                role=share.role,
+                person=share.person,
+            )
             rows.append(part)
             if share.role is PartRole.COPY:
                 continue
@@ -58,23 +64,29 @@ class Parts:
                 calendar=batch.snapshot.calendar,
                 paged_at=now,
             )
-            opened.append((page, share.urgency))
+            opened.append((page, share))
         transfers.add_parts(batch.tx, rows)
         begun = [
-            (batch.decide(page, Arrived(), transfer, fresh=True).page, urgency)
-            for page, urgency in opened
+            (batch.decide(page, Arrived(), transfer, fresh=True).page, share)
+            for page, share in opened
         ]
-        pages.add(batch.tx, begun)
+        pages.add(batch.tx, [(page, share.urgency) for page, share in begun])
         batch.save()
         for share in wanted:
             if share.role is PartRole.COPY:
                 self.inform(batch, transfer, share.unit, News.COPIED)
         return [
-            page.unit for page, _ in begun if not any(c.unit == page.unit for c in page.contacted)
+            share
+            for page, share in begun
+            if not any(c.unit == page.unit and c.in_play for c in page.contacted)
         ]
 
     def _policy(self, batch: Batch, transfer: Transfer, share: Share) -> Policy:
         book = batch.snapshot.book
+        if share.person is not None:
+            policy = special.person(book.choose(transfer.category, share.urgency), share.person)
+            calling = transfer.life.calling
+            return policy if calling is None else special.alone(policy, calling.still)
         if share.role is PartRole.PARTY:
             critical = book.choose(transfer.category, Urgency.CRITICAL)
             return special.talk(critical, book.life.join_within)

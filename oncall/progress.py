@@ -29,7 +29,8 @@ def note(
     entered_by: str,
     unit: str | None = None,
 ) -> list[Page]:
-    """Note ``text`` on a transfer (by id); the owned pages of ``unit`` (None: any) it concerns.
+    """Note ``text`` on a transfer (by id); the owned pages of ``unit`` (None: any; or one person's,
+    as ``member`` names them) it concerns.
 
     ``entered_by`` is the account, or the way, by which it came in. Raises Conflict for a transfer
     that has ended.
@@ -41,6 +42,6 @@ def note(
     return [
         loaded.page
         for part, page_id, state in transfers.pages_of(tx, transfer)
-        if state is State.ACKED and unit in (None, part.unit)
+        if state is State.ACKED and unit in (None, part.unit, part.who)
         if (loaded := pages.load(tx, page_id)) is not None
     ]

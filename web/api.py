@@ -67,20 +67,23 @@ def hand_over(
         with door.app.db.read() as tx:
             snapshot = door.app.directory.at(tx, door.now())
             named = group_named(groups.all_groups(tx), body.group)
-        group = called(
-            named,
-            snapshot,
-            door.today(),
-            urgency=body.urgency,
-            category=body.category,
-            beside=tuple(body.to),
-        )
-        counted(named, len(group.units), snapshot, body.count)
+            group = called(
+                named,
+                snapshot,
+                tx,
+                door.now(),
+                door.today(),
+                urgency=body.urgency,
+                category=body.category,
+                beside=tuple(body.to),
+            )
+        counted(named, group.members.size, snapshot, body.count)
     draft = Draft(
         **body.model_dump(exclude={"caller", "to", "copy_to", "decision", "group", "count"}),
         to=(*body.to, *(group.units if group is not None else ())),
         needed=group.needed if group is not None else 0,
         calls=group.calls if group is not None else None,
+        people=group.people if group is not None else (),
         copy=tuple(body.copy_to),
         decided=body.decision is not None,
         caller=caller_in or None,

@@ -90,10 +90,14 @@ class Told:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartView:
-    """A unit's share, with its page."""
+    """A unit's share, or that of one person of it, with its page."""
 
+    #: Whose it is, as ``member`` names them.
+    who: str
     unit: str
     unit_name: str
+    #: The one person who was called for themselves; "" where it is the unit's.
+    person: str
     role_text: str
     state: str
     state_text: str
@@ -205,8 +209,10 @@ def _part(reader: Reader, full: Full, share: Share) -> PartView:
     people = tuple(_reached(reader, c) for c in page.contacted if c.paged)
     there = {p.name for p in people}
     return PartView(
+        who=share.part.who,
         unit=page.unit,
         unit_name=reader.name(page.unit),
+        person=people[0].name if people and share.part.person else "",
         role_text=t(PARTS[share.part.role]),
         state=page.state,
         state_text=t(STATES[page.state] if share.part.ended_at is None else _GONE),

@@ -90,13 +90,13 @@ class Given:
         return "".join(c for c in typed if c >= " " or c in "\n\t").strip()
 
     def unit(self) -> str | None:
-        """Whose part it is about; a liaison's own. Raises Forbidden for another's."""
-        named, own = self.get("unit")[:40] or None, self.visitor.actor.unit
+        """Whose part it is about; of a liaison's own unit. Raises Forbidden for another's."""
+        named, own = self.get("unit")[:100] or None, self.visitor.actor.unit
         if self.visitor.actor.role != LIAISON:
             return named
-        if named not in (None, own):
+        if named is not None and named.partition("/")[0] != own:
             raise Forbidden("not_your_unit", unit=own or "")
-        return own
+        return named or own
 
     def require(self, call: Call) -> None:
         """Raises Forbidden for a visitor who may not."""

@@ -236,11 +236,12 @@ class GroupPages:
         with self.app.db.read() as tx:
             reader = self._reader(tx, given.look, given.visitor)
             found = self._called(tx, reader, name, given.form)
-        counted(found.group, len(found.units), reader.snapshot, _number(given.form, "count"))
+        counted(found.group, found.members.size, reader.snapshot, _number(given.form, "count"))
         by = given.visitor.signs(given.get("by"))
         draft = Draft(
             origin=given.get("origin"),
             to=found.units,
+            people=found.people,
             needed=found.needed,
             calls=found.calls,
             urgency=given.get("urgency"),
@@ -268,6 +269,8 @@ class GroupPages:
         return called(
             group_named(rows.all_groups(tx), name),
             reader.snapshot,
+            tx,
+            reader.now,
             reader.now.astimezone(reader.zone).date(),
             urgency=_urgency(given),
             category=given.get("category") or None,

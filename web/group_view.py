@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote
 
-from oncall.admin.group_calls import Members, members, must_count
+from oncall.admin.group_calls import Members, member, members, must_count
 from oncall.admin.group_preview import Cost, Preview
 from oncall.admin.rollcall import RollCall, Word
 from oncall.core.rollcall import Arrival, Caller, Line, Response, RolledWave
@@ -90,7 +90,9 @@ class WavePlan:
 class PreviewView:
     """A call before it is made."""
 
-    units: int
+    #: How many are called, as a number and in words.
+    count: int
+    size: str
     must_count: bool
     first: str
     most: str
@@ -116,7 +118,8 @@ class PersonView:
 class LineView:
     """One unit on the roll."""
 
-    unit: str
+    #: Tells it from the other lines of its wave.
+    key: str
     name: str
     response: str
     mark: str
@@ -173,14 +176,16 @@ class RollView:
 def group_view(reader: Reader, group: UnitGroup) -> GroupView:
     """A group in short, with what is wrong with it today."""
     day = reader.now.astimezone(reader.zone).date()
-    found = members(group, reader.snapshot.units, day)
+    found = members(group, reader.snapshot, reader.tx, reader.now, day)
     return GroupView(
         name=group.name,
         path=quote(group.name, safe=""),
-        how=_how(reader, group),
-        units=_and(reader, (reader.name(code) for code in group.units)),
-        count=len(found.units),
-        must_count=must_count(len(found.units), reader.snapshot),
+        how=_how(reader, group, found),
+        units=_and(reader, (
+                member(reader.t, group, code, reader.snapshot, reader.lang) for code in group.units
+            )),
+        count=found.size,
+        must_count=must_count(found.size, reader.snapshot),
         needed=group.needed,
         wave=group.wave,
         minutes=group.minutes,
@@ -188,9 +193,17 @@ def group_view(reader: Reader, group: UnitGroup) -> GroupView:
     )
 
 
-def _how(reader: Reader, group: UnitGroup) -> str:
+def _size(reader: Reader, found: Members) -> str:
+    """How many are called: so many units, so many people."""
+    t, people = reader.t, len(found.people)
+    units = found.size - people
+    said = [t(N_("{n} units")).format(n=units)] if units or not people else []
+    return _and(reader, [*said, *([t(N_("{n} people")).format(n=people)] if people else [])])
+
+
+def _how(reader: Reader, group: UnitGroup, found: Members) -> str:
     t = reader.t
-    said = [t(N_("{n} units")).format(n=len(group.units))]
+    said = [_size(reader, found)]
     said.append(
         t(N_("{n} must answer")).format(n=group.needed)
         if group.needed
@@ -210,6 +223,8 @@ def _warnings(reader: Reader, found: Members) -> Iterable[str]:
     for old in found.gone:
         said = N_("{unit} has ended and nobody has its duties; mend the group.")
         yield reader.t(said).format(unit=reader.name(old))
+    for name in found.left:
+        yield reader.t(N_("{name} has left and is not called; mend the group.")).format(name=name)
 
 
 def call_view(reader: Reader, call: RollCall) -> CallView:
@@ -232,15 +247,19 @@ def call_view(reader: Reader, call: RollCall) -> CallView:
 
 def _answered(reader: Reader, call: RollCall) -> str:
     n, needed = call.roll.count(Response.ACKED), call.roll.required
-    return reader.t(N_("{n} of {needed} answered")).format(n=n, needed=needed)
+    said = N_("{n} of {needed} answered")
+    if call.roll.of_people:
+        said = N_("{n} of {needed} people answered")
+    return reader.t(said).format(n=n, needed=needed)
 
 
 def preview_view(reader: Reader, seen: Preview) -> PreviewView:
     """What a call would do and cost."""
     t = reader.t
     return PreviewView(
-        units=len(seen.called.units),
-        must_count=must_count(len(seen.called.units), reader.snapshot),
+        count=seen.called.members.size,
+        size=_size(reader, seen.called.members),
+        must_count=must_count(seen.called.members.size, reader.snapshot),
         first=_cost(reader, seen.first),
         most=_cost(reader, seen.most),
         waves=tuple(
@@ -312,7 +331,7 @@ def _next(reader: Reader, call: RollCall) -> Next | None:
         return None
     left = call.roll.count(Response.NOT_CALLED)
     said = (
-        t(N_("the next units are called if too few have answered"))
+        t(N_("the next ones are called if too few have answered"))
         if left
         else t(N_("desk and county are told if too few have answered"))
     )
@@ -340,8 +359,8 @@ def _line(reader: Reader, line: Line) -> LineView:
     if line.eta_at is not None:
         eta = t(N_("expected by {clock}")).format(clock=reader.clock(line.eta_at))
     return LineView(
-        unit=line.unit,
-        name=reader.name(line.unit),
+        key=f"{line.unit}-{line.person}",
+        name=" · ".join(filter(None, (reader.name(line.unit), line.person))),
         response=line.response,
         mark=_MARKS[line.response],
         text=t(RESPONSES[line.response]),

@@ -16,6 +16,7 @@ from oncall.admin.group_calls import (
     group_named,
     members,
     must_count,
+    names,
 )
 from oncall.core.model import Urgency
 from oncall.core.rollcall import Response as Said
@@ -24,7 +25,7 @@ from oncall.directory import Snapshot
 from oncall.store import groups as rows
 from oncall.store import reports
 from oncall.store.database import Tx
-from oncall.store.groups import UnitGroup
+from oncall.store.groups import TEAM, UnitGroup
 from web import bodies, shapes_groups
 from web.api import PREFIX, PROBLEMS
 from web.door import Caller, Door, TheDoor, calling
@@ -42,8 +43,9 @@ def list_groups(
     """Every group, its units, and how they are called."""
     with door.app.db.read() as tx:
         snapshot = door.app.directory.at(tx, door.now())
-        found = rows.all_groups(tx).values()
-    return shapes_groups.GroupsOut(items=[_group(door, caller, snapshot, group) for group in found])
+        known = rows.all_groups(tx).values()
+        items = [_group(door, tx, caller, snapshot, group) for group in known]
+    return shapes_groups.GroupsOut(items=items)
 
 
 @router.get("/groups/{name:path}/preview", dependencies=[calling(Call.READ_TRANSFERS)])
@@ -89,10 +91,11 @@ def call(
     wish = Wish(needed=body.needed, wave=body.wave, minutes=body.minutes)
     with door.app.db.read() as tx:
         snapshot, found = _called(door, tx, name, body.urgency, body.category, wish)
-    counted(found.group, len(found.units), snapshot, body.count)
+    counted(found.group, found.members.size, snapshot, body.count)
     draft = Draft(
         **body.model_dump(exclude={"count", "needed", "wave", "minutes"}),
         to=found.units,
+        people=found.people,
         needed=found.needed,
         calls=found.calls,
     )
@@ -107,11 +110,13 @@ def call(
         created=accepted.created,
         group=found.group.name,
         units=list(found.units),
+        people=[one.name for one in found.people],
         needed=found.needed,
         wave=found.calls.size,
         minutes=found.calls.every.total_seconds() / 60,
         moved=_moved(out),
         gone=list(out.gone),
+        left=list(out.left),
         roll=f"{PREFIX}/group-calls/{transfer.id}",
     )
 
@@ -170,14 +175,23 @@ def _called(
 ) -> tuple[Snapshot, Called]:
     snapshot = door.app.directory.at(tx, door.now())
     group = group_named(rows.all_groups(tx), name)
-    found = called(group, snapshot, door.today(), urgency=urgency, category=category, wish=wish)
+    found = called(
+        group,
+        snapshot,
+        tx,
+        door.now(),
+        door.today(),
+        urgency=urgency,
+        category=category,
+        wish=wish,
+    )
     return snapshot, found
 
 
 def _group(
-    door: Door, caller: Caller, snapshot: Snapshot, group: UnitGroup
+    door: Door, tx: Tx, caller: Caller, snapshot: Snapshot, group: UnitGroup
 ) -> shapes_groups.GroupOut:
-    found = members(group, snapshot.units, door.today())
+    found = members(group, snapshot, tx, door.now(), door.today())
     moved = dict(found.moved)
     return shapes_groups.GroupOut(
         name=group.name,
@@ -185,6 +199,8 @@ def _group(
             shapes_groups.MemberOut(
                 unit=code,
                 unit_name=snapshot.unit_name(code, caller.lang),
+                people=names(group, code, snapshot),
+                team=TEAM in group.people.get(code, ()),
                 ended=code in moved or code in found.gone,
                 heir=moved.get(code),
             )
@@ -193,8 +209,8 @@ def _group(
         needed=group.needed,
         wave=group.wave,
         minutes=group.minutes,
-        count=len(found.units),
-        must_count=must_count(len(found.units), snapshot),
+        count=found.size,
+        must_count=must_count(found.size, snapshot),
     )
 
 

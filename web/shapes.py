@@ -47,6 +47,8 @@ class PartOut(BaseModel):
     id: str
     unit: str
     unit_name: str
+    #: The id of the one person of the unit who was called for themselves, if it is theirs.
+    person: str | None
     role: str
     state: str
     #: When the matter left this unit.

@@ -16,10 +16,16 @@ _Category = Annotated[str | None, Field(max_length=60)]
 
 
 class MemberOut(BaseModel):
-    """One unit of a group. `heir` is who has its duties where it has ended."""
+    """One unit of a group. `heir` is who has its duties where it has ended.
+
+    `people` are called by name in its stead, each for themselves; `team`: also whoever is on the
+    roster of its team then.
+    """
 
     unit: str
     unit_name: str
+    people: list[str]
+    team: bool
     ended: bool
     heir: str | None
 
@@ -28,7 +34,7 @@ class GroupOut(BaseModel):
     """A group: its units in the order of calling, and how they are called.
 
     `needed` 0 asks for all, `wave` 0 calls all at once, `minutes` 0 is the ladder's time to answer.
-    `count` is how many units are called today; it must be given where `must_count`.
+    `count` is how many units and people are called now; it must be given where `must_count`.
     """
 
     name: str
@@ -65,9 +71,13 @@ class CostOut(BaseModel):
 
 
 class AskedOut(BaseModel):
-    """A unit, and who of it is asked first; nobody where the roster has nobody."""
+    """A unit, and who of it is asked first; nobody where the roster has nobody.
+
+    `person` is the id of somebody who is called by name.
+    """
 
     unit: str
+    person: str | None
     people: list[str]
 
 
@@ -92,6 +102,8 @@ class PreviewOut(BaseModel):
 
     group: str
     units: int
+    people: int
+    count: int
     needed: int
     wave: int
     minutes: float
@@ -102,6 +114,7 @@ class PreviewOut(BaseModel):
     waves: list[WavePlanOut]
     moved: list[MovedOut]
     gone: list[str]
+    left: list[str]
 
 
 class CallIn(Body):
@@ -109,7 +122,7 @@ class CallIn(Body):
 
     urgency: str
     summary: str
-    #: How many units are called; needed for a large group, and then it must be right.
+    #: How many are called; needed for a large group, and then it must be right.
     count: int | None = None
     origin: str = "desk"
     origin_ref: str | None = None
@@ -123,18 +136,23 @@ class CallIn(Body):
 
 
 class CalledOut(BaseModel):
-    """The call that began, as a transfer; its roll is at `roll`."""
+    """The call that began, as a transfer; its roll is at `roll`.
+
+    `people` are called by name; `left` were named by the group and are there no more.
+    """
 
     id: str
     code: str
     created: bool
     group: str
     units: list[str]
+    people: list[str]
     needed: int
     wave: int
     minutes: float
     moved: list[MovedOut]
     gone: list[str]
+    left: list[str]
     roll: str
 
 
@@ -178,10 +196,11 @@ class CallerOut(BaseModel):
 
 
 class RollLineOut(BaseModel):
-    """One unit on the roll."""
+    """One unit on the roll, or one `person` of it."""
 
     unit: str
     unit_name: str
+    person: str | None
     role: str
     response: str
     called_at: Stamp | None
@@ -212,7 +231,7 @@ class WordOut(BaseModel):
 
 
 class RollOut(BaseModel):
-    """The roll of a call. `counts` has the number of units by response."""
+    """The roll of a call. `counts` has the number of lines by response."""
 
     id: str
     code: str

@@ -144,6 +144,7 @@ class View:
             id=share.part.id,
             unit=share.part.unit,
             unit_name=self.snapshot.unit_name(share.part.unit, self.caller.lang),
+            person=share.part.person,
             role=share.part.role,
             state=part_state(page.state),
             ended_at=self.door.maybe(share.part.ended_at),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
 from oncall.core.errors import Conflict, Fault, Invalid, NotFound
-from oncall.core.model import Urgency
-from oncall.core.transfers import Calls
+from oncall.core.ladder import OnDuty
+from oncall.core.model import Ask, Source, Urgency
+from oncall.core.transfers import Calls, Named
+from oncall.core.words import N_, Text, role
 from oncall.directory import Snapshot, heir_of
-from oncall.store.directory import Unit
-from oncall.store.groups import UnitGroup
+from oncall.store.database import Tx
+from oncall.store.directory import Person
+from oncall.store.groups import TEAM, UnitGroup
 
 #: The longest time a wave may be given.
 _DAY = timedelta(days=1)
@@ -28,6 +31,24 @@ class Members:
     units: tuple[str, ...]
     moved: tuple[tuple[str, str], ...] = ()
     gone: tuple[str, ...] = ()
+    #: Who is called by name, and the names of those who have left.
+    people: tuple[Named, ...] = ()
+    left: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many are called: each unit, or each of the people it is called by."""
+        return len(list(self.each))
+
+    @property
+    def each(self) -> Iterator[tuple[str, Named | None]]:
+        """Each who is called, in turn: the unit, and the person where it is one."""
+        for unit in self.units:
+            mine = [one for one in self.people if one.unit == unit]
+            if mine:
+                yield from ((unit, one) for one in mine)
+            else:
+                yield unit, None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +74,31 @@ class Called:
         """To whom it goes."""
         return self.members.units
 
+    @property
+    def people(self) -> tuple[Named, ...]:
+        """Who is called by name."""
+        return self.members.people
 
-def members(group: UnitGroup, units: Mapping[str, Unit], day: date) -> Members:
-    """Who of the group is there on a day of the installation's zone."""
+
+def members(group: UnitGroup, snapshot: Snapshot, tx: Tx, now: datetime, day: date) -> Members:
+    """Who of the group is there at ``now``, which is on this day of the installation's zone."""
+    units = snapshot.units
+    on_duty = snapshot.on_duty(tx, now)
     there: dict[str, None] = {}
-    moved, gone = [], []
+    moved, gone, left = list[tuple[str, str]](), list[str](), list[str]()
+    people: dict[str, Named] = {}
     for code in group.units:
         unit = units.get(code)
+        if code in group.people:
+            # People are called wherever they are now, whatever has become of the unit.
+            for person in _people(group.people[code], code, snapshot, on_duty):
+                if person.active:
+                    named = Named(unit=person.unit, person=person.id, name=person.name)
+                    there[person.unit] = None
+                    people.setdefault(person.id, named)
+                else:
+                    left.append(person.name)
+            continue
         if unit is not None and unit.exists(day):
             there[code] = None
             continue
@@ -69,7 +108,41 @@ def members(group: UnitGroup, units: Mapping[str, Unit], day: date) -> Members:
         else:
             moved.append((code, heir.code))
             there[heir.code] = None
-    return Members(units=tuple(there), moved=tuple(moved), gone=tuple(gone))
+    return Members(
+        units=tuple(there),
+        moved=tuple(moved),
+        gone=tuple(gone),
+        people=tuple(people.values()),
+        left=tuple(left),
+    )
+
+
+def _people(
+    words: Iterable[str], unit: str, snapshot: Snapshot, on_duty: OnDuty
+) -> Iterator[Person]:
+    """Whoever is named, and whoever serves in the unit's team now."""
+    for word in words:
+        ids = [word]
+        if word == TEAM:
+            ask = Ask(source=Source.ROSTER, role="team", unit=unit)
+            ids = [contact.person for contact in on_duty(ask).people]
+        yield from (snapshot.people[one] for one in ids if one in snapshot.people)
+
+
+def names(group: UnitGroup, unit: str, snapshot: Snapshot) -> list[str]:
+    """Who of a unit is called by name, wherever they are now; whoever the team has is not told."""
+    ids = group.people.get(unit, ())
+    return [snapshot.people[one].name for one in ids if one in snapshot.people]
+
+
+def member(t: Text, group: UnitGroup, unit: str, snapshot: Snapshot, lang: str) -> str:
+    """A unit as a member of a group, and who of it is called by name, for people to read."""
+    who = names(group, unit, snapshot)
+    if TEAM in group.people.get(unit, ()):
+        who.append(role(t, "team"))
+    name = snapshot.unit_name(unit, lang)
+    people = t(N_(", ")).join(who)
+    return t(N_("{unit} ({people})")).format(unit=name, people=people) if who else name
 
 
 def group_named(known: Mapping[str, UnitGroup], name: str) -> UnitGroup:
@@ -83,6 +156,8 @@ def group_named(known: Mapping[str, UnitGroup], name: str) -> UnitGroup:
 def called(
     group: UnitGroup,
     snapshot: Snapshot,
+    tx: Tx,
+    now: datetime,
     day: date,
     *,
     urgency: str,
@@ -90,15 +165,15 @@ def called(
     wish: Wish | None = None,
     beside: tuple[str, ...] = (),
 ) -> Called:
-    """The group as it is called on a day; units named ``beside`` it are not called twice.
+    """The group as it is called now, on this day; units ``beside`` it are not called twice.
 
     Raises Conflict where none of its units is left, Invalid for a wish that cannot be.
     """
     wish = wish or Wish()
-    found = members(group, snapshot.units, day)
+    found = members(group, snapshot, tx, now, day)
     if not found.units:
         raise Conflict("group_over", group=group.name)
-    _check(wish, len(found.units))
+    _check(wish, found.size)
     rest = tuple(unit for unit in found.units if unit not in beside)
     needed = group.needed if wish.needed is None else wish.needed
     wave = group.wave if wish.wave is None else wish.wave
@@ -110,8 +185,10 @@ def called(
         every = snapshot.book.choose(category, Urgency(known)).ack_within
     return Called(
         group=group,
-        members=Members(units=rest, moved=found.moved, gone=found.gone),
-        needed=min(needed, len(found.units)),
+        members=replace(
+            found, units=rest, people=tuple(p for p in found.people if p.unit in rest)
+        ),
+        needed=min(needed, found.size),
         calls=Calls(group=group.name, size=wave, every=every),
     )
 

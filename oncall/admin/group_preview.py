@@ -26,10 +26,14 @@ _NUMBER = "DH20260101-0001"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One unit of the group: who would be asked first; nobody where its roster has nobody."""
+    """One unit of the group: who would be asked first; nobody where its roster has nobody.
+
+    A person who is called for themselves stands alone, with ``person`` their id.
+    """
 
     unit: str
     people: tuple[str, ...]
+    person: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,19 +79,24 @@ def preview(
     signature: str,
 ) -> Preview:
     """The call as it would run if it were made now."""
-    size = called.calls.size or len(called.units)
+    each = list(called.members.each)
+    size = called.calls.size or len(each)
     every = called.calls.every
-    groups = [called.units[i : i + size] for i in range(0, len(called.units), size)]
+    groups = [each[i : i + size] for i in range(0, len(each), size)]
     end = every * len(groups)
     waves, first, most = [], list[Line](), list[tuple[str, Line]]()
-    for number, units in enumerate(groups):
+    for number, wave in enumerate(groups):
         asked = []
-        for unit in units:
+        for unit, named in wave:
             start = now + every * number
-            lines = _messages(tx, snapshot, unit, urgency, category, start, end - every * number)
+            who = named.person if named is not None else None
+            lines = _messages(
+                tx, snapshot, unit, urgency, category, start, end - every * number, who
+            )
             at_once = [line for line in lines if line.at == start]
             own = [line for line in at_once if _of(snapshot, line.person) == unit]
-            asked.append(Asked(unit=unit, people=tuple(dict.fromkeys(line.name for line in own))))
+            first_asked = tuple(dict.fromkeys(line.name for line in own))
+            asked.append(Asked(unit=unit, people=first_asked, person=who))
             first += at_once if number == 0 else []
             most += [(unit, line) for line in lines]
         waves.append(PlannedWave(number=number + 1, after=every * number, units=tuple(asked)))
@@ -109,6 +118,7 @@ def _messages(
     category: str | None,
     start: datetime,
     length: timedelta,
+    person: str | None,
 ) -> list[Line]:
     lines = play(
         tx,
@@ -119,6 +129,7 @@ def _messages(
         category=category,
         silent=(EVERYBODY,),
         hours=length / timedelta(hours=1),
+        person=person,
     )
     return [line for line in lines if line.kind is Kind.NOTIFY]
 
@@ -178,10 +189,12 @@ def as_data(seen: Preview, snapshot: Snapshot) -> dict[str, Any]:
     return {
         "group": found.group.name,
         "units": len(found.units),
+        "people": len(found.people),
+        "count": found.members.size,
         "needed": found.needed,
         "wave": found.calls.size,
         "minutes": found.calls.every.total_seconds() / 60,
-        "must_count": must_count(len(found.units), snapshot),
+        "must_count": must_count(found.members.size, snapshot),
         "first": _cost(seen.first),
         "most": _cost(seen.most),
         "short_after_minutes": seen.short_after.total_seconds() / 60,
@@ -189,12 +202,16 @@ def as_data(seen: Preview, snapshot: Snapshot) -> dict[str, Any]:
             {
                 "number": wave.number,
                 "after_minutes": wave.after.total_seconds() / 60,
-                "units": [{"unit": one.unit, "people": list(one.people)} for one in wave.units],
+                "units": [
+                    {"unit": one.unit, "person": one.person, "people": list(one.people)}
+                    for one in wave.units
+                ],
             }
             for wave in seen.waves
         ],
         "moved": [{"unit": old, "heir": heir} for old, heir in found.members.moved],
         "gone": list(found.members.gone),
+        "left": list(found.members.left),
     }
 
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from oncall.admin.tables import Column, Faults, Row, read_table
 from oncall.core.errors import Fault, NotFound
 from oncall.core.spelling import unit_of
-from oncall.store.groups import UnitGroup
+from oncall.store.directory import Person
+from oncall.store.groups import TEAM, UnitGroup
 
 COLUMNS = (
     Column(name="name", also=("预案组", "组名", "名称"), required=True),
     Column(name="unit", also=("单位", "成员单位"), required=True),
+    Column(name="person", also=("人员", "成员", "成员人员")),
     Column(name="needed", also=("需签收", "需签收数")),
     Column(name="wave", also=("每批", "每批单位数")),
     Column(name="minutes", also=("间隔分钟", "每批间隔")),
 )
 _LONGEST = 60
+#: Whoever is on the roster of the unit's team when it is called.
+_TEAM = ("team", "应急队")
 _ALL, _ANY = ("", "all", "全部"), ("any", "任一")
 #: What may stand in a column of numbers, and how it is shown where something else does.
 _KNOWN = {
@@ -40,11 +44,18 @@ class GroupPlan:
 
 
 def plan(
-    data: bytes, filename: str, known: Mapping[str, UnitGroup], units: Mapping[str, Any]
+    data: bytes,
+    filename: str,
+    known: Mapping[str, UnitGroup],
+    units: Mapping[str, Any],
+    person_of: Callable[[str, str], Person],
 ) -> GroupPlan:
-    """What the file would change; raises Invalid with every fault. Groups not named stay."""
+    """What the file would change; raises Invalid with every fault. Groups not named stay.
+
+    ``person_of`` finds who of a unit is meant by a name, an id or a number, or raises NotFound.
+    """
     faults = Faults()
-    members: dict[str, list[str]] = {}
+    members: dict[str, dict[str, list[str]]] = {}
     numbers: dict[str, dict[str, int]] = {}
     for row in read_table(data, filename, COLUMNS, faults):
         name = row.get("name")
@@ -59,15 +70,24 @@ def plan(
         except NotFound:
             faults.add(row.where, "unknown_unit", row.get("unit"))
             continue
-        if code in members.setdefault(name, []):
-            faults.add(row.where, "unit_twice", code)
-        members[name].append(code)
-    for name, units_of in members.items():
-        if numbers[name]["needed"] > len(units_of):
-            faults.add(filename, "needs_more_than_there_are", name, count=str(len(units_of)))
+        mine, who = members.setdefault(name, {}), _who(row, code, person_of, faults)
+        if code in mine and (not who or not mine[code] or who in mine[code]):
+            faults.add(row.where, "unit_twice", row.get("person") or code)
+        mine.setdefault(code, []).extend([who] if who else ())
+    for name, of in members.items():
+        size = sum(len(people) or 1 for people in of.values())
+        on_team = any(TEAM in people for people in of.values())
+        if numbers[name]["needed"] > size and not on_team:
+            faults.add(filename, "needs_more_than_there_are", name, count=str(size))
     faults.check()
     wanted = [
-        UnitGroup(name=name, units=tuple(of), **numbers[name]) for name, of in members.items()
+        UnitGroup(
+            name=name,
+            units=tuple(of),
+            people={code: tuple(people) for code, people in of.items() if people},
+            **numbers[name],
+        )
+        for name, of in members.items()
     ]
     return GroupPlan(
         add=tuple(g for g in wanted if g.name not in known),
@@ -75,6 +95,20 @@ def plan(
         unchanged=sum(known.get(g.name) == g for g in wanted),
         warnings=faults.warnings,
     )
+
+
+def _who(
+    row: Row, unit: str, person_of: Callable[[str, str], Person], faults: Faults
+) -> str | None:
+    """Whom of a unit a row names: an id, TEAM, or None for the unit itself."""
+    word = row.get("person")
+    if not word or word.lower() in _TEAM:
+        return TEAM if word else None
+    try:
+        return person_of(word, unit).id
+    except NotFound as error:
+        faults.add(row.where, error.code, word, **error.params)
+        return word
 
 
 def _number(row: Row, column: str, faults: Faults) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from oncall.core.errors import NotFound
 from oncall.core.model import Ask, Channel, Urgency, Watch
+from oncall.core.policies import special
 from oncall.core.simulate import Act, Answer, Line, Script, simulate
 from oncall.directory import Snapshot
 from oncall.store.database import Tx
@@ -28,11 +29,13 @@ def play(
     after: timedelta = timedelta(minutes=2),
     failing: Collection[Channel] = (),
     hours: float | None = None,
+    person: str | None = None,
 ) -> list[Line]:
     """Everything a page for ``unit`` opened at ``start`` would do, in order.
 
     Whoever is reached takes it ``after`` that, except the ``silent`` ("all": everybody) and the
-    ``declining``; names or ids. Raises NotFound for a name nobody has.
+    ``declining``; names or ids. With ``person`` this one alone is asked, as one of a group that is
+    called. Raises NotFound for a name nobody has.
     """
     then = replace(snapshot, made_at=start, rosters={})
     policy = snapshot.book.choose(category, urgency)
@@ -50,6 +53,8 @@ def play(
     }
     dead = frozenset((person, channel) for person in _everyone(snapshot) for channel in failing)
     length = timedelta(hours=hours) if hours is not None else _length(policy.urgency)
+    if person is not None:
+        policy = special.alone(special.person(policy, person), length)
     return simulate(
         policy,
         snapshot.calendar,

@@ -68,6 +68,7 @@ def called_over(tx: Tx, transfer_id: str, now: datetime) -> RollCall:
             ended_at=share.part.ended_at,
             page=share.page,
             messages=tuple(sent.get(share.page.id, ())),
+            who=share.part.who,
         )
         for share in full.brief.shares
     ]
@@ -168,6 +169,7 @@ def _line(
     return {
         "unit": line.unit,
         "unit_name": name(line.unit),
+        "person": line.person or None,
         "role": line.role,
         "response": line.response,
         "called_at": stamp(line.called_at),

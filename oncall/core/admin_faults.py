@@ -375,8 +375,12 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("List the groups with `oncall group list`, or import one."),
     ),
     "count_them": (
-        N_("“{group}” has {count} units; so many are called only once their number is given."),
+        N_("A call to “{group}” goes to {count}; so many are called only once their number is given."),
         N_("Look who is in it, and give the count."),
+    ),
+    "not_called": (
+        N_("“{name}” is none of those who were called: {people}."),
+        N_("Name one of them; whoever is called later answers then."),
     ),
     "count_drill": (
         N_("This drill asks {count} units; so many are asked only once their number is given."),

@@ -51,6 +51,8 @@ class Source(StrEnum):
     ROSTER = "roster"
     POST = "post"
     DESK = "desk"
+    #: Called by name; the role is the person's id.
+    PERSON = "person"
 
 
 class Notice(StrEnum):
@@ -179,6 +181,9 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     quiet: Quiet | None = None
     #: Office hours, wall clock, in order.
     hours: tuple[tuple[time, time], ...] = ((time(8), time(12)), (time(14, 30), time(17, 30)))
+    #: Asks one person for themselves, one of several: when they cannot, whoever called them goes on,
+    #: and nobody is alarmed or asked in their stead.
+    alone: bool = False
     #: A step run later than this after its plan is marked late.
     late_after: timedelta = timedelta(seconds=60)
 

@@ -67,9 +67,11 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
-    """One unit of the group; ``answered_by`` is who has it there."""
+    """One unit of the group, or one ``person`` of it; ``answered_by`` is who has it there."""
 
     unit: str
+    #: The name of the one person who was called; "" where it is the unit.
+    person: str = ""
     role: PartRole
     response: Response
     called_at: datetime | None = None
@@ -86,6 +88,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     ended_at: datetime | None
     page: Page
     messages: tuple[Message, ...]
+    #: As ``member`` names whose part it is.
+    who: str
 
 
 class RolledWave(msgspec.Struct, frozen=True, kw_only=True):
@@ -104,6 +108,11 @@ class Roll(msgspec.Struct, frozen=True, kw_only=True):
     waves: tuple[RolledWave, ...]
     next_at: datetime | None
     short_at: datetime | None
+
+    @property
+    def of_people(self) -> bool:
+        """Whether it is people who were called, each for themselves, and no unit."""
+        return bool(self.lines) and all(line.person for line in self.lines)
 
     @property
     def lines(self) -> tuple[Line, ...]:
@@ -128,7 +137,7 @@ def roll(life: Life, rows: Sequence[Row], now: datetime) -> Roll:
     left = calling.left if calling is not None else ()
     by_unit: dict[str, list[Row]] = {}
     for row in mine:
-        by_unit.setdefault(row.page.unit, []).append(row)
+        by_unit.setdefault(row.who, []).append(row)
     rolled = [
         RolledWave(
             number=number,
@@ -170,7 +179,9 @@ def _take(by_unit: dict[str, list[Row]], wave: Wave) -> Iterable[Row]:
 
 
 def _uncalled(share: Share) -> Line:
-    return Line(unit=share.unit, role=share.role, response=Response.NOT_CALLED)
+    return Line(
+        unit=share.unit, person=share.name, role=share.role, response=Response.NOT_CALLED
+    )
 
 
 def _line(row: Row, now: datetime) -> Line:
@@ -178,6 +189,7 @@ def _line(row: Row, now: datetime) -> Line:
     people = tuple(_caller(row, known, now) for known in page.contacted if known.paged)
     return Line(
         unit=page.unit,
+        person=people[0].name if people and row.who != page.unit else "",
         role=row.role,
         response=_of_unit(page, people, now),
         called_at=page.paged_at,
@@ -191,9 +203,11 @@ def _line(row: Row, now: datetime) -> Line:
 def _of_unit(page: Page, people: Sequence[Caller], now: datetime) -> Response:
     if page.owner is not None:
         return Response.ACKED
+    own = [p.response for p in people if p.unit == page.unit]
+    if page.policy.alone and own:
+        return own[0]
     if page.state is State.CANCELLED:
         return Response.RELIEVED
-    own = [p.response for p in people if p.unit == page.unit]
     if own and all(said is Response.DECLINED for said in own):
         return Response.DECLINED
     if all(said in (Response.DECLINED, Response.UNREACHABLE) for said in own):

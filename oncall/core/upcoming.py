@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from msgspec.structs import replace
 
-from oncall.core.model import Ask, Channel, Page, Rung, State, Watch
+from oncall.core.model import Ask, Channel, Contact, Page, Rung, State, Watch
 from oncall.core.words import CHANNELS, N_, Text, role
 
 #: Who holds this at this unit at that moment? The page's own unit is filled in before asking.
@@ -27,6 +27,8 @@ class What(StrEnum):
     HANDOVER = "handover"
     #: Every level has been tried; the page counts as unanswered.
     EXHAUSTED = "exhausted"
+    #: Somebody who was called beside others counts as silent; the call goes on without them.
+    SILENT = "silent"
     #: The desk and supervision are alarmed again.
     ALARM = "alarm"
     #: The owner is reminded to record progress.
@@ -43,6 +45,7 @@ _TEXTS = {
     What.PERSONAL: N_("{who} is reached again, by their own rules."),
     What.HANDOVER: N_("The duty changes, and whoever comes on is paged."),
     What.EXHAUSTED: N_("Every level has been tried; the desk is alarmed."),
+    What.SILENT: N_("Counts as silent; the call goes on without them."),
     What.ALARM: N_("The desk and supervision are alarmed again."),
     What.FIRST_ACTION: N_("{who} is reminded to record progress."),
     What.ETA: N_("{who} promised to be there by now, and is asked."),
@@ -121,15 +124,15 @@ def _level(page: Page, rung: Rung, holder: Holder) -> NextAction | None:
     step = page.policy.steps[rung.step]
     for ask in step.asks:
         people = holder(_at_home(ask, page), rung.due_at).people
-        names = tuple(c.name for c in people if not _passed_over(page, c.person, step.level))
-        if names:
+        new = [c for c in people if not _passed_over(page, c.person, step.level)]
+        if new:
             return NextAction(
                 what=What.PAGE_LEVEL,
                 at=rung.due_at,
                 level=step.level,
                 role=ask.role,
-                who=names,
-                channels=step.channels,
+                who=tuple(c.name for c in new),
+                channels=tuple(dict.fromkeys(by for c in new for by in _ways(c, step.channels))),
             )
     if not any(holder(_at_home(ask, page), rung.due_at).people for ask in step.asks):
         # A vacant level is an alarm of its own, so it is shown.
@@ -137,6 +140,11 @@ def _level(page: Page, rung: Rung, holder: Holder) -> NextAction | None:
             what=What.PAGE_LEVEL, at=rung.due_at, level=step.level, role=step.asks[0].role
         )
     return None
+
+
+def _ways(contact: Contact, wanted: tuple[Channel, ...]) -> tuple[Channel, ...]:
+    """By which channels somebody is asked: what is wanted, or what they have."""
+    return tuple(c for c in wanted if c in contact.channels) or contact.channels[:1]
 
 
 def _passed_over(page: Page, person: str, level: int) -> bool:
@@ -161,6 +169,9 @@ def _handover(page: Page, holder: Holder) -> NextAction | None:
 def _end(page: Page) -> NextAction | None:
     if page.alarm_at is None:
         return None
+    if page.policy.alone:
+        waited = any(one.in_play for one in page.contacted)
+        return NextAction(what=What.SILENT, at=page.alarm_at) if waited else None
     what = What.ALARM if page.state is State.EXHAUSTED else What.EXHAUSTED
     return NextAction(what=what, at=page.alarm_at)
 

@@ -224,6 +224,7 @@ def _briefs(tx: Tx, rows: Sequence[Any]) -> list[Brief]:
                 parts.c.unit,
                 parts.c.role,
                 parts.c.ended_at,
+                parts.c.person,
                 *_PAGE_COLUMNS,
             )
             .join(pages, pages.c.part == parts.c.id)
@@ -237,6 +238,7 @@ def _briefs(tx: Tx, rows: Sequence[Any]) -> list[Brief]:
                 unit=row.unit,
                 role=PartRole(row.role),
                 ended_at=row.ended_at,
+                person=row.person,
             )
             shares[row.transfer].append(Share(part=part, page=_loaded(tx, row).page))
     known, due = by_ids(tx, ids), of_many(tx, ids)

@@ -97,7 +97,16 @@ def add_parts(tx: Tx, new: Sequence[Part]) -> None:
     """Insert the units' shares in a transfer."""
     tx.conn.execute(
         insert(parts),
-        [{"id": p.id, "transfer": p.transfer, "unit": p.unit, "role": p.role} for p in new],
+        [
+            {
+                "id": p.id,
+                "transfer": p.transfer,
+                "unit": p.unit,
+                "role": p.role,
+                "person": p.person,
+            }
+            for p in new
+        ],
     )
 
 
@@ -178,14 +187,27 @@ def linked(tx: Tx, transfer_id: str) -> list[Transfer]:
 def pages_of(tx: Tx, transfer_id: str) -> list[tuple[Part, str, State]]:
     """Each part the matter has not left, with its page's id and state."""
     query = (
-        select(parts.c.id, parts.c.unit, parts.c.role, pages.c.id.label("page"), pages.c.state)
+        select(
+            parts.c.id,
+            parts.c.unit,
+            parts.c.role,
+            parts.c.person,
+            pages.c.id.label("page"),
+            pages.c.state,
+        )
         .join(pages, pages.c.part == parts.c.id)
         .where(and_(parts.c.transfer == transfer_id, parts.c.ended_at.is_(None)))
         .order_by(pages.c.paged_at, parts.c.role.desc(), parts.c.unit)
     )
     return [
         (
-            Part(id=r.id, transfer=transfer_id, unit=r.unit, role=PartRole(r.role)),
+            Part(
+                id=r.id,
+                transfer=transfer_id,
+                unit=r.unit,
+                role=PartRole(r.role),
+                person=r.person,
+            ),
             r.page,
             State(r.state),
         )

@@ -36,4 +36,6 @@ groups = Table(
     Column("needed", Integer, nullable=False),
     Column("wave", Integer, nullable=False, server_default="0"),
     Column("minutes", Integer, nullable=False, server_default="0"),
+    #: Not whoever is on duty but these: ids, and the word for the unit's team; blanks between.
+    Column("people", Text),
 )

@@ -47,6 +47,8 @@ parts = Table(
     Column("role", String(20), nullable=False),
     #: The matter has left this unit.
     Column("ended_at", Moment),
+    #: One person of the unit who was called for themselves; nobody's id where it is the unit's.
+    Column("person", String(40)),
 )
 
 frozen_policies = Table(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.cli.conftest import Cli
 from tests.county import CITY, DESK_12345, TOWN
 
@@ -22,7 +24,7 @@ def test_a_group_is_called_seen_corrected_and_withdrawn(cli: Cli) -> None:
     (listed,) = json.loads(cli("group", "list", "--json").stdout)["items"]
     assert listed == {
         "name": "暴雨内涝", "units": [CITY, TOWN, DESK_12345],
-        "needed": 2, "wave": 1, "minutes": 10, "ended": [],
+        "people": {}, "needed": 2, "wave": 1, "minutes": 10, "ended": [],
     }  # fmt: skip
     seen = json.loads(cli("group", "preview", "暴雨内涝", "--urgency", "urgent", "--json").stdout)
     assert [one["after_minutes"] for one in seen["waves"]] == [0, 10, 20]
@@ -103,3 +105,42 @@ def test_an_ended_unit_is_called_by_its_heir(cli: Cli) -> None:
     refused = cli("group", "call", "start", "暴雨内涝", *ASKED, lang="zh_CN")
     assert refused.exit_code == 4
     assert "均已不存在" in refused.stderr
+
+
+CREW = """\
+预案组,单位,人员,需签收,每批,间隔分钟
+抢险队,县城建集团,张三,2,2,5
+抢险队,县城建集团,李四,,,
+抢险队,浔中镇,应急队,,,
+抢险队,浔中镇,赵六,,,
+"""
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_people_are_named_in_the_file(cli: Cli) -> None:
+    """By name, or whoever is on the unit's team; a stranger or a name twice is refused."""
+    for old, new, said in (
+        ("李四", "王二麻子", "王二麻子"),
+        ("李四", "张三", "named twice"),
+        ("李四", "", "named twice"),
+        ("赵六", "李四", "李四"),
+    ):
+        bad = cli("group", "import", cli.file("bad.csv", CREW.replace(old, new)))
+        assert (bad.exit_code, said in bad.stderr) == (3, True), bad.stderr
+    assert cli("group", "import", cli.file("crew.csv", CREW)).exit_code == 0
+    assert "No changes" in cli("group", "import", cli.file("crew.csv", CREW)).stderr
+    (listed,) = json.loads(cli("group", "list", "--json").stdout)["items"]
+    assert listed["people"] == {CITY: ["p001", "p002"], TOWN: ["@team", "p011"]}
+    assert "张三、李四" in cli("group", "list", lang="zh_CN").stdout
+    assert "赵六" in cli("group", "preview", "抢险队", "--urgency", "urgent").stdout
+    sent = json.loads(cli("group", "call", "start", "抢险队", *ASKED, "--json").stdout)
+    assert sent["people"] == ["张三", "李四", "赵六"]
+    late = cli("transfer", "ack", sent["code"], "--by", "赵六", lang="en")
+    assert (late.exit_code, "none of those who were called" in late.stderr) == (4, True)
+    assert cli("transfer", "ack", sent["code"], "--by", "张三").exit_code == 0
+    roll = json.loads(cli("group", "call", "show", sent["code"], "--json").stdout)
+    assert [(one["person"], one["response"]) for w in roll["waves"] for one in w["units"]] == [
+        ("张三", "acked"), ("李四", "waiting"), ("赵六", "not_called"),
+    ]  # fmt: skip
+    assert "县城建集团 · 张三" in cli("group", "call", "show", sent["code"], lang="zh_CN").stdout
+    assert "县城建集团 · 李四" in cli("transfer", "show", sent["code"], lang="zh_CN").stdout

@@ -149,7 +149,7 @@ def test_the_desk_calls_a_group_and_reads_its_roll(grouped: World, site: Site) -
         form = {**ASKED, "do": "call", "by": "值班员", "key": "k1"}
         refused = desk.post(many, data=form)
         assert refused.status_code == 409
-        assert "请输入本次呼叫的单位数：11" in refused.text
+        assert "请输入本次呼叫的数量：11" in refused.text
         assert desk.post(many, data={**form, "do": "preview"}).status_code == 200
         wrong = desk.post(f"/console/groups/{quote(NAME)}", data={**form, "wave": "viele"})
         assert (wrong.status_code, "viele" in wrong.text) == (422, True)
@@ -179,3 +179,46 @@ def test_the_desk_calls_a_group_and_reads_its_roll(grouped: World, site: Site) -
         assert HE not in {m.to[-11:] for m in world.phones.sent}
         elsewhere = desk.post(many, data=form, headers={"Origin": "http://elsewhere"})
         assert elsewhere.status_code == 403
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_people_are_called_by_name(world: World, site: Site) -> None:
+    """By HTTP and on the console: who is in it, the cost, a line for each, an answer by telephone."""
+    crew = UnitGroup(
+        name="抢险队", units=(CITY, TOWN), people={CITY: ("p001", "p002"), TOWN: ("p011",)},
+        needed=2, wave=2, minutes=5,
+    )  # fmt: skip
+    with world.app.db.begin() as tx:
+        groups.put(tx, [crew])
+    path = f"/groups/{quote('抢险队')}"
+    (listed,) = site.get("/groups").json()["items"]
+    assert [one["people"] for one in listed["units"]] == [["张三", "李四"], ["赵六"]]
+    seen = site.get(f"{path}/preview?urgency=urgent").json()
+    assert (seen["people"], seen["first"]["people"], seen["most"]["people"]) == (3, 2, 3)
+    made = site.post(f"{path}/calls", {**ASKED, "origin_ref": "JJ-2"}).json()
+    assert (made["units"], made["people"]) == ([CITY, TOWN], ["张三", "李四", "赵六"])
+    world.settle()
+    world.expect((ZHANG, "sms"), (LI, "sms"))
+    with _desk(world, site) as desk:
+        assert "县城建集团（张三、李四）" in desk.get("/console/groups").text
+        page = desk.get(f"/?t={made['code']}").text
+        assert "县城建集团 · 张三" in page
+        said = desk.post(
+            f"/console/transfers/{made['code']}/ack",
+            data={"unit": f"{CITY}/p001", "who": "张三", "by": "值班员"},
+            headers={"Accept": "application/json"},
+        )
+        assert said.status_code == 200, said.text
+        world.text(LI, "1")
+        world.settle()
+        roll = desk.get(f"/console/calls/{made['code']}").text
+        assert "县城建集团 · 李四" in roll
+        assert "2/2" in roll
+        assert "已响应2人" in desk.get("/console/groups").text
+    rolled = site.get(made["roll"].removeprefix("/api/v1")).json()
+    assert [(one["person"], one["response"]) for w in rolled["waves"] for one in w["units"]] == [
+        ("张三", "acked"), ("李四", "acked"), ("赵六", "not_called"),
+    ]  # fmt: skip
+    mine = site.get(f"/transfers/{made['id']}").json()
+    assert [one["person"] for one in mine["parts"]] == ["p001", "p002"]
+    world.ignore()

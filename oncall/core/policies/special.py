@@ -14,6 +14,8 @@ from oncall.core.model import Ask, Channel, Policy, Source, Step
 #: Called to talk about whose matter it is; the county's duty office for a major matter, and where
 #: too few units of a group answer.
 TALK, COUNTY, SHORT = "talk", "county", "short"
+#: One person, called for themselves.
+PERSON = "person"
 
 _BOTH = (Channel.SMS, Channel.VOICE)
 
@@ -46,6 +48,29 @@ def county(critical: Policy, about: str = COUNTY) -> Policy:
         _step(4, wait * 2, ("supervisor", "head")),
     )
     return replace(critical, name=about, steps=steps)
+
+
+def person(usual: Policy, who: str) -> Policy:
+    """The ladder with one person, by name, in place of whoever is on duty at its first level."""
+    asks = (Ask(source=Source.PERSON, role=who),)
+    first = usual.steps[0].level
+    steps = tuple(replace(s, asks=asks) if s.level == first else s for s in usual.steps)
+    return replace(usual, steps=steps)
+
+
+def alone(policy: Policy, patience: timedelta) -> Policy:
+    """The first level of a ladder and nobody after it: one of several who are called together.
+
+    ``patience`` after the last word they count as silent; who called them goes on meanwhile.
+    """
+    first = policy.steps[0].level
+    return replace(
+        policy,
+        name=PERSON,
+        steps=tuple(s for s in policy.steps if s.level == first),
+        exhausted_after=patience,
+        alone=True,
+    )
 
 
 def _step(level: int, after: timedelta, who: tuple[str, str]) -> Step:

@@ -52,7 +52,7 @@ _HEADS = {
     Notice.STOOD_DOWN: N_("{owner} took {code}"),
     Notice.TAKEN_OVER: N_("{owner} took over {code}"),
     Notice.CANCELLED: N_("{code} was withdrawn"),
-    Notice.ENOUGH: N_("Enough units have answered {code}"),
+    Notice.ENOUGH: N_("Enough have answered {code}"),
     Notice.MOVED_ON: N_("{code} goes on without your unit"),
     Notice.FIRST_ACTION: N_("Nothing done yet on {code}"),
     Notice.ETA_PASSED: N_("You meant to be there by {eta} for {code}"),

@@ -20,7 +20,7 @@ _HEADS = {
     Notice.STOOD_DOWN: N_("{owner} has taken number {code}."),
     Notice.TAKEN_OVER: N_("{owner} has taken over number {code}."),
     Notice.CANCELLED: N_("Number {code} was withdrawn."),
-    Notice.ENOUGH: N_("Enough units have answered number {code}."),
+    Notice.ENOUGH: N_("Enough have answered number {code}."),
     Notice.MOVED_ON: N_("Number {code} goes on without your unit."),
     Notice.FIRST_ACTION: N_("{owner} took number {code}, and nothing has been done yet."),
     Notice.ETA_PASSED: N_("You meant to be there by {eta} for number {code}."),

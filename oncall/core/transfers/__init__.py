@@ -6,7 +6,7 @@ unit has acknowledged (clause 13); a copy 抄送 and the parallel police part ne
 (clauses 2 and 14). ``machine`` has the tables.
 """
 
-from oncall.core.transfers.drafts import check, shares
+from oncall.core.transfers.drafts import Draft, Named, check, shares
 from oncall.core.transfers.machine import Decision, decide
 from oncall.core.transfers.model import (
     BINDING,
@@ -15,7 +15,6 @@ from oncall.core.transfers.model import (
     TERMINAL,
     Calling,
     Calls,
-    Draft,
     Facts,
     Ground,
     Life,
@@ -42,6 +41,7 @@ __all__ = [
     "Calling",
     "Calls",
     "Life",
+    "Named",
     "Part",
     "PartRole",
     "BINDING",

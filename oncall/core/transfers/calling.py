@@ -1,10 +1,13 @@
-"""A group that is called together: some units at a time, until as many have answered as must.
+"""A group that is called together: some of it at a time, until as many have answered as must.
 
 The first wave goes out at once. The next one follows when its time has come, when somebody called
 says that they cannot, or when nobody who was called is waited for any more, and only while the need
 is not met. Once it is met nobody else is called; ``work`` tells those who were. A need that is
 still not met when the last wave has had its time, or that can no longer be met, is an alarm for the
 desk and a page for the county's duty office. The ladders inside the units go on beside all this.
+
+A member of a group is a unit, or one person of it. A person answers for nobody else: when somebody
+cannot, the next ones are called at once only if those called so far cannot come to enough.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ from oncall.core.transfers.model import (
     PartRole,
     Share,
     Wave,
+    member,
     required,
 )
 
@@ -58,13 +62,13 @@ def refuse(case: Case, event: TransferEvent) -> Reason:
     """Somebody of a unit that was called cannot: the next wave is called without waiting."""
     assert isinstance(event, UnitRefused)
     calling = case.life.calling
-    unit = event.unit
-    if calling is None or unit is None or case.met:
+    if calling is None or event.unit is None or case.met:
         return Reason.NOTHING_MOVED
-    if unit in calling.refused or not any(unit in wave.units for wave in calling.waves):
+    who = member(event.unit, event.person)
+    if who in calling.refused or not any(who in wave.units for wave in calling.waves):
         return Reason.NOTHING_MOVED
-    case.keep(calling=replace(calling, refused=(*calling.refused, unit)))
-    if not calling.left:
+    case.keep(calling=replace(calling, refused=(*calling.refused, who)))
+    if not calling.left or (event.person and _called_may_do(case)):
         return Reason.UNIT_REFUSED
     if event.nobody:
         # Not in this commit: a long row of units nobody is at must not be one.
@@ -100,7 +104,8 @@ def follow(case: Case) -> None:
         return
     waited_for = any(p.state is State.WAITING for p in case.counted)
     idle = calling.next_at is None and calling.short_at is None
-    if calling.left and (idle or not waited_for):
+    nobody_else = not waited_for or (_of_people(calling) and not _called_may_do(case))
+    if calling.left and (idle or nobody_else):
         _book(case, case.now)
     elif idle:
         _book(case, case.now + calling.how.every)
@@ -137,7 +142,7 @@ def _call(case: Case, beside: tuple[Share, ...] = ()) -> None:
     assert calling is not None
     now = _turn(case, calling)
     later = tuple(share for share in calling.left if share not in now)
-    wave = Wave(at=case.now, units=tuple(s.unit for s in now))
+    wave = Wave(at=case.now, units=tuple(s.who for s in now))
     case.keep(calling=replace(calling, waves=(*calling.waves, wave), left=later))
     # Booked first: opening them may show that nobody is there, and the next ones are due at once.
     _book(case, case.now + calling.how.every)
@@ -147,9 +152,9 @@ def _call(case: Case, beside: tuple[Share, ...] = ()) -> None:
 def _turn(case: Case, calling: Calling) -> tuple[Share, ...]:
     """Whose turn it is; a unit that may answer for its team is called with the team (直转一线)."""
     team = {above: unit for unit, above in case.life.couples}
-    first = [share.unit for share in calling.left if share.unit not in team]
+    first = [share.who for share in calling.left if share.unit not in team]
     first = first[: calling.how.size or None]
-    return tuple(s for s in calling.left if team.get(s.unit, s.unit) in first)
+    return tuple(s for s in calling.left if team.get(s.unit, s.who) in first)
 
 
 def _book(case: Case, at: datetime) -> None:
@@ -184,5 +189,17 @@ def _required(case: Case) -> int:
 
 def _hope(case: Case) -> int:
     """How many could still have answered in the end."""
-    open_ = sum(p.state is State.WAITING for p in case.counted)
-    return _answered(case) + open_ + case.uncalled
+    return _at_most(case) + case.uncalled
+
+
+def _at_most(case: Case) -> int:
+    """How many of those called so far have answered or may yet."""
+    return _answered(case) + sum(p.state is State.WAITING for p in case.counted)
+
+
+def _called_may_do(case: Case) -> bool:
+    return _at_most(case) >= _required(case)
+
+
+def _of_people(calling: Calling) -> bool:
+    return all(share.person for share in calling.left)

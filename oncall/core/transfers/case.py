@@ -156,11 +156,11 @@ class Case:
             above = self.facts.above(share.unit) if share.role in BINDING else None
             if above is None or above in there:
                 continue
-            if terms.either_may_ack:
+            if terms.either_may_ack and share.person is None:
                 out.append(replace(share, unit=above, role=PartRole.ASSIST))
                 self.keep(couples=(*self.life.couples, (share.unit, above)))
             elif terms.copy_parent:
-                out.append(replace(share, unit=above, role=PartRole.COPY))
+                out.append(Share(unit=above, role=PartRole.COPY, urgency=share.urgency))
             there.add(above)
         return tuple(out)
 

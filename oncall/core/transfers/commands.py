@@ -54,7 +54,8 @@ class OpenParts(TransferCommand, frozen=True, kw_only=True):
 
 
 class EndParts(TransferCommand, frozen=True, kw_only=True):
-    """The matter leaves these units: whoever is concerned there stands down and is told.
+    """The matter leaves these units, or people (as ``member`` names them): they stand down and are
+    told.
 
     ``quiet``: what was done there is over, and nobody is told. ``enough``: others have answered.
     """

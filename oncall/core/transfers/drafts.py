@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
+
+import msgspec
+from msgspec.structs import replace
 
 from oncall.core.errors import Fault
 from oncall.core.model import Urgency
-from oncall.core.transfers.model import POLICE_DESK, Draft, PartRole, Share
+from oncall.core.transfers.model import POLICE_DESK, Calls, PartRole, Share
 
 #: Origins that are the police line itself: it need not be told of its own call.
 _POLICE_ORIGINS = frozenset({"110", POLICE_DESK, "GOV-POLICE"})
@@ -22,6 +25,45 @@ _LONGEST = {
 }
 #: Clocks of two systems differ a little; more than this is a wrong time, not a fast clock.
 _CLOCK_SLACK = timedelta(minutes=5)
+
+
+class Named(msgspec.Struct, frozen=True, kw_only=True):
+    """A person of a unit who is called by name, beside others of the same unit perhaps."""
+
+    unit: str
+    person: str
+    name: str
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What a sender hands in, before it is checked."""
+
+    origin: str
+    to: tuple[str, ...]
+    urgency: str
+    summary: str
+    origin_ref: str | None = None
+    category: str | None = None
+    area: str | None = None
+    received_at: datetime | None = None
+    first_receiver: str | None = None
+    police: bool = False
+    danger: bool = False
+    confidential: bool = False
+    drill: bool = False
+    caller: Mapping[str, str] | None = None
+    #: Units told without a duty to answer 抄送.
+    copy: tuple[str, ...] = ()
+    #: The units wait until the police are on their way (clause 13).
+    police_first: bool = False
+    #: How many of the units must answer; 0 for all of them.
+    needed: int = 0
+    #: The units are a group that is called together, perhaps some at a time.
+    calls: Calls | None = None
+    #: Of these units not whoever is on duty is called but these people, each for themselves.
+    people: tuple[Named, ...] = ()
+    #: Answered, guided or not accepted at the door: no unit is named, nobody is paged.
+    decided: bool = False
 
 
 def check(draft: Draft, units: Collection[str], now: datetime) -> list[Fault]:
@@ -71,12 +113,17 @@ def _texts(draft: Draft) -> list[Fault]:
 
 
 def shares(draft: Draft) -> tuple[Share, ...]:
-    """One part per unit named, the first in the lead; and the police desk where it must know."""
+    """One part per unit named, the first in the lead; and the police desk where it must know.
+
+    A unit of which people are called by name has one for each of them instead.
+    """
     urgency = Urgency(draft.urgency)
-    out = [
-        Share(unit=unit, role=PartRole.ASSIST if i else PartRole.LEAD, urgency=urgency)
-        for i, unit in enumerate(draft.to)
-    ]
+    out: list[Share] = []
+    for unit in draft.to:
+        whole = Share(unit=unit, role=PartRole.ASSIST, urgency=urgency)
+        mine = [replace(whole, person=p.person, name=p.name) for p in draft.people if p.unit == unit]
+        out += mine or [whole]
+    out[:1] = [replace(one, role=PartRole.LEAD) for one in out[:1]]
     out += [Share(unit=unit, role=PartRole.COPY, urgency=urgency) for unit in draft.copy]
     # Critical or a police matter: 110 hears of it in parallel (clause 2).
     critical = urgency is Urgency.CRITICAL

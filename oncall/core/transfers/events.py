@@ -203,10 +203,12 @@ class TalkRecorded(TransferEvent, frozen=True, kw_only=True):
 class UnitRefused(TransferEvent, frozen=True, kw_only=True):
     """Somebody at ``unit`` said that they cannot; its ladder goes on beside this.
 
-    ``nobody``: there is nobody of the unit to be asked, only whoever supervises it.
+    ``nobody``: there is nobody of the unit to be asked, only whoever supervises it. ``person``: it
+    is one person who was called for themselves.
     """
 
     nobody: bool = False
+    person: str | None = None
 
 
 class WaveDue(TransferEvent, frozen=True, kw_only=True):

@@ -97,33 +97,9 @@ class Waiver(StrEnum):
     HANDED_OUT = "W6"
 
 
-class Draft(msgspec.Struct, frozen=True, kw_only=True):
-    """What a sender hands in, before it is checked."""
-
-    origin: str
-    to: tuple[str, ...]
-    urgency: str
-    summary: str
-    origin_ref: str | None = None
-    category: str | None = None
-    area: str | None = None
-    received_at: datetime | None = None
-    first_receiver: str | None = None
-    police: bool = False
-    danger: bool = False
-    confidential: bool = False
-    drill: bool = False
-    caller: Mapping[str, str] | None = None
-    #: Units told without a duty to answer 抄送.
-    copy: tuple[str, ...] = ()
-    #: The units wait until the police are on their way (clause 13).
-    police_first: bool = False
-    #: How many of the units must answer; 0 for all of them.
-    needed: int = 0
-    #: The units are a group that is called together, perhaps some at a time.
-    calls: Calls | None = None
-    #: Answered, guided or not accepted at the door: no unit is named, nobody is paged.
-    decided: bool = False
+def member(unit: str, person: str | None) -> str:
+    """How one of those who are called together is known: a unit, or one person of it."""
+    return f"{unit}/{person}" if person else unit
 
 
 class Share(msgspec.Struct, frozen=True, kw_only=True):
@@ -132,6 +108,14 @@ class Share(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     role: PartRole
     urgency: Urgency
+    #: One person of the unit, who answers for nobody else; None for whoever is on duty there.
+    person: str | None = None
+    name: str = ""
+
+    @property
+    def who(self) -> str:
+        """The unit, or the one person of it."""
+        return member(self.unit, self.person)
 
 
 class Return(msgspec.Struct, frozen=True, kw_only=True):
@@ -167,7 +151,7 @@ class Nuisance(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Calls(msgspec.Struct, frozen=True, kw_only=True):
-    """How a group is called: ``size`` units at a time (0: all), the next after ``every``."""
+    """How a group is called: ``size`` of it at a time (0: all), the next after ``every``."""
 
     group: str = ""
     size: int = 0
@@ -175,9 +159,10 @@ class Calls(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Wave(msgspec.Struct, frozen=True, kw_only=True):
-    """Units that were called in one instant."""
+    """Units, or single people of them, that were called in one instant."""
 
     at: datetime
+    #: Each as ``member`` names it.
     units: tuple[str, ...]
 
 
@@ -187,13 +172,19 @@ class Calling(msgspec.Struct, frozen=True, kw_only=True):
     how: Calls
     waves: tuple[Wave, ...] = ()
     left: tuple[Share, ...] = ()
-    #: Units from which somebody has said that they cannot.
+    #: Those of whom somebody has said that they cannot, as ``member`` names them.
     refused: tuple[str, ...] = ()
     #: When the next wave is called, or, after the last one, when the need counts as unmet.
     next_at: datetime | None = None
     #: Since when it is known that too few answer; None while there is hope, or once there is none
     #: needed.
     short_at: datetime | None = None
+
+    @property
+    def still(self) -> timedelta:
+        """How long from a wave until the need counts as unmet, if nobody answers."""
+        waves = -(-len(self.left) // self.how.size) if self.how.size else 0
+        return self.how.every * (waves + 1)
 
 
 class Life(msgspec.Struct, frozen=True, kw_only=True):
@@ -269,6 +260,13 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     unit: str
     role: PartRole
     ended_at: datetime | None = None
+    #: The one person of the unit whose it is; None where it is the unit's.
+    person: str | None = None
+
+    @property
+    def who(self) -> str:
+        """The unit, or the one person of it."""
+        return member(self.unit, self.person)
 
 
 class PartFact(msgspec.Struct, frozen=True, kw_only=True):
@@ -278,6 +276,12 @@ class PartFact(msgspec.Struct, frozen=True, kw_only=True):
     role: PartRole
     state: State
     owner: str | None = None
+    person: str | None = None
+
+    @property
+    def who(self) -> str:
+        """The unit, or the one person of it."""
+        return member(self.unit, self.person)
 
 
 class LifeTerms(msgspec.Struct, frozen=True, kw_only=True):

@@ -120,14 +120,14 @@ def _stand_down_partners(case: Case) -> None:
 def _stand_down_the_rest(case: Case) -> None:
     """Enough have answered: whoever is still asked is not needed, and one who answered leads."""
     taken = [p for p in case.binding if p.state is State.ACKED]
-    has_it = {p.unit for p in taken}
-    waiting = [p for p in case.binding if p.unit not in has_it]
+    has_it = {p.who for p in taken}
+    waiting = [p for p in case.binding if p.who not in has_it]
     if not case.life.needed or not waiting or not taken:
         return
     if any(p.role is PartRole.LEAD for p in waiting):
-        case.do(ChangeRole(unit=taken[0].unit, role=PartRole.LEAD))
+        case.do(ChangeRole(unit=taken[0].who, role=PartRole.LEAD))
     for role in (PartRole.LEAD, PartRole.ASSIST):
-        units = tuple(p.unit for p in waiting if p.role is role)
+        units = tuple(p.who for p in waiting if p.role is role)
         if units:
             case.do(EndParts(units=units, role=role, enough=True))
 
@@ -231,8 +231,10 @@ def reopen(case: Case, _: TransferEvent) -> Reason:
     case.keep(reopened=1, result_at=None, feedback_at=None, closed_at=None, waivers=(), noted=False)
     # Those who had it are called again, and nobody beside them.
     case.keep(calling=None)
-    case.do(*(EndParts(units=(p.unit,), role=p.role, quiet=True) for p in had))
-    shares = tuple(Share(unit=p.unit, role=p.role, urgency=case.urgency()) for p in had)
+    case.do(*(EndParts(units=(p.who,), role=p.role, quiet=True) for p in had))
+    shares = tuple(
+        Share(unit=p.unit, role=p.role, urgency=case.urgency(), person=p.person) for p in had
+    )
     case.do(OpenParts(shares=shares))
     case.move(TransferState.PAGED)
     return Reason.REOPENED

@@ -213,7 +213,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.RELEASED: N_("{who} gave it back."),
     Reason.RESUMED: N_("It was given back, and the ladder goes on where it stood."),
     Reason.CANCELLED: N_("{who} withdrew the transfer; everybody is told."),
-    Reason.ENOUGH: N_("Enough other units have answered; whoever was still asked here is told."),
+    Reason.ENOUGH: N_("Enough others have answered; whoever was still asked here is told."),
     Reason.MOVED_ON: N_("It goes on without this unit; whoever was asked here is told."),
     Reason.EXHAUSTED: N_("Every level has been tried and nobody has it; the desk is alarmed."),
     Reason.ALARM_REPEATED: N_("Still nobody has it; the desk and supervision are alarmed again."),
