@@ -68,7 +68,6 @@ def members_told(session: Session, members: group_calls.Members) -> None:
         said = N_("{unit} has ended and nobody has its duties; mend the group.")
         warn(t(said).format(unit=ended))
 
-
     for name in members.left:
         warn(t(N_("{name} has left and is not called; mend the group.")).format(name=name))
 

@@ -283,7 +283,9 @@ class Desk:
         wanted = unit or (actor.unit if actor.role == "liaison" else None)
         out = []
         found = transfers.pages_of(tx, transfer.id)
-        pages.lock(tx, {page_id for part, page_id, _ in found if wanted in (None, part.unit, part.who)})
+        pages.lock(
+            tx, {page_id for part, page_id, _ in found if wanted in (None, part.unit, part.who)}
+        )
         for part, page_id, _ in found:
             loaded = pages.load(tx, page_id) if wanted in (None, part.unit, part.who) else None
             if loaded is not None:

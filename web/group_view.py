@@ -181,9 +181,10 @@ def group_view(reader: Reader, group: UnitGroup) -> GroupView:
         name=group.name,
         path=quote(group.name, safe=""),
         how=_how(reader, group, found),
-        units=_and(reader, (
-                member(reader.t, group, code, reader.snapshot, reader.lang) for code in group.units
-            )),
+        units=_and(
+            reader,
+            (member(reader.t, group, code, reader.snapshot, reader.lang) for code in group.units),
+        ),
         count=found.size,
         must_count=must_count(found.size, reader.snapshot),
         needed=group.needed,

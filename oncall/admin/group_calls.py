@@ -185,9 +185,7 @@ def called(
         every = snapshot.book.choose(category, Urgency(known)).ack_within
     return Called(
         group=group,
-        members=replace(
-            found, units=rest, people=tuple(p for p in found.people if p.unit in rest)
-        ),
+        members=replace(found, units=rest, people=tuple(p for p in found.people if p.unit in rest)),
         needed=min(needed, found.size),
         calls=Calls(group=group.name, size=wave, every=every),
     )

@@ -15,7 +15,9 @@ from oncall.store.groups import UnitGroup
 
 def in_groups(groups: Iterable[UnitGroup], units: Mapping[str, Unit], day: date) -> list[Fault]:
     """What is wrong with the units of groups on a day of the installation's zone."""
-    return _warnings(((g.name, code, day) for g in groups for code in g.units if code not in g.people), units)
+    return _warnings(
+        ((g.name, code, day) for g in groups for code in g.units if code not in g.people), units
+    )
 
 
 def in_routes(routes: Iterable[Route], units: Mapping[str, Unit], day: date) -> list[Fault]:

@@ -375,7 +375,7 @@ ADMIN_FAULTS: Mapping[str, tuple[str, str]] = {
         N_("List the groups with `oncall group list`, or import one."),
     ),
     "count_them": (
-        N_("A call to “{group}” goes to {count}; so many are called only once their number is given."),
+        N_("“{group}” calls {count}; so many are called only once their number is given."),
         N_("Look who is in it, and give the count."),
     ),
     "not_called": (

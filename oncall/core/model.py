@@ -181,8 +181,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     quiet: Quiet | None = None
     #: Office hours, wall clock, in order.
     hours: tuple[tuple[time, time], ...] = ((time(8), time(12)), (time(14, 30), time(17, 30)))
-    #: Asks one person for themselves, one of several: when they cannot, whoever called them goes on,
-    #: and nobody is alarmed or asked in their stead.
+    #: Asks one person for themselves, one of several: when they cannot, whoever called them goes
+    #: on, and nobody is alarmed or asked in their stead.
     alone: bool = False
     #: A step run later than this after its plan is marked late.
     late_after: timedelta = timedelta(seconds=60)

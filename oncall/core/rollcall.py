@@ -179,9 +179,7 @@ def _take(by_unit: dict[str, list[Row]], wave: Wave) -> Iterable[Row]:
 
 
 def _uncalled(share: Share) -> Line:
-    return Line(
-        unit=share.unit, person=share.name, role=share.role, response=Response.NOT_CALLED
-    )
+    return Line(unit=share.unit, person=share.name, role=share.role, response=Response.NOT_CALLED)
 
 
 def _line(row: Row, now: datetime) -> Line:

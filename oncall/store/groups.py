@@ -10,7 +10,6 @@ from sqlalchemy import delete, insert, select
 from oncall.store.database import Tx
 from oncall.tables import groups
 
-
 #: Stands among the people of a unit for whoever is on its team's roster when it is called.
 TEAM = "@team"
 

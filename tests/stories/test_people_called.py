@@ -15,7 +15,7 @@ from oncall.core.model import Alarm
 from oncall.core.rollcall import Response
 from oncall.core.transfers import Draft, TransferState
 from oncall.core.transfers import Transfer as Matter
-from oncall.desk import Actor
+from oncall.intake import Actor
 from oncall.store import directory, groups
 from oncall.store import transfers as rows
 from oncall.store.alarms import open_alarms
@@ -33,7 +33,7 @@ DESK = Actor(name="席位", role="dispatcher")
 
 @pytest.fixture
 def crew(world: World) -> World:
-    """Eight rescuers of one unit and one of another; three must come, three are called at a time."""
+    """Eight rescuers of one unit and one of another; three must come, three at a time."""
     with world.app.db.begin() as tx:
         directory.put_people(
             tx,
@@ -51,7 +51,9 @@ def crew(world: World) -> World:
     return world
 
 
-def call(world: World, wish: Wish | None = None, urgency: str = "urgent", **more: bool) -> Matter:
+def call(
+    world: World, wish: Wish | None = None, urgency: str = "urgent", *, drill: bool = False
+) -> Matter:
     """The team is called."""
     with world.app.db.read() as tx:
         snapshot = world.app.directory.at(tx, world.now)
@@ -72,7 +74,7 @@ def call(world: World, wish: Wish | None = None, urgency: str = "urgent", **more
         calls=found.calls,
         urgency=urgency,
         summary="堤坝渗漏",
-        **more,
+        drill=drill,
     )
     made = world.app.intake.accept(draft, world.now, DESK).transfer
     world.settle()
@@ -93,7 +95,7 @@ def roll(world: World, matter: Matter) -> dict[str, Response]:
     return {line.person: line.response for line in rolled.lines}
 
 
-def alarms(world: World) -> set[Alarm]:
+def alarms(world: World) -> set[str]:
     """What the desk is alarmed of."""
     with world.app.db.read() as tx:
         return {one.alarm for one in open_alarms(tx)}

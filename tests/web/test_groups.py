@@ -183,7 +183,7 @@ def test_the_desk_calls_a_group_and_reads_its_roll(grouped: World, site: Site) -
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
 def test_people_are_called_by_name(world: World, site: Site) -> None:
-    """By HTTP and on the console: who is in it, the cost, a line for each, an answer by telephone."""
+    """By HTTP and on the console: who is in it, the cost, a line for each, an answer by phone."""
     crew = UnitGroup(
         name="抢险队", units=(CITY, TOWN), people={CITY: ("p001", "p002"), TOWN: ("p011",)},
         needed=2, wave=2, minutes=5,

@@ -121,7 +121,9 @@ def shares(draft: Draft) -> tuple[Share, ...]:
     out: list[Share] = []
     for unit in draft.to:
         whole = Share(unit=unit, role=PartRole.ASSIST, urgency=urgency)
-        mine = [replace(whole, person=p.person, name=p.name) for p in draft.people if p.unit == unit]
+        mine = [
+            replace(whole, person=p.person, name=p.name) for p in draft.people if p.unit == unit
+        ]
         out += mine or [whole]
     out[:1] = [replace(one, role=PartRole.LEAD) for one in out[:1]]
     out += [Share(unit=unit, role=PartRole.COPY, urgency=urgency) for unit in draft.copy]
