@@ -31,7 +31,7 @@ def previewed(session: Session, snapshot: Snapshot, seen: Preview, *, as_json: b
         session,
         {
             N_("Group"): found.group.name,
-            N_("Called"): found.members.size,
+            N_("To be called"): found.members.size,
             N_("Must answer"): found.needed or t(N_("all")),
             N_("At once"): _cost(session, seen.first),
             N_("If nobody answers"): _cost(session, seen.most),

@@ -38,7 +38,7 @@ def why(ctx: click.Context, id: str, as_json: bool) -> None:
         if story.share is None:
             click.echo(paint(f"{found.code}  {found.summary}", bold=True))
         else:
-            unit = snapshot.unit_name(story.share.part.unit, session.lang)
+            unit = matters.whose(snapshot, story.share.part, session.lang)
             part, state = t(PARTS[story.share.part.role]), t(STATES[story.share.page.state])
             click.echo(paint(f"{unit} · {part} · {state}", bold=True))
         for paragraph in story.paragraphs:

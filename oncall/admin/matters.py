@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from oncall import duty
 from oncall.core.errors import NotFound
 from oncall.core.model import Channel, Notice
+from oncall.core.transfers import Part
 from oncall.core.upcoming import NextAction
 from oncall.core.why import LogLine, Paragraph, Sent, tell
 from oncall.core.words import FLAGS, Text
@@ -55,6 +56,13 @@ def marks(t: Text, brief: Brief, now: datetime, *, drill: bool = True) -> list[s
 def next_of(tx: Tx, snapshot: Snapshot, full: Sequence[Share]) -> list[tuple[Share, NextAction]]:
     """Each part with what happens next to its page."""
     return [(share, duty.next_action(tx, snapshot, share.page)) for share in full]
+
+
+def whose(snapshot: Snapshot, part: Part, lang: str) -> str:
+    """The unit of a part, and who of it was called by name."""
+    known = snapshot.people.get(part.person or "")
+    name = snapshot.unit_name(part.unit, lang)
+    return f"{name} · {known.name}" if known is not None else name
 
 
 def stories(t: Text, full: Full, names: Mapping[str, str], zone: str) -> list[Story]:

@@ -288,7 +288,8 @@ def _settle(climb: Climb) -> None:
 
 def _exhaust(climb: Climb) -> None:
     """Nobody is left to try: from now on the desk is alarmed until a human takes it."""
-    climb.note(Reason.EXHAUSTED, level=climb.page.level)
+    alone = climb.page.policy.alone
+    climb.note(Reason.LEFT_OUT if alone else Reason.EXHAUSTED, level=climb.page.level)
     climb.page = replace(climb.page, state=State.EXHAUSTED)
     steady.sound(climb)
 

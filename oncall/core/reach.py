@@ -65,7 +65,8 @@ def page_person(
         climb.note(Reason.MERGED, level=known.level, who=known.name)
         return False
     if why is None:
-        why = Reason.HANDED_OVER if notice is Notice.HANDOVER else Reason.ROSTER_ROLE
+        usual = Reason.BY_NAME if climb.page.policy.alone else Reason.ROSTER_ROLE
+        why = Reason.HANDED_OVER if notice is Notice.HANDOVER else usual
     climb.note(why, level=known.level, who=known.name, detail=known.role)
     climb.notify(known, new, notice=notice, step=label, planned=planned)
     return True

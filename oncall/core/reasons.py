@@ -24,6 +24,8 @@ class Reason(StrEnum):
     NEXT_NUMBER = "next_number"
     NUMBER_FAILED = "number_failed"
     PERSONAL_RULE = "personal_rule"
+    BY_NAME = "by_name"
+    LEFT_OUT = "left_out"
     CHANNEL_FAILED = "channel_failed"
     CHANNEL_STALLED = "channel_stalled"
     USED_UP = "used_up"

@@ -192,6 +192,8 @@ REASONS: Mapping[Reason, str] = {
     Reason.NEXT_CHANNEL: N_("{who} is now tried by {detail}."),
     Reason.NEXT_NUMBER: N_("{who} is now tried at another of their numbers, {detail}."),
     Reason.NUMBER_FAILED: N_("{who} cannot be reached at {detail}."),
+    Reason.BY_NAME: N_("{who} is called by name."),
+    Reason.LEFT_OUT: N_("Does not come; the call goes on without them."),
     Reason.PERSONAL_RULE: N_("{who} has asked to be reached so, by their own rules."),
     Reason.CHANNEL_FAILED: N_("{who} cannot be reached by {detail}."),
     Reason.CHANNEL_STALLED: N_("A provider takes no messages just now; it is tried again."),
@@ -267,7 +269,7 @@ ALARMS: Mapping[Alarm, str] = {
     Alarm.DISPUTED: N_("It is open whose it is; bring the parties together before the deadline."),
     Alarm.NOT_JOINED: N_("These have not joined the talk: {who}. Call them by telephone."),
     Alarm.NUISANCE: N_("A caller is marked as malicious; look at the evidence and decide."),
-    Alarm.SHORT: N_("Too few units of the group answer ({who}); call more, or telephone."),
+    Alarm.SHORT: N_("Too few of the group answer ({who}); call more, or telephone."),
     Alarm.ORPHAN: N_("Nothing is planned for this transfer and nobody works on it; decide."),
     Alarm.CANARY: N_("The test message did not arrive; telephone, and ask the provider why."),
     Alarm.RESTORED: N_(

@@ -102,10 +102,10 @@ CASES: Mapping[Reason, str] = {
     Reason.POLICE_BEFORE: N_("110 works on it already."),
     Reason.POLICE_DISPATCHED: N_("The police are on their way."),
     Reason.FAN_OUT_FORCED: N_("{who} had the units paged without waiting for the police."),
-    Reason.WAVE_CALLED: N_("Too few have answered yet, so the next units of the group are called."),
-    Reason.UNIT_REFUSED: N_("A unit of the group cannot answer the call."),
+    Reason.WAVE_CALLED: N_("Too few have answered yet, so the next of the group are called."),
+    Reason.UNIT_REFUSED: N_("One of the group cannot answer the call."),
     Reason.NEED_UNMET: N_(
-        "Every unit of the group was called and too few answer; the desk and the county know."
+        "All of the group were called and too few answer; the desk and the county know."
     ),
     Reason.MAJOR: N_(
         "{who} declared it major; the county's duty office and duty leader are paged at once."
