@@ -129,7 +129,8 @@ class Engine:
             pages.nudge(tx, now, page_id)
         if after.state is not before.state:
             self.cases.settle(tx, after.transfer, now)
-        if isinstance(told, Declined) and decision.reason in _REFUSALS:
+        refused = isinstance(told, Declined) and decision.reason in _REFUSALS
+        if refused or _left_out(before, after, told):
             self.cases.refused(tx, after, now)
         if isinstance(told, Escalated):
             alarms.close_for_page(tx, page_id, (Alarm.OPEN_IN_COPY,), told.by, now)
@@ -222,6 +223,18 @@ class Engine:
         """The earliest moment any page must be looked at."""
         with self.db.read() as tx:
             return pages.next_wake(tx)
+
+
+def _left_out(before: Page, after: Page, told: Event) -> bool:
+    """Whether somebody who was called by name will not come: unreachable, gone back, given up."""
+    if not after.policy.alone or after.state is not State.WAITING:
+        return False
+    given_up = isinstance(told, Escalated)
+    return given_up or (_asked(before) and not _asked(after))
+
+
+def _asked(page: Page) -> bool:
+    return any(known.in_play for known in page.contacted)
 
 
 def _look(batch: Batch, loaded: Loaded, transfer: Transfer) -> Page:

@@ -287,9 +287,16 @@ def _settle(climb: Climb) -> None:
 
 
 def _exhaust(climb: Climb) -> None:
-    """Nobody is left to try: from now on the desk is alarmed until a human takes it."""
-    alone = climb.page.policy.alone
-    climb.note(Reason.LEFT_OUT if alone else Reason.EXHAUSTED, level=climb.page.level)
+    """Nobody is left to try: from now on the desk is alarmed until a human takes it.
+
+    One of several who are called together is waited for in vain, and no more comes of it here.
+    """
+    if climb.page.policy.alone:
+        climb.note(Reason.LEFT_OUT, level=climb.page.level)
+        again = climb.now + climb.page.policy.alarm_every
+        climb.page = replace(climb.page, alarm_at=again)
+        return
+    climb.note(Reason.EXHAUSTED, level=climb.page.level)
     climb.page = replace(climb.page, state=State.EXHAUSTED)
     steady.sound(climb)
 

@@ -112,9 +112,6 @@ def handover(climb: Climb) -> bool:
 
 def sound(climb: Climb) -> None:
     """Alarm the desk, page supervision, and set the next time."""
-    if climb.page.policy.alone:
-        climb.page = replace(climb.page, alarm_at=climb.now + climb.page.policy.alarm_every)
-        return
     climb.alarm(Alarm.EXHAUSTED, level=climb.page.level)
     awake = ladder.page_supervision(climb)
     again = climb.now + climb.page.policy.alarm_every

@@ -33,8 +33,15 @@ class Group:
     """Units that answer, refuse or stay silent as the test says, and what is booked."""
 
     def __init__(
-        self, count: int, *, needed: int, size: int, urgency: Urgency = Urgency.URGENT
+        self,
+        count: int,
+        *,
+        needed: int,
+        size: int,
+        urgency: Urgency = Urgency.URGENT,
+        people: bool = False,
     ) -> None:
+        self.people = people
         self.now = START
         self.parts: dict[str, PartFact] = {}
         self.at: datetime | None = None
@@ -47,12 +54,16 @@ class Group:
             state=TransferState.NEW, created_by="desk",
         )  # fmt: skip
         shares = tuple(
-            Share(unit=u, role=PartRole.ASSIST if i else PartRole.LEAD, urgency=urgency)
+            Share(**self._named(u), role=PartRole.ASSIST if i else PartRole.LEAD, urgency=urgency)
             for i, u in enumerate(UNITS[:count])
         )
         self.tell(
             e.Accepted(by="desk", shares=shares, needed=needed, calls=Calls(size=size, every=T))
         )
+
+    def _named(self, letter: str) -> dict[str, str]:
+        """A unit of this letter, or the person of it in the unit U."""
+        return {"unit": "U", "person": letter} if self.people else {"unit": letter}
 
     def tell(self, event: e.TransferEvent) -> Reason:
         """One event and what it asks for."""
@@ -70,11 +81,12 @@ class Group:
     def _do(self, command: c.TransferCommand) -> bool:
         if isinstance(command, c.OpenParts):
             for share in command.shares:
-                assert share.unit not in self.parts, "called twice"
-                self._open(share.unit, share.role)
+                letter = share.person or share.unit
+                assert letter not in self.parts, "called twice"
+                self._open(letter, share.role)
         elif isinstance(command, c.EndParts):
             for unit in command.units:
-                self.parts = {k: v for k, v in self.parts.items() if v.unit != unit}
+                self.parts = {k: v for k, v in self.parts.items() if v.who != unit}
         elif isinstance(command, c.Book) and command.what is c.Later.WAVE:
             self.at = command.at
         elif isinstance(command, c.Unbook) and command.what is c.Later.WAVE:
@@ -91,7 +103,7 @@ class Group:
         return isinstance(command, c.OpenParts | c.EndParts)
 
     def _open(self, unit: str, role: PartRole) -> None:
-        self.parts[unit] = PartFact(unit=unit, role=role, state=State.WAITING)
+        self.parts[unit] = PartFact(**self._named(unit), role=role, state=State.WAITING)
 
     def moves(self, unit: str, state: State) -> None:
         """A unit's page moves."""
@@ -100,7 +112,8 @@ class Group:
 
     def refuses(self, unit: str) -> Reason:
         """Somebody of the unit cannot."""
-        return self.tell(e.UnitRefused(unit=unit))
+        named = self._named(unit)
+        return self.tell(e.UnitRefused(unit=named["unit"], person=named.get("person")))
 
     def ring(self) -> Reason:
         """The booked moment comes."""
@@ -264,3 +277,15 @@ def test_a_group_is_never_left_in_silence(thrown: bytes) -> None:
         met = group.stands() is TransferState.ACKED
         assert met or group.at is not None or group.alarms == [Alarm.SHORT]
         assert not (met and group.alarms)
+
+
+def test_people_are_replaced_only_where_they_must_be() -> None:
+    """Of three people called two are needed: one may refuse, the second refusal calls the next."""
+    group = Group(4, needed=2, size=3, people=True)
+    assert group.refuses("A") is Reason.UNIT_REFUSED
+    assert group.at == START + T
+    assert group.refuses("B") is Reason.WAVE_CALLED
+    assert group.called == "U/AU/BU/C|U/D"
+    group.moves("C", State.ACKED)
+    assert group.refuses("D") is Reason.UNIT_REFUSED
+    assert group.alarms == [Alarm.SHORT]

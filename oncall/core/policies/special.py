@@ -17,6 +17,8 @@ TALK, COUNTY, SHORT = "talk", "county", "short"
 #: One person, called for themselves.
 PERSON = "person"
 
+#: Whoever is waited for in vain is looked at no more often than this.
+_DAY = timedelta(days=1)
 _BOTH = (Channel.SMS, Channel.VOICE)
 
 
@@ -69,6 +71,7 @@ def alone(policy: Policy, patience: timedelta) -> Policy:
         name=PERSON,
         steps=tuple(s for s in policy.steps if s.level == first),
         exhausted_after=patience,
+        alarm_every=_DAY,
         alone=True,
     )
 

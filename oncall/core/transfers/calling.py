@@ -34,6 +34,7 @@ from oncall.core.transfers.model import (
     BINDING,
     Calling,
     Calls,
+    PartFact,
     PartRole,
     Share,
     Wave,
@@ -69,6 +70,7 @@ def refuse(case: Case, event: TransferEvent) -> Reason:
         return Reason.NOTHING_MOVED
     case.keep(calling=replace(calling, refused=(*calling.refused, who)))
     if not calling.left or (event.person and _called_may_do(case)):
+        _mind(case)
         return Reason.UNIT_REFUSED
     if event.nobody:
         # Not in this commit: a long row of units nobody is at must not be one.
@@ -102,15 +104,14 @@ def follow(case: Case) -> None:
     if case.met:
         stop(case)
         return
-    waited_for = any(p.state is State.WAITING for p in case.counted)
+    waited_for = any(_may_come(calling, p) for p in case.counted)
     idle = calling.next_at is None and calling.short_at is None
     nobody_else = not waited_for or (_of_people(calling) and not _called_may_do(case))
     if calling.left and (idle or nobody_else):
         _book(case, case.now)
     elif idle:
         _book(case, case.now + calling.how.every)
-    if _hope(case) < _required(case):
-        _too_few(case)
+    _mind(case)
 
 
 def stop(case: Case) -> None:
@@ -164,6 +165,12 @@ def _book(case: Case, at: datetime) -> None:
     case.do(Book(what=Later.WAVE, at=at))
 
 
+def _mind(case: Case) -> None:
+    """Say so as soon as it cannot come to enough any more."""
+    if _hope(case) < _required(case):
+        _too_few(case)
+
+
 def _too_few(case: Case) -> None:
     """Alarm the desk, and tell the county's duty office: by a page, where it is no routine."""
     calling = case.life.calling
@@ -194,7 +201,15 @@ def _hope(case: Case) -> int:
 
 def _at_most(case: Case) -> int:
     """How many of those called so far have answered or may yet."""
-    return _answered(case) + sum(p.state is State.WAITING for p in case.counted)
+    calling = case.life.calling
+    assert calling is not None
+    return _answered(case) + sum(_may_come(calling, p) for p in case.counted)
+
+
+def _may_come(calling: Calling, part: PartFact) -> bool:
+    """Whether an answer may still come: of a unit from whoever is above, of a person not."""
+    out = part.person is not None and part.who in calling.refused
+    return part.state is State.WAITING and not out
 
 
 def _called_may_do(case: Case) -> bool:
