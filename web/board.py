@@ -261,8 +261,8 @@ class Reader:
         return self.snapshot.unit_name(unit, self.lang)
 
     def names(self, units: Iterable[str]) -> str:
-        """The names of several."""
-        return self._and(map(self.name, units))
+        """The names of several, each once."""
+        return self._and(dict.fromkeys(map(self.name, units)))
 
     def clock(self, at: datetime) -> str:
         """Wall time; with the date where it is another day than today."""
