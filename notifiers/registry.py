@@ -1,11 +1,16 @@
 """Turn the setting that names the channels into ordered notifiers for each channel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from notifiers.errors import ChannelsError, NotifierError
 from notifiers.message import Channel, Notifier
 
 _HOW = 'Write for example "sms=twilio,voice=twilio", "sms=twilio+log" or "log".'
+
+
+def bridges(built: Mapping[Channel, Sequence[Notifier]]) -> bool:
+    """Whether some provider of calls can put several of them into one conversation."""
+    return any(n.capabilities(Channel.VOICE).conference for n in built.get(Channel.VOICE, ()))
 
 
 def build(

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
 
+from notifiers import registry
 from notifiers.message import Capabilities, Channel, Limit, Notifier, Outcome, OutcomeKind
 from notifiers.segments import segments
 from oncall.core import breaker, budget
@@ -78,6 +79,11 @@ class Routes:
     def order(self, channel: Channel) -> Sequence[Notifier]:
         """The providers of a channel, the first choice first."""
         return [n for n in self.notifiers.get(channel, ()) if channel in n.channels]
+
+    @property
+    def bridges(self) -> bool:
+        """Whether a telephone conference can be held."""
+        return registry.bridges(self.notifiers)
 
     def leading(self, channel: Channel, now: datetime) -> Notifier | None:
         """The first that may be used now; None while every one of them rests."""

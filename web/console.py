@@ -36,6 +36,8 @@ from web.duties import DutyDoor
 from web.forms import ELSEWHERE, Forms, Given, New, Result, on_phone
 from web.group_pages import GroupPages
 from web.health import PROGRESS_WITHIN
+from web.order_pages import PATH as ORDERS
+from web.order_pages import OrderDoor
 from web.paper_page import PATH as PAPERS
 from web.paper_page import PaperDoor
 from web.phones import KEYS, Handset, Handsets, show
@@ -67,6 +69,7 @@ def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> C
     route = fastapi_app.add_api_route
     practice = DrillDoor(app, console.sessions)
     papers = PaperDoor(app, console.sessions)
+    orders = OrderDoor(app, console.sessions)
     for path, handler, method in (
         ("/", console.home, "GET"),
         ("/console/live", console.live, "GET"),
@@ -83,6 +86,9 @@ def mount(fastapi_app: FastAPI, app: App, emulator: Emulator | None = None) -> C
         (DUTIES, duties.show, "GET"),
         (DUTIES + "/{unit}/{what}", duties.ask, "POST"),
         (DUTIES + "/{unit}/changes/{number}/{verb}", duties.act, "POST"),
+        (ORDERS, orders.show, "GET"),
+        (ORDERS + "/{ref}/print", orders.sheet, "GET"),
+        (ORDERS + "/{ref}/{verb}", orders.act, "POST"),
         (PAPERS, papers.show, "GET"),
         (f"{PAPERS}/{{paper}}", papers.make, "POST"),
     ):
@@ -216,7 +222,8 @@ class Console:
         full = reports.in_full(tx, transfer.id)
         if full is None:
             raise NotFound("no_such_transfer", ref=ref)
-        return detail(reader, full, visitor.may)
+        bridges = self.app.delivery.routes.bridges
+        return detail(reader, full, visitor.may, bridges=bridges)
 
     def _new(
         self, look: Look, visitor: Visitor, new: New, snapshot: Snapshot, *, nothing: bool

@@ -140,8 +140,13 @@ class Detail:
     talk: TalkView | None
 
 
-def detail(reader: Reader, full: Full, may: Callable[[Call], bool]) -> Detail:
-    """Everything about a transfer that the reader may see; never who called."""
+def detail(
+    reader: Reader, full: Full, may: Callable[[Call], bool], *, bridges: bool = True
+) -> Detail:
+    """Everything about a transfer that the reader may see; never who called.
+
+    ``bridges``: some provider puts telephone calls together.
+    """
     transfer = full.brief.transfer
     t = reader.t
     state, text = standing(t, full.brief)
@@ -166,7 +171,7 @@ def detail(reader: Reader, full: Full, may: Callable[[Call], bool]) -> Detail:
         talk=talk_of(reader, transfer),
         open=undecided(Teller(t=t, unit=reader.name, clock=reader.clock), transfer, asked),
         orders=tuple(_orders(reader, transfer)),
-        verbs=offers(reader, full.brief, asked, may),
+        verbs=offers(reader, full.brief, asked, may, bridges=bridges),
     )
 
 

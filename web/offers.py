@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from oncall.core.transfers import POLICE_DESK
 from oncall.core.words import GROUNDS, N_, WAIVERS, Text
@@ -17,6 +17,12 @@ from web.roles import CALLS, Call
 
 #: What a unit that has a part in it says for itself.
 _FOR_A_UNIT = frozenset({"return", "result"})
+_CALL = "conference"
+#: What the button does where no provider holds conferences; the same stands in the log then.
+_NO_BRIDGE = N_(
+    "No provider here puts telephone calls together: everybody who joined is texted to ring the"
+    " desk now."
+)
 _CHOICES: Mapping[str, str] = {
     **GROUNDS,
     **WAIVERS,
@@ -51,10 +57,18 @@ class Asked:
 
 
 def offers(
-    reader: Reader, brief: Brief, asked: Extension | None, may: Callable[[Call], bool]
+    reader: Reader,
+    brief: Brief,
+    asked: Extension | None,
+    may: Callable[[Call], bool],
+    *,
+    bridges: bool,
 ) -> tuple[Offered, ...]:
-    """Every verb that would do something now; ``asked`` is a wish for more time."""
+    """Every verb that would do something now; ``asked`` is a wish for more time, ``bridges``
+    whether telephone calls can be put together."""
     fitting = (verb for verb in offered(brief.transfer) if may(CALLS[verb.who]))
+    if not bridges:
+        fitting = (replace(v, about=_NO_BRIDGE) if v.name == _CALL else v for v in fitting)
     return (
         *(_offered(reader, brief, verb) for verb in fitting),
         *_times(reader.t, brief, asked, may),

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from notifiers import registry
 from notifiers.errors import NotifierError
 from notifiers.log import LogNotifier
+from notifiers.message import Channel
 from oncall.admin import doctor_cards, doctor_lists, doctor_sources, doctor_watch, orphans
 from oncall.admin.findings import Finding, Level
 from oncall.admin.history import holes
@@ -159,7 +160,7 @@ class _Named(LogNotifier):
 def _made(settings: Settings, names: str) -> Iterator[Finding]:
     """Whether the notifiers can really be made: settings that do not fit together are told here."""
     try:
-        registry.build(names, makers(settings, 1))
+        built = registry.build(names, makers(settings, 1))
     except NotifierError as exc:
         yield Finding(
             what="channels",
@@ -175,6 +176,16 @@ def _made(settings: Settings, names: str) -> Iterator[Finding]:
             said=N_("Messages are sent: {channels}."),
             params={"channels": names},
         )
+        called = any(notifier.name != "log" for notifier in built.get(Channel.VOICE, ()))
+        if called and not registry.bridges(built):
+            yield Finding(
+                what="channels",
+                level=Level.OK,
+                said=N_(
+                    "Nobody here puts telephone calls together: whoever joins a talk of three "
+                    "parties is texted to ring the desk."
+                ),
+            )
 
 
 def _public_url(settings: Settings) -> Iterator[Finding]:

@@ -120,6 +120,19 @@ def test_twilio_complete_is_fine(db: Database, tmp_path: Path) -> None:
     found = findings(db, tmp_path, TWILIO)
     assert level(found, "channels") is Level.OK
     assert level(found, "public address") is Level.OK
+    assert not any("together" in f.text(str) for f in found)
+
+
+def test_calls_that_nobody_puts_together_are_told(db: Database, tmp_path: Path) -> None:
+    """A talk of three parties then ends in texts to ring the desk: known beforehand, no fault."""
+    gateway = {
+        "ONCALL_CHANNELS": "sms=twilio,voice=webhook",
+        "ONCALL_WEBHOOK_URL": "https://gateway.example/send",
+        "ONCALL_WEBHOOK_SECRET": "a long invented secret",
+    }
+    found = findings(db, tmp_path, TWILIO | gateway)
+    assert level(found, "channels") is Level.OK
+    assert any("texted to ring the desk" in f.text(str) for f in found)
 
 
 @pytest.mark.parametrize(

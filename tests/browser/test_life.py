@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -89,3 +90,46 @@ def test_what_is_open_is_seen_and_decided(window: Window, still: Service) -> Non
     act(page, "extension", grant="grant", why="情况属实")
     expect(page.locator("[data-key=open-more-time]")).to_have_count(0)
     expect(page.locator("[data-key=facts]")).to_contain_text("11-20 18:00")
+
+
+def test_an_order_goes_its_way_on_the_page(window: Window, still: Service) -> None:
+    """A draft is issued by supervision alone, answered by its unit, printed and closed; a unit
+    knows of no draft."""
+    page, desk = window.page, still.token("dispatcher")
+    code = still.transfer(desk, to=[CITY])
+    for _ in range(6):
+        httpx.post(
+            f"{still.url}/api/v1/transfers/{code}/escalate",
+            json={"by": "110席"},
+            headers={"Authorization": f"Bearer {desk}"},
+        ).raise_for_status()
+    orders, liaison = f"{still.url}/console/orders", still.token("liaison", CITY)
+
+    def come(token: str) -> None:
+        page.context.clear_cookies()
+        sign_in(window, still, token)
+        expect(page.locator(".who")).to_be_visible()
+        page.goto(orders)
+
+    come(liaison)
+    expect(page.locator(".empty")).to_be_visible()
+    come(still.token("supervisor"))
+    order = page.locator("article").last
+    order.get_by_text("下发督办单").first.click()
+    order.locator("[action$=confirm] textarea").fill("今日恢复供水")
+    order.locator("[action$=confirm] button").click()
+    expect(order).to_contain_text("德督办〔2026〕1号")
+    come(liaison)
+    order.get_by_text("书面回复").first.click()
+    order.locator("[action$=reply] textarea").fill("已恢复")
+    order.locator("[action$=reply] button").click()
+    expect(order).to_contain_text("已恢复")
+    expect(order.locator("[action$=close]")).to_have_count(0)
+    page.goto(order.locator("a.button").evaluate("a => a.href"))
+    expect(page.locator("body")).to_contain_text("德化县人民政府办公室督办单")
+    come(still.token("supervisor"))
+    order.get_by_text("督办办结").first.click()
+    order.locator("[action$=close] button").click()
+    expect(order).to_contain_text("办结")
+    page.goto(f"{still.url}/?t={code}")
+    expect(page.locator("[data-key=orders]")).to_contain_text("德督办〔2026〕1号")
