@@ -2,7 +2,8 @@
 
 Every node looks, every few seconds, and never in the way of a page. What it finds is an alarm that
 goes away by itself once it is no longer so. A test message to a phone of our own shows what no
-answer of a provider can: that messages arrive.
+answer of a provider can: that messages arrive. Steps come early or late where a machine's clock is
+wrong, so each compares its own with the database's.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from notifiers.phone import national
 from oncall.core.model import Alarm, Notice
 from oncall.core.texts.facts import signed
 from oncall.core.words import N_, Text
-from oncall.store import alarms, budgets, outbox
+from oncall.store import alarms, budgets, outbox, upkeep
 from oncall.store.database import Database, Tx
 from oncall.store.outbox import Draft
 
@@ -47,8 +48,13 @@ class Lookout:
         words: Callable[[], Text],
         signature: str,
         zone: ZoneInfo,
+        wall: Callable[[], datetime],
+        machine: str,
     ) -> None:
+        """``wall`` is the machine's own clock, whatever a story's clock shows."""
         self.db = db
+        self._wall = wall
+        self._machine = machine
         self.canary = national(canary) if canary else ""
         self._words = words
         self._signature = signature
@@ -63,7 +69,10 @@ class Lookout:
             stuck = any(
                 lane in PATIENCE and now - since > PATIENCE[lane] for lane, since in waiting.items()
             )
-            _show(tx, Alarm.STUCK, now, so=stuck)
+            alarms.keep(tx, Alarm.STUCK, _ME, now, so=stuck)
+            drift = upkeep.drift(tx, self._wall) if tx.postgres else timedelta(0)
+            wrong = drift > upkeep.DRIFT
+            alarms.keep(tx, Alarm.CLOCK, _ME, now, so=wrong, who=self._machine)
             if self.canary:
                 self._look_for_the_canary(tx, now)
 
@@ -72,7 +81,7 @@ class Lookout:
         # While the newest is still on its way, the one before it is what we know.
         known = [one for one in last if one.arrived or now - one.sent_at > CANARY_WITHIN][:1]
         if known:
-            _show(tx, Alarm.CANARY, now, so=not known[0].arrived)
+            alarms.keep(tx, Alarm.CANARY, _ME, now, so=not known[0].arrived)
         if budgets.my_turn(tx, "canary", (Limit(count=1, span=CANARY_EVERY),), now):
             outbox.put_once(tx, self._test_message(now))
 
@@ -99,11 +108,3 @@ class Lookout:
             useful_seconds=int(CANARY_WITHIN.total_seconds()),
             text=signed(self._signature, said),
         )
-
-
-def _show(tx: Tx, alarm: Alarm, now: datetime, *, so: bool) -> None:
-    """One open alarm while it is so, none while it is not."""
-    if not so:
-        alarms.close_about(tx, alarm, _ME, now)
-    elif not alarms.is_open(tx, alarm):
-        alarms.raise_alarm(tx, alarm, now, unit=None)

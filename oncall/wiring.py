@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import secrets
+import socket
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ from oncall.rooms import Rooms
 from oncall.rounds import orphans
 from oncall.rounds.gaps import GapWatch
 from oncall.rounds.numbers import NumberWatch
+from oncall.rounds.readiness import Readiness
 from oncall.rounds.sheets import NightlySheet
 from oncall.routes import Routes
 from oncall.store import nodes
@@ -238,6 +240,8 @@ def build(
         words=lambda: translator(settings.lang),
         signature=settings.signature,
         zone=settings.zone,
+        wall=SystemClock().now,
+        machine=socket.gethostname(),
     )
     handovers = Handovers(db, directory, notices)
     handovers.serve(agenda)
@@ -268,6 +272,7 @@ def build(
     NightlySheet(db, directory, coverage, settings).keep(agenda)
     GapWatch(db, directory, coverage, notices).keep(agenda)
     Lapses(directory, notices, zone=settings.zone, office=office).serve(agenda)
+    Readiness(db, settings.public_url).keep(agenda)
     NumberWatch(directory, notices, zone=settings.zone, office=office).keep(agenda)
 
     def look(now: datetime) -> None:

@@ -32,7 +32,6 @@ from rosters.model import Gap
 
 AHEAD, SOON = timedelta(days=7), timedelta(days=1)
 _SHORTEST_KEY = 32
-_DRIFT = timedelta(seconds=2)
 _NAMED = 5
 
 
@@ -330,19 +329,18 @@ def _listed(
 
 
 def _clock(tx: Tx, clock: Callable[[], datetime]) -> Iterator[Finding]:
-    # Both asked at one moment: what was looked at before may have taken its time.
-    there, now = upkeep.database_clock(tx), clock()
-    if abs(there - now) > _DRIFT:
+    drift = upkeep.drift(tx, clock)
+    if drift > upkeep.DRIFT:
         yield Finding(
             what="clock",
             level=Level.FAILURE,
             said=N_("This machine's clock and the database's differ by {seconds} s."),
             mend=N_("Let both follow a time server."),
-            params={"seconds": f"{abs(there - now).total_seconds():.1f}"},
+            params={"seconds": f"{drift.total_seconds():.1f}"},
         )
     else:
         said = N_("The clock shows {now} UTC.")
-        params = {"now": now.strftime("%Y-%m-%d %H:%M:%S")}
+        params = {"now": clock().strftime("%Y-%m-%d %H:%M:%S")}
         yield Finding(what="clock", level=Level.OK, said=said, params=params)
     if served(tx):
         yield Finding(what="service", level=Level.OK, said=N_("A service decides and sends."))

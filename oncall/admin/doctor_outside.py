@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
+from datetime import datetime, timedelta
 
 import aiohttp
 
 from notifiers.twilio import inbound
+from oncall import certificates
 from oncall.admin.findings import Finding, Level
 from oncall.config import Settings
 from oncall.core.words import N_
 
-#: A certificate that ends within this time is to be renewed now.
-RENEW_WITHIN = timedelta(days=21)
 _SECONDS = 5
-_HTTPS_PORT = 443
-#: OpenSSL's X509_V_FLAG_NO_CHECK_TIME: the moment is judged here, by the ``now`` we are given.
-_ANY_TIME = 0x200000
 #: The status of a message that nobody sent: a right signature is answered, and nothing changes.
 _PATH = "/hooks/twilio/status?attempt=doctor"
 _SID = "SM" + "0" * 32
@@ -32,8 +26,7 @@ def look(settings: Settings, now: datetime, trust: ssl.SSLContext | None = None)
 
     ``trust`` says whose certificates are believed: those of this machine unless given.
     """
-    trust = trust or ssl.create_default_context()
-    trust.verify_flags |= _ANY_TIME
+    trust = trust or certificates.trusting()
     return [*_certificate(settings, now, trust), *_hook(settings, trust)]
 
 
@@ -106,10 +99,9 @@ async def _call(settings: Settings, token: str, trust: ssl.SSLContext) -> int:
 
 def _certificate(settings: Settings, now: datetime, trust: ssl.SSLContext) -> Iterator[Finding]:
     """Until when the certificate of an https address holds."""
-    parts = urlsplit(settings.public_url)
-    if parts.scheme != "https" or not parts.hostname:
+    host = certificates.host_of(settings.public_url)
+    if host is None:
         return
-    host = parts.hostname
 
     def said(level: Level, text: str, mend: str = "", **params: str) -> Finding:
         params["host"] = host
@@ -117,7 +109,7 @@ def _certificate(settings: Settings, now: datetime, trust: ssl.SSLContext) -> It
 
     renew = N_("Renew it, load it into the proxy, and let that be done by itself from now on.")
     try:
-        end = _ends(host, parts.port or _HTTPS_PORT, trust)
+        end = certificates.ends(settings.public_url, trust)
     except ssl.SSLCertVerificationError as exc:
         yield said(
             Level.FAILURE,
@@ -137,7 +129,7 @@ def _certificate(settings: Settings, now: datetime, trust: ssl.SSLContext) -> It
     day, left = end.date().isoformat(), end - now
     if left <= timedelta(0):
         yield said(Level.FAILURE, N_("The certificate of {host} ended on {day}."), renew, day=day)
-    elif left < RENEW_WITHIN:
+    elif left < certificates.RENEW_WITHIN:
         yield said(
             Level.WARNING,
             N_("The certificate of {host} ends on {day}, in {days} days."),
@@ -147,13 +139,3 @@ def _certificate(settings: Settings, now: datetime, trust: ssl.SSLContext) -> It
         )
     else:
         yield said(Level.OK, N_("The certificate of {host} holds until {day}."), day=day)
-
-
-def _ends(host: str, port: int, trust: ssl.SSLContext) -> datetime:
-    """When the certificate there ends. Raises OSError (also of ssl), ValueError."""
-    with (
-        socket.create_connection((host, port), timeout=_SECONDS) as plain,
-        trust.wrap_socket(plain, server_hostname=host) as secure,
-    ):
-        told = secure.getpeercert() or {}
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC)

@@ -13,8 +13,6 @@ from oncall.core.words import N_
 from oncall.store import backups, planned
 from oncall.store.database import Tx
 
-#: A copy is to be made every night; one that failed is told before the second is missing.
-_FRESH = timedelta(hours=48)
 #: The self-watch looks once a minute.
 _LATE = timedelta(minutes=5)
 
@@ -63,7 +61,7 @@ def _backup(tx: Tx, settings: Settings, now: datetime) -> Finding:
         said = N_("No backup was ever made.")
         return Finding(what="backup", level=Level.WARNING, said=said, mend=mend)
     when = last.at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
-    old = now - last.at > _FRESH
+    old = now - last.at > backups.FRESH
     return Finding(
         what="backup",
         level=Level.WARNING if old else Level.OK,

@@ -117,6 +117,10 @@ class Alarm(StrEnum):
     OPEN_IN_COPY = "open_in_copy"
     #: A calendar that somebody else keeps cannot be read for hours.
     STALE = "stale"
+    #: What must stand ready for a bad day: copies, the certificate of our address, equal clocks.
+    OLD_BACKUP = "old_backup"
+    CERTIFICATE = "certificate"
+    CLOCK = "clock"
     #: Somebody who must be told what becomes of their matters is not reached.
     NOT_TOLD = "not_told"
 

@@ -106,6 +106,18 @@ def close_about(tx: Tx, alarm: Alarm, by: str, now: datetime, *, who: str = "") 
     tx.conn.execute(update(alarms).where(same).values(closed_at=now, closed_by=by))
 
 
+def keep(tx: Tx, alarm: Alarm, by: str, now: datetime, *, so: bool, who: str = "") -> None:
+    """One open alarm, about ``who``, for as long as it is so: raised once, closed by itself."""
+    if not so:
+        close_about(tx, alarm, by, now, who=who)
+        return
+    c = alarms.c
+    named = c.who == who[:_LONGEST_NAME] if who else c.who.is_(None)
+    here = and_(c.alarm == alarm, named, c.closed_at.is_(None))
+    if tx.conn.execute(select(c.id).where(here).limit(1)).first() is None:
+        raise_alarm(tx, alarm, now, unit=None, who=who)
+
+
 def close(tx: Tx, alarm_id: int, by: str, now: datetime) -> bool:
     """A human dealt with it; False when it is not open."""
     done = tx.conn.execute(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import insert, select
 
 from oncall.store.database import Tx
 from oncall.tables import backups
+
+#: A copy is to be made every night; one that failed is told before the second is missing.
+FRESH = timedelta(hours=48)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

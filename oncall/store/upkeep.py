@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import and_, func, inspect, select, text
@@ -12,6 +13,8 @@ from sqlalchemy import and_, func, inspect, select, text
 from oncall.store.database import Database, Tx
 from oncall.tables import duties, people
 
+#: Machines on the same time server differ by less.
+DRIFT = timedelta(seconds=2)
 #: Every SQLite file begins so.
 _MAGIC = b"SQLite format 3\x00"
 
@@ -148,3 +151,12 @@ def database_clock(tx: Tx) -> datetime:
         return found.astimezone(UTC)
     said = tx.conn.execute(text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")).scalar_one()
     return datetime.fromisoformat(str(said)).replace(tzinfo=UTC)
+
+
+def drift(tx: Tx, wall: Callable[[], datetime]) -> timedelta:
+    """By how much this machine's clock certainly differs from the database's.
+
+    Asked before and after, so that a machine that stood still in between is not called wrong.
+    """
+    before, there, after = wall(), database_clock(tx), wall()
+    return max(before - there, there - after, timedelta(0))

@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from oncall import certificates
 from oncall.admin.doctor import TITLES
-from oncall.admin.doctor_outside import RENEW_WITHIN, look
+from oncall.admin.doctor_outside import look
 from oncall.admin.findings import Finding, Level
 from oncall.clock import SystemClock
 from oncall.config import Settings, load
@@ -159,14 +160,14 @@ def secured() -> Iterator[str]:
     ("left", "level", "word"),
     [
         (timedelta(days=100), Level.OK, "holds until"),
-        (RENEW_WITHIN + timedelta(days=1), Level.OK, "holds until"),
-        (RENEW_WITHIN - timedelta(hours=1), Level.WARNING, "in 20 days"),
+        (certificates.RENEW_WITHIN + timedelta(days=1), Level.OK, "holds until"),
+        (certificates.RENEW_WITHIN - timedelta(hours=1), Level.WARNING, "in 20 days"),
         (timedelta(days=-1), Level.FAILURE, "ended on"),
     ],
 )
 def test_a_certificate_is_told_before_it_ends(left: timedelta, level: Level, word: str) -> None:
     """Three weeks ahead; one that has ended is a failure, and the call itself is judged apart."""
-    trust = ssl.create_default_context(cafile=str(CERTIFICATE))
+    trust = certificates.trusting(str(CERTIFICATE))
     with secured() as url:
         found = look(settings(url), ENDS - left, trust)
     one = told(found, "certificate")

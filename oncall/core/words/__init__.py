@@ -284,6 +284,12 @@ ALARMS: Mapping[Alarm, str] = {
     ),
     Alarm.STUCK: N_("Messages do not leave; telephone, and see what the providers say."),
     Alarm.DEGRADED: N_("{who} takes no messages; others carry them where there are any."),
+    Alarm.OLD_BACKUP: N_("No copy of the database for two days; see why `oncall db backup` fails."),
+    Alarm.CERTIFICATE: N_("The certificate of {who} ends soon, or is not believed; renew it."),
+    Alarm.CLOCK: N_(
+        "The clock of {who} and the database's differ, so steps come early or late; let both "
+        "follow a time server."
+    ),
     Alarm.NOT_DONE: N_("Planned work fails again and again ({who}); look into the log."),
 }
 
