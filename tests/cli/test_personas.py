@@ -14,13 +14,14 @@ from tests.house.files import ROOT
 
 PAGES = sorted((ROOT / "docs" / "personas").glob("*.md"))
 ENGLISH = [page for page in PAGES if not page.name.startswith("zh_")]
-#: A page's commands, as they are typed.
-_FENCED = re.compile(r"^```\n(.*?)^```", flags=re.DOTALL | re.MULTILINE)
+#: A page's blocks: the language of one, and what stands in it. Commands stand where none is named.
+_FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", flags=re.DOTALL | re.MULTILINE)
 
 
 def typed(page: Path) -> list[list[str]]:
     """The words of each command on a page."""
-    fenced = "\n".join(_FENCED.findall(page.read_text("utf-8")))
+    blocks = _FENCED.findall(page.read_text("utf-8"))
+    fenced = "\n".join(block for language, block in blocks if not language)
     lines = (shlex.split(line) for line in fenced.splitlines() if line.startswith("oncall "))
     return [words[1:] for words in lines]
 
