@@ -25,12 +25,12 @@ from commands.output import (
     yes_option,
 )
 from commands.records import office_of
-from commands.roster_plan import show_problems
+from commands.roster_plan import people_json, show_people, show_problems
 from commands.session import Session, session_of
 from commands.who import ROLE
 from oncall.admin.office import Office
 from oncall.admin.tables import file_bytes
-from oncall.calendars import Calendars, Outcome, Wanted
+from oncall.calendars import SHOWN, Calendars, Outcome, Wanted
 from oncall.core.errors import Invalid
 from oncall.core.faults import sentence
 from oncall.core.spelling import unit_of
@@ -54,6 +54,7 @@ def _calendars(session: Session, office: Office) -> Calendars:
 @option("--name", metavar="TEXT", help=N_("What to call it (default: the file or the server)."))
 @option("--map", "mapped", multiple=True, metavar="WORDS=NAME",
         help=N_("Who is meant by an event's words; repeatable."))  # fmt: skip
+@option("--dry-run", is_flag=True, help=N_("Only say what would change."))
 @json_option
 @click.pass_context
 def add(
@@ -63,6 +64,7 @@ def add(
     role: str,
     name: str | None,
     mapped: tuple[str, ...],
+    dry_run: bool,
     as_json: bool,
 ) -> None:
     """What it says counts from now on."""
@@ -81,10 +83,23 @@ def add(
             data=data,
             mapping=dict(_pair(session, one) for one in mapped),
         )
-        done = _calendars(session, office).add(wanted, office.now, session.user)
-    _tell(session, done, as_json=as_json)
+        done = _calendars(session, office).add(wanted, office.now, session.user, dry=dry_run)
+        with office.db.read() as tx:
+            snapshot = office.snapshot(tx)
+    unit_name = snapshot.names(session.lang)
+    changes = people_json(session, done.changes, snapshot.people)
+    if not as_json:
+        show_people(session, done.changes, snapshot.people, unit_name)
+    _tell(session, done, as_json=as_json, dry_run=dry_run, changes=changes)
     if done.failed:
         ctx.exit(Invalid.exit_code)
+    if dry_run:
+        said = N_(
+            "{count} duties; who gains and loses hours in the next {days} days is shown above."
+        )
+        say(t(said).format(count=done.added, days=SHOWN.days))
+        say(t(N_("Nothing was changed.")))
+        return
     said = N_("Kept as calendar {id}; {count} duties. To end it: oncall calendar remove {id}")
     good(t(said).format(id=done.calendar.id, count=done.added))
 
@@ -172,11 +187,11 @@ def remove(ctx: click.Context, number: int, yes: bool) -> None:
 # -- telling -------------------------------------------------------------------------------
 
 
-def _tell(session: Session, done: Outcome, *, as_json: bool) -> None:
+def _tell(session: Session, done: Outcome, *, as_json: bool, **more: Any) -> None:
     show_problems(session, done.problems)
     if as_json:
         counts = {"added": done.added, "ended": done.ended}
-        show_json(_as_json(session, done.calendar, done.problems) | counts)
+        show_json(_as_json(session, done.calendar, done.problems) | counts | more)
     if done.failed:
         bad(_why(session, done.calendar))
 

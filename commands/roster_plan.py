@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,9 +18,10 @@ from oncall.admin.telling import to_tell
 from oncall.core.faults import sentence
 from oncall.core.words import N_, Text
 from oncall.core.words import role as role_word
-from rosters.diff import Stretch
+from oncall.store.directory import Person
+from rosters.diff import PersonDiff, Stretch
 from rosters.errors import MESSAGES, WEEKDAYS, explain
-from rosters.model import Problem, Severity
+from rosters.model import PersonRef, Problem, Severity
 from rosters.questions import answers
 
 #: Lines of one table before it says how many more there are.
@@ -41,34 +42,12 @@ def _names(session: Session, office: Office) -> Callable[[str], str]:
 
 
 def show(session: Session, office: Office, found: Plan) -> None:
-    t, zone = session.t, session.settings.zone
+    t = session.t
     unit_name = _names(session, office)
-
-    def spans(stretches: Sequence[Stretch]) -> str:
-        out = [f"{role_word(t, s.role)} {_stretch(t, s, zone)}" for s in stretches[:4]]
-        more = len(stretches) - len(out)
-        return "\n".join([*out, t(N_("and {n} more")).format(n=more)] if more else out)
-
     if isinstance(found, RotationPlan):
         show_dates(session, found, unit_name)
     people = found.notify
-    if people:
-        table(
-            session,
-            (N_("Person"), N_("Unit"), N_("Hours"), N_("Takes on"), N_("Gives up")),
-            [
-                (
-                    found.people[one.person].name,
-                    unit_name(found.people[one.person].unit),
-                    f"{round(one.hours_gained - one.hours_lost, 1):+g}",
-                    spans(one.gains),
-                    spans(one.loses),
-                )
-                for one in people[:_SHOWN]
-            ],
-        )
-        if len(people) > _SHOWN:
-            say(t(N_("and {n} more")).format(n=len(people) - _SHOWN))
+    show_people(session, people, found.people, unit_name)
     show_problems(session, found.problems, unit_name)
     if found.failed:
         errors = sum(p.severity is Severity.ERROR for p in found.problems)
@@ -90,6 +69,70 @@ def show(session: Session, office: Office, found: Plan) -> None:
     if near := to_tell(found.notify, office.now):
         said = N_("Hours change for {all} people; the {near} whose next 7 days change are told.")
         say(t(said).format(all=len(people), near=len(near)))
+
+
+def show_people(
+    session: Session,
+    changed: Sequence[PersonDiff],
+    people: Mapping[str, PersonRef] | Mapping[str, Person],
+    unit_name: Callable[[str], str],
+) -> None:
+    """Who gains and who loses which hours, one line each."""
+    t, zone = session.t, session.settings.zone
+
+    def spans(stretches: Sequence[Stretch]) -> str:
+        out = [f"{role_word(t, s.role)} {_stretch(t, s, zone)}" for s in stretches[:4]]
+        more = len(stretches) - len(out)
+        return "\n".join([*out, t(N_("and {n} more")).format(n=more)] if more else out)
+
+    if not changed:
+        return
+    table(
+        session,
+        (N_("Person"), N_("Unit"), N_("Hours"), N_("Takes on"), N_("Gives up")),
+        [
+            (
+                people[one.person].name,
+                unit_name(people[one.person].unit),
+                f"{round(one.hours_gained - one.hours_lost, 1):+g}",
+                spans(one.gains),
+                spans(one.loses),
+            )
+            for one in changed[:_SHOWN]
+        ],
+    )
+    if len(changed) > _SHOWN:
+        say(t(N_("and {n} more")).format(n=len(changed) - _SHOWN))
+
+
+def people_json(
+    session: Session,
+    changed: Sequence[PersonDiff],
+    people: Mapping[str, PersonRef] | Mapping[str, Person],
+) -> list[dict[str, Any]]:
+    """The same for programs."""
+    zone = session.settings.zone
+
+    def spans(stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
+        return [
+            {
+                "unit": s.unit,
+                "role": s.role,
+                "start": stamp(s.start, zone),
+                "end": stamp(s.end, zone),
+            }
+            for s in stretches
+        ]
+
+    return [
+        {
+            "person": people[one.person].name,
+            "unit": people[one.person].unit,
+            "gains": spans(one.gains),
+            "loses": spans(one.loses),
+        }
+        for one in changed
+    ]
 
 
 def _show_gaps(session: Session, found: Plan, unit_name: Callable[[str], str]) -> None:
@@ -154,18 +197,6 @@ def show_problems(
 
 def as_json(session: Session, office: Office, found: Plan) -> dict[str, Any]:
     zone, unit_name = session.settings.zone, _names(session, office)
-
-    def spans(stretches: Sequence[Stretch]) -> list[dict[str, Any]]:
-        return [
-            {
-                "unit": s.unit,
-                "role": s.role,
-                "start": stamp(s.start, zone),
-                "end": stamp(s.end, zone),
-            }
-            for s in stretches
-        ]
-
     return {
         "duties": [
             {
@@ -208,15 +239,7 @@ def as_json(session: Session, office: Office, found: Plan) -> dict[str, Any]:
             }
             for gap in found.gaps
         ],
-        "notify": [
-            {
-                "person": found.people[one.person].name,
-                "unit": found.people[one.person].unit,
-                "gains": spans(one.gains),
-                "loses": spans(one.loses),
-            }
-            for one in found.notify
-        ],
+        "notify": people_json(session, found.notify, found.people),
         "new_people": [
             {"unit": p.unit, "name": p.name, "mobile": p.mobile} for p in found.newcomers
         ],

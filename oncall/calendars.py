@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock, Thread
 from zoneinfo import ZoneInfo
@@ -20,7 +20,7 @@ from oncall.core.model import Alarm
 from oncall.core.serving import unknown_role
 from oncall.directory import Directory, Snapshot
 from oncall.fetching import Fetched, FetchError, fetch, host
-from oncall.store import alarms, pages
+from oncall.store import alarms, pages, sources
 from oncall.store import calendars as rows
 from oncall.store.calendars import Stored
 from oncall.store.database import Database, Tx
@@ -28,6 +28,9 @@ from oncall.store.log import Entry, append
 from oncall.store.usage import NO_TRANSFER
 from rosters.calendar_in import Reading, decoded, read
 from rosters.calendar_people import match
+from rosters.compose import within
+from rosters.diff import PersonDiff, diff, everywhere
+from rosters.known import Known
 from rosters.model import ROLES, Duty, PersonRef, Problem
 
 _log = logging.getLogger(__name__)
@@ -37,6 +40,8 @@ REFRESH = "calendars"
 LOOK_EVERY, PERIOD = timedelta(minutes=5), timedelta(hours=1)
 #: How far ahead shifts are worked out; a feed shows half a year.
 AHEAD = timedelta(days=400)
+#: How far ahead it is said, for a calendar that is new, what it changes for whom.
+SHOWN = timedelta(days=31)
 #: A copy older than this is told to the desk: a shift may have been changed since.
 STALE = timedelta(hours=3)
 _MOST_TOLD = 200
@@ -64,6 +69,8 @@ class Outcome:
     problems: tuple[Problem, ...]
     added: int = 0
     ended: int = 0
+    #: For one that is new: who gains and loses which hours by it in the next ``SHOWN``.
+    changes: tuple[PersonDiff, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -103,9 +110,11 @@ class Calendars:
 
     # -- by people -------------------------------------------------------------------------
 
-    def add(self, wanted: Wanted, now: datetime, by: str) -> Outcome:
-        """Read a calendar for the first time and keep it. Raises NotFound, and Invalid with all
-        that is wrong with the order; a calendar that cannot be used is not kept: then ``failed``.
+    def add(self, wanted: Wanted, now: datetime, by: str, *, dry: bool = False) -> Outcome:
+        """Read a calendar for the first time and keep it; ``dry`` only says what it would change.
+
+        Raises NotFound, and Invalid with all that is wrong with the order; a calendar that cannot
+        be used is not kept: then ``failed``.
         """
         fetched = Fetched(data=wanted.data, etag=None, modified=None)
         if wanted.url is not None:
@@ -139,11 +148,16 @@ class Calendars:
             failure = _failure(reading, duties)
             if failure is not None:
                 return Outcome(calendar=_with(stored, failure=failure), problems=problems)
+            changes = _changed_for(tx, stored.unit, duties, now)
+            if dry:
+                return Outcome(
+                    calendar=stored, problems=problems, added=len(duties), changes=changes
+                )
             number = rows.add(tx, _with(stored, body=_text(data), problems=_told(problems)))
             rows.say(tx, number, duties, (), now)
             self._note(tx, "CalendarAdded", by, now, stored, number)
             kept = _found(tx, number)
-        return Outcome(calendar=kept, problems=problems, added=len(duties))
+        return Outcome(calendar=kept, problems=problems, added=len(duties), changes=changes)
 
     def refresh(
         self, number: int, clock: Callable[[], datetime], data: bytes | None = None
@@ -274,6 +288,18 @@ def _failure(reading: Reading, duties: Sequence[Duty]) -> str | None:
     if reading.shifts and not duties:
         return "calendar_names_nobody"
     return None
+
+
+def _changed_for(
+    tx: Tx, unit: str, duties: Sequence[Duty], now: datetime
+) -> tuple[PersonDiff, ...]:
+    """Who gains and loses which hours where these lie on what holds today, overrides on top."""
+    end = now + SHOWN
+    found = sources.read(tx, now, end, unit=unit)
+    new = [Known(duty=duty, since=now) for duty in duties]
+    then = replace(found, calendars=[*found.calendars, *new])
+    before, after = (within(one.settled(now, end), now, end) for one in (found, then))
+    return diff(before, after, everywhere([*before, *after])).per_person
 
 
 def _changes(now_said: Mapping[int, Duty], duties: Sequence[Duty]) -> tuple[list[Duty], list[int]]:

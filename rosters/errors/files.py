@@ -40,7 +40,7 @@ FILES: Mapping[str, Message] = {
     ),
     "file-calendar": error(
         N_("This is a calendar (.ics), not a roster to be applied once."),
-        N_("Have it read for a unit, again and again: oncall calendar add UNIT FILE|URL."),
+        N_("Have it read for a unit: oncall calendar add UNIT FILE, first with --dry-run."),
     ),
     "file-unknown": error(
         N_("This is neither a workbook (.xlsx, .xls) nor a CSV file."),

@@ -333,6 +333,16 @@ def test_a_calendar_from_a_file(cli: Cli) -> None:
     """Read from a file, and again from the newer one; without it there is nothing to read."""
     file = cli.folder / "team.ics"
     file.write_bytes(ics(ALWAYS))
+    # First what it would mean: nothing is kept, and the hours are those it then brings.
+    asked = ("calendar", "add", CITY, str(file), "--role", "team")
+    would = cli(*asked, "--dry-run")
+    assert (would.exit_code, "林芳" in would.stdout) == (0, True)
+    assert "Nothing was changed." in would.stderr + would.stdout
+    told = json.loads(cli(*asked, "--dry-run", "--json").stdout)
+    assert told["dry_run"]
+    [lin] = told["changes"]
+    assert (lin["person"], lin["loses"]) == ("林芳", [])
+    assert cli("calendar", "list").stderr.strip() == "No calendars."
     made = json.loads(cli("calendar", "add", CITY, str(file), "--role", "team", "--json").stdout)
     assert (made["name"], made["server"]) == ("team.ics", None)
     nothing = cli("calendar", "refresh", str(made["id"]))
