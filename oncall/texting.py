@@ -52,6 +52,10 @@ _DRILL = N_("drill")
 #: Where a drill waits, these are an answer to it and nothing else.
 _ANY_WORD = frozenset({Intent.HELP, Intent.UNKNOWN})
 
+#: More matters than this, taken in one word, are confirmed in one text: a storm ends in no other.
+_EACH = 3
+_TAKEN = frozenset({Reason.ACKED, Reason.ALREADY_YOURS})
+
 #: What to reply when we ask back which of several is meant.
 _EXAMPLES = {
     Intent.DECLINE: "2",
@@ -136,8 +140,14 @@ class Texting:
         reason = None
         chosen = [m.asked for m in texter.matters if m.code in choice.codes]
         pages.lock(tx, {target.page for target in chosen})
+        together = reply.intent is Intent.ACK_ALL and len(chosen) > _EACH
+        taken = []
         for target in chosen:
-            reason = self._one(tx, texter, target, reply) or reason
+            found = self._one(tx, texter, target, reply, together=together)
+            taken += [target.code] * (found in _TAKEN)
+            reason = found or reason
+        if together and taken:
+            self._say(tx, texter, Answer.CONFIRMED_ALL, codes=list(dict.fromkeys(taken)))
         return reason
 
     def _in_drill(self, tx: Tx, texter: Texter) -> bool:
@@ -210,8 +220,10 @@ class Texting:
         fits = choose(reply, [m.code for m in texter.matters]).aim is Aim.ONE
         return not fits and int(reply.code) in self.changes.waits(tx, texter.people, texter.now)
 
-    def _one(self, tx: Tx, texter: Texter, target: Asked, reply: Reply) -> Reason | None:
-        """One reply about one page."""
+    def _one(
+        self, tx: Tx, texter: Texter, target: Asked, reply: Reply, *, together: bool
+    ) -> Reason | None:
+        """One reply about one page; what is taken ``together`` is confirmed for all of them."""
         code, now = target.code, texter.now
         if reply.intent is Intent.POLICE:
             self.intake.call_police_in(tx, code, texter.who.name, now)
@@ -228,17 +240,17 @@ class Texting:
             return Reason.PROGRESSED
 
         def event(page: Page) -> Event:
-            return self._event(reply, texter.known_to(page), now)
+            return self._event(reply, texter.known_to(page), now, together=together)
 
         decision = self.engine.tell(tx, target.page, event, now)
         if decision is None:
             return None
         said = _answer_to(reply, decision.reason)
-        if said is not None:
+        if said is not None and not (together and decision.reason in _TAKEN):
             self._say(tx, texter, said, code=code, owner=decision.page.owner_name or "")
         return decision.reason
 
-    def _event(self, reply: Reply, person: Person, now: datetime) -> Event:
+    def _event(self, reply: Reply, person: Person, now: datetime, *, together: bool) -> Event:
         if reply.intent is Intent.DECLINE:
             return Declined(person=person.id, name=person.name, why=reply.why, via="sms")
         if reply.intent is Intent.RELEASE:
@@ -249,6 +261,7 @@ class Texting:
             via="sms",
             takeover=reply.intent is Intent.TAKE_OVER,
             eta=self._eta(reply, now),
+            together=together,
         )
 
     def _eta(self, reply: Reply, now: datetime) -> datetime | None:

@@ -321,7 +321,7 @@ def _owned(climb: Climb, event: Acked, notice: Notice, reason: Reason) -> Reason
         climb.note(Reason.PROMISED, who=event.name, detail=event.eta.isoformat())
     climb.stand_down(notice, event.name, but=event.person)
     known = climb.page.person(event.person)
-    if known is not None and event.via == "sms":
+    if known is not None and event.via == "sms" and not event.together:
         climb.tell(known, Notice.CONFIRMED, event.name)
     return reason
 

@@ -60,7 +60,8 @@ class Acked(Event, frozen=True, kw_only=True):
     """A human takes the matter, ``via`` sms, keypad, web, cli or phone.
 
     ``entered_by`` names who typed it in on the person's behalf; ``eta`` is when they promise to be
-    there. From the owner again, with an ``eta``, it is a new promise.
+    there. From the owner again, with an ``eta``, it is a new promise. ``together``: said of many
+    matters in one word, which whoever heard it confirms for all of them.
     """
 
     person: str
@@ -69,6 +70,7 @@ class Acked(Event, frozen=True, kw_only=True):
     entered_by: str | None = None
     takeover: bool = False
     eta: datetime | None = None
+    together: bool = False
 
 
 class Declined(Event, frozen=True, kw_only=True):

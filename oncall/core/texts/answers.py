@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from itertools import zip_longest
 
@@ -80,17 +80,24 @@ def answer(
     owner: str = "",
     digit: str = "1",
 ) -> str:
-    """One short answer, signed; ``codes`` and the ``digit`` meant are for asking back."""
+    """One short answer, signed; ``codes`` and the ``digit`` meant are for asking back.
+
+    More numbers than fit three parts are counted.
+    """
     first = codes[0] if codes else code
-    text = t(ANSWERS[kind]).format(
-        code=clean(code),
-        owner=clean(owner) or t(SOMEBODY),
-        codes=listed(t, codes),
-        count=len(codes),
-        digit=digit,
-        example=first[-_LAST_DIGITS:] if first else "0017",
-    )
-    return signed(signature, text)
+
+    def said(numbers: str) -> str:
+        text = t(ANSWERS[kind]).format(
+            code=clean(code),
+            owner=clean(owner) or t(SOMEBODY),
+            codes=numbers,
+            count=len(codes),
+            digit=digit,
+            example=first[-_LAST_DIGITS:] if first else "0017",
+        )
+        return signed(signature, text)
+
+    return _fitting(t, codes, (), said)
 
 
 def digest(t: Text, items: Sequence[Facts], signature: str) -> str:
@@ -114,12 +121,20 @@ def digest(t: Text, items: Sequence[Facts], signature: str) -> str:
         text = signed(signature, head.format(count=len(items)) + listed(t, codes, marks) + tail)
         if segments(text) <= parts:
             return text
-    shown = len(codes)
+    return _fitting(
+        t, codes, marks, lambda n: signed(signature, head.format(count=len(items)) + n + short)
+    )
+
+
+def _fitting(
+    t: Text, codes: Sequence[str], marks: Sequence[str], said: Callable[[str], str]
+) -> str:
+    """What is ``said`` of as many of the numbers as three parts hold; the rest are counted."""
+    shown, text = len(codes), said(listed(t, codes, marks))
     while segments(text) > _PARTS and shown > 1:
         shown -= 1
         more = t(N_(" and {count} more")).format(count=len(codes) - shown)
-        numbers = listed(t, codes[:shown], marks) + more
-        text = signed(signature, head.format(count=len(items)) + numbers + short)
+        text = said(listed(t, codes[:shown], marks) + more)
     return text
 
 
