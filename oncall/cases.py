@@ -6,13 +6,12 @@ heard here and moves the transfer in the same commit.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from oncall import due
+from oncall import due, facts
 from oncall.batch import Batch
 from oncall.core.errors import NotFound
 from oncall.core.escalation import Decision as PageDecision
@@ -21,22 +20,16 @@ from oncall.core.model import Page, Reason, State, Urgency
 from oncall.core.routing import Route, Ruling, ruled
 from oncall.core.transfers import (
     POLICE_DESK,
-    TERMINAL,
     Decision,
-    Facts,
-    Part,
-    PartFact,
     PartRole,
     Share,
     Transfer,
     TransferState,
     decide,
-    desk_of,
 )
 from oncall.core.transfers import commands as c
 from oncall.core.transfers import events as e
 from oncall.core.transfers.work import NUISANCE
-from oncall.directory import above
 from oncall.entries import entry
 from oncall.legs import Legs, Order
 from oncall.notices import Notices
@@ -45,16 +38,6 @@ from oncall.store import alarms, pages, planned, routes, transfers
 from oncall.store.database import Tx
 from oncall.store.log import append, bump
 from oncall.store.planned import Appointment
-
-_WANT_POLICE = (e.DangerReported, e.PoliceCalled)
-#: Those that bring in units whose own unit may know already.
-_ASK_FOR_COPIES = (
-    e.UnitsAdded,
-    e.ReturnUpheld,
-    e.Proposed,
-    e.TalkRecorded,
-    e.DisputeDue,
-)
 
 
 class Pager(Protocol):
@@ -93,8 +76,7 @@ class Cases:
 
     def born(self, batch: Batch, transfer: Transfer, event: e.Accepted) -> Decision:
         """What a new transfer begins as; not yet in the database."""
-        facts = Facts(terms=batch.snapshot.book.life, above=self._above(batch))
-        return decide(transfer, event, batch.now, facts)
+        return decide(transfer, event, batch.now, facts.at_birth(batch, self.zone))
 
     def begin(self, batch: Batch, decision: Decision, event: e.Accepted) -> None:
         """A transfer that was just written down begins to live."""
@@ -161,7 +143,7 @@ class Cases:
         if transfer is None:
             raise NotFound("no_such_transfer", ref=transfer_id)
         batch = self.pager.batch(tx, now)
-        decision = decide(transfer, event, now, self._facts(batch, transfer, event))
+        decision = decide(transfer, event, now, facts.of(batch, transfer, event, self.zone))
         if decision.refused or decision.reason is Reason.NOTHING_MOVED:
             return decision
         if decision.transfer != transfer:
@@ -174,62 +156,6 @@ class Cases:
             self.settle(tx, transfer_id, now)
         tx.ring()
         return decision
-
-    def _facts(self, batch: Batch, transfer: Transfer, event: e.TransferEvent) -> Facts:
-        tx = batch.tx
-        found = transfers.pages_of(tx, transfer.id)
-        owners: dict[str, str | None] = {}
-        if transfer.life.talk is not None:
-            owners = pages.owners(tx, [page for _, page, _ in found])
-        live = isinstance(event, _WANT_POLICE) and self._police_live(tx, transfer, found)
-        return Facts(
-            parts=tuple(
-                PartFact(
-                    unit=part.unit,
-                    role=part.role,
-                    state=state,
-                    owner=owners.get(page),
-                    person=part.person,
-                )
-                for part, page, state in found
-            ),
-            heir=self._unit(batch, transfer.first_receiver) or self._unit(batch, transfer.origin),
-            copies=self._copies(tx, transfer) if isinstance(event, _ASK_FOR_COPIES) else (),
-            police_live=live,
-            caller=isinstance(event, e.ConferenceOpened)
-            and bool(transfers.caller_phone(tx, transfer.id)),
-            terms=batch.snapshot.book.life,
-            above=self._above(batch),
-        )
-
-    def _above(self, batch: Batch) -> Callable[[str], str | None]:
-        day = batch.now.astimezone(self.zone).date()
-        return partial(above, batch.snapshot.units, day=day)
-
-    def _copies(self, tx: Tx, transfer: Transfer) -> tuple[str, ...]:
-        """The units that need only know: they have no page, so no fact of their own."""
-        found = transfers.units_of(tx, transfer.id)
-        return tuple(part.unit for part in found if part.role is PartRole.COPY)
-
-    def _police_live(
-        self, tx: Tx, transfer: Transfer, found: Iterable[tuple[Part, str, State]]
-    ) -> bool:
-        """Whether 110 works on this matter already, under this number or a linked one."""
-        here = transfer.state not in TERMINAL and any(
-            part.unit == POLICE_DESK and part.role is not PartRole.PARTY
-            for part, _, state in found
-            if state is not State.CANCELLED
-        )
-        return here or any(
-            one.state not in TERMINAL
-            and any(part.unit == POLICE_DESK for part, _, _ in transfers.pages_of(tx, one.id))
-            for one in transfers.linked(tx, transfer.id)
-        )
-
-    def _unit(self, batch: Batch, word: str | None) -> str | None:
-        """The unit behind an origin or a code; None where there is none."""
-        code = desk_of(word or "")
-        return code if code in batch.snapshot.units else None
 
     def due(self, tx: Tx, appointment: Appointment, now: datetime) -> None:
         """The moment has come for what a decision booked."""
@@ -344,7 +270,7 @@ class Cases:
         planned.cancel_about(batch.tx, transfer.id, command.what)
 
     def _inform(self, batch: Batch, transfer: Transfer, command: c.Inform, _: str) -> None:
-        unit = command.unit or self._unit(batch, transfer.origin)
+        unit = command.unit or facts.unit_behind(batch, transfer.origin)
         if unit is not None and unit in batch.snapshot.units:
             self.parts.inform(batch, transfer, unit, command.news, command.text)
 

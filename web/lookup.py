@@ -17,6 +17,15 @@ from web import shapes_directory as directory_shapes
 from web.api import PREFIX, PROBLEMS, own, revealing
 from web.door import Caller, Door, TheDoor, calling
 from web.roles import Call
+from web.shapes_duty import (
+    AllDutyOut,
+    ComingOut,
+    GapOut,
+    ScheduleOut,
+    SegmentOut,
+    ServingOut,
+    UnitDutyOut,
+)
 from web.views import View
 
 router = APIRouter(prefix=PREFIX, responses=PROBLEMS)
@@ -29,7 +38,7 @@ def on_duty(
     query: Annotated[bodies.OnDutyQuery, Query()],
     door: TheDoor,
     caller: Annotated[Caller, calling(Call.READ_ROSTERS)],
-) -> shapes.UnitDutyOut | shapes.AllDutyOut:
+) -> UnitDutyOut | AllDutyOut:
     """Who serves, until when, and who is next: of one unit, or of every unit that has a roster."""
     if query.reveal is not None:
         revealing(door, caller, query.reveal, NO_TRANSFER)
@@ -41,7 +50,7 @@ def on_duty(
 
         holds = handovers.holds(tx, at, at, unit=named)
 
-        def of(unit: str) -> shapes.UnitDutyOut:
+        def of(unit: str) -> UnitDutyOut:
             found = duty.who(
                 tx,
                 snapshot,
@@ -58,18 +67,18 @@ def on_duty(
             return of(named)
         every = [of(unit) for unit in snapshot.units]
         listed = [one for one in every if one.on_duty or one.next]
-        return shapes.AllDutyOut(at=door.stamp(at), units=listed)
+        return AllDutyOut(at=door.stamp(at), units=listed)
 
 
-def _serving(door: Door, found: duty.Who) -> shapes.UnitDutyOut:
+def _serving(door: Door, found: duty.Who) -> UnitDutyOut:
     def maybe(moment: datetime | None) -> str | None:
         return door.maybe(moment)
 
-    return shapes.UnitDutyOut(
+    return UnitDutyOut(
         unit=found.unit,
         at=door.stamp(found.at),
         on_duty=[
-            shapes.ServingOut(
+            ServingOut(
                 role=one.role,
                 person=one.name,
                 until=maybe(one.until),
@@ -79,7 +88,7 @@ def _serving(door: Door, found: duty.Who) -> shapes.UnitDutyOut:
             for one in found.on_duty
         ],
         next=[
-            shapes.ComingOut(
+            ComingOut(
                 role=one.role,
                 person=one.name,
                 start=maybe(one.start),
@@ -92,7 +101,7 @@ def _serving(door: Door, found: duty.Who) -> shapes.UnitDutyOut:
 
 
 @router.get("/schedule", tags=["rosters"], dependencies=[calling(Call.READ_ROSTERS)])
-def schedule(query: Annotated[bodies.ScheduleQuery, Query()], door: TheDoor) -> shapes.ScheduleOut:
+def schedule(query: Annotated[bodies.ScheduleQuery, Query()], door: TheDoor) -> ScheduleOut:
     """A role of a unit over a window, tiled by segments; an uncovered one has no people."""
     unit = door.coded(query.unit)
     with door.app.db.read() as tx:
@@ -100,16 +109,16 @@ def schedule(query: Annotated[bodies.ScheduleQuery, Query()], door: TheDoor) -> 
         snapshot = door.app.directory.at(tx, now)
         found = duty.schedule(tx, snapshot, unit, query.role, query.start, query.end, now)
     stamp = door.stamp
-    return shapes.ScheduleOut(
+    return ScheduleOut(
         unit=found.unit,
         role=found.role,
         start=stamp(found.start),
         end=stamp(found.end),
         segments=[
-            shapes.SegmentOut(start=stamp(s.start), end=stamp(s.end), people=list(s.people))
+            SegmentOut(start=stamp(s.start), end=stamp(s.end), people=list(s.people))
             for s in found.segments
         ],
-        gaps=[shapes.GapOut(start=stamp(g.start), end=stamp(g.end)) for g in found.gaps],
+        gaps=[GapOut(start=stamp(g.start), end=stamp(g.end)) for g in found.gaps],
     )
 
 

@@ -19,7 +19,8 @@ from web.api import PREFIX, PROBLEMS, own
 from web.bodies import Body, Moment, Name, UnitCode, Why
 from web.door import Caller, Door, TheDoor, calling
 from web.roles import Call
-from web.shapes import GapOut, Stamp
+from web.shapes import Stamp
+from web.shapes_duty import GapOut
 
 router = APIRouter(prefix=PREFIX, tags=["rosters"], responses=PROBLEMS)
 

@@ -99,6 +99,14 @@ def test_links_between_documents_lead_somewhere() -> None:
     assert broken == []
 
 
+def test_the_map_of_the_code_leads_somewhere() -> None:
+    """Every file and folder that docs/architecture.md sends its reader to is there."""
+    page = text(ROOT / "docs" / "architecture.md")
+    named = re.findall(r"`((?:\w+/)+[\w.*]*)`", page)
+    assert len(named) > 50
+    assert [place for place in named if not any(ROOT.glob(place.rstrip("/")))] == []
+
+
 def test_every_make_target_explains_itself() -> None:
     """`make help` lists each target a person may call."""
     makefile = text(ROOT / "Makefile")
