@@ -142,7 +142,7 @@ class Carrier:
                 # More will come: the phone rings once, for all of them.
                 due = self.now + waits[channel]
             last[channel][draft.person] = due
-            yield replace(draft, due_at=due)
+            yield msgspec.structs.replace(draft, due_at=due)
 
     def _notify(self, page: Page, transfer: Transfer, command: Notify, *, fresh: bool) -> None:
         if not fresh:
@@ -238,7 +238,8 @@ class Carrier:
 
 def facts_of(row: Row, *, late: bool = False) -> Facts:
     """What a row's words are made of, as they were when it was queued."""
-    return replace(_facts(row.facts), late=late, resent=row.resent)
+    facts = _facts(row.facts)
+    return replace(facts, late=late, resent=row.resent) if late or row.resent else facts
 
 
 def _may_wait(draft: Draft, channel: Channel) -> bool:

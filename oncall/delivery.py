@@ -37,6 +37,8 @@ T = TypeVar("T")
 
 #: Messages in flight per channel, and how many more of the gravest lane.
 PLACES, RESERVED = 300, 40
+#: A channel that was full is looked at again once so many are left: many places in one claim.
+_ROOM_AGAIN = 225
 _GRAVEST = 0
 #: Seconds between looks for work, and between tries to end one call.
 _LOOK_EVERY, _STOP_AGAIN = 1.0, 1.0
@@ -267,7 +269,10 @@ class Delivery:
                     self._pack(load, now)
                     load.paid = self.routes.pay(tx, way, channel, load.parcels, now)
             stops = attempts.to_stop(tx, now, _STOPS)
-            self.next_due = self._look_ahead(tx, room, waits)
+            # A full channel is looked at again when it has room, whatever waits for it.
+            full = {load.channel for load in loads if load.full}
+            free = [c for c, (_, lane) in room.items() if lane is None and c not in full | {*waits}]
+            self.next_due = _look_ahead(tx, free, waits)
         self._in_doubt = False
         for load in loads:
             if not load.packed:
@@ -286,20 +291,6 @@ class Delivery:
             gather=self.gather,
         )
         load.packed = True
-
-    def _look_ahead(
-        self,
-        tx: Tx,
-        room: Mapping[Channel, tuple[int, int | None]],
-        waits: Mapping[Channel, datetime],
-    ) -> datetime | None:
-        """When there will be something to claim, as far as is known now."""
-        free = [c for c, (_, lane) in room.items() if lane is None and c not in waits]
-        moments = [outbox.next_due(tx, free)] if free else []
-        for channel, moment in waits.items():
-            due = outbox.next_due(tx, [channel])
-            moments.append(None if due is None else max(due, moment))
-        return min((m for m in moments if m is not None), default=None)
 
     def _post(self, load: Load) -> None:
         """Start sending what was claimed."""
@@ -335,7 +326,7 @@ class Delivery:
         now = self.clock.now()
         for sent in settle_all(parcel, outcome, now):
             self._finish(sent)
-        if self._in_flight[channel] >= PLACES - 1:
+        if self._in_flight[channel] == _ROOM_AGAIN:
             self._wake.set()
         _log.debug("attempt %s: %s", parcel.rows[0].id, outcome.kind)
 
@@ -386,3 +377,14 @@ class Delivery:
         self.recorder.record(self.db, batch)
         for sent in batch:
             self._held.pop(sent.id, None)
+
+
+def _look_ahead(
+    tx: Tx, free: Sequence[Channel], waits: Mapping[Channel, datetime]
+) -> datetime | None:
+    """When there will be something to claim, as far as is known now."""
+    moments = [outbox.next_due(tx, free)] if free else []
+    for channel, moment in waits.items():
+        due = outbox.next_due(tx, [channel])
+        moments.append(None if due is None else max(due, moment))
+    return min((m for m in moments if m is not None), default=None)

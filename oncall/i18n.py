@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from oncall.core.errors import NotFound
@@ -47,6 +47,8 @@ def translator(lang: str | None = None) -> Callable[[str], str]:
 def _load(lang: str) -> Callable[[str], str]:
     found = gettext.translation(DOMAIN, LOCALE, languages=[lang])
 
+    # A message is made of twenty pieces, and thousands of messages of the same ones.
+    @lru_cache(maxsize=4096)
     def t(text: str) -> str:
         # gettext answers "" with the catalogue's header.
         return found.gettext(text) if text else ""

@@ -7,8 +7,9 @@ and not after its useful life, so that a provider that loses its answers causes 
 from __future__ import annotations
 
 import random
-from dataclasses import replace
 from datetime import datetime, timedelta
+
+from msgspec.structs import replace
 
 from notifiers.message import Channel, Outcome, OutcomeKind
 from oncall.cards import flag_of

@@ -7,10 +7,10 @@ of their ids by everybody, so that an ack and a record never wait for each other
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, or_, select, update
 
 from oncall.core.transfers.commands import News
 from oncall.store.database import Tx
@@ -23,16 +23,18 @@ from oncall.store.outbox import (
     FAILED,
     QUEUED,
     RANK,
+    ROW,
     SENDING,
     SUPERSEDED,
     UNKNOWN,
     Draft,
     Row,
     put_once,
+    rows_of,
     select_rows,
 )
 from oncall.store.pages import holders
-from oncall.tables import outbox, pages
+from oncall.tables import TO_STOP, UNHEARD, outbox, pages
 
 #: The provider says it is on its way; a state of its own is not needed to know that.
 ON_ITS_WAY = 40
@@ -217,6 +219,11 @@ def replace(tx: Tx, targets: Sequence[tuple[str, str, str]], now: datetime) -> N
 
 def to_stop(tx: Tx, now: datetime, limit: int) -> list[Row]:
     """Calls to be ended whose provider id we know, unless they are too old to be going on."""
+    about = {"call": now - _LONGEST_CALL, "talk": now - _LONGEST_TALK, "most": limit}
+    return rows_of(tx.conn.execute(_TO_STOP, about))
+
+
+def _to_stop() -> Select[Any]:
     c = outbox.c
     begun = func.coalesce(c.sent_at, c.due_at)
     other = outbox.alias()
@@ -233,15 +240,17 @@ def to_stop(tx: Tx, now: datetime, limit: int) -> list[Row]:
         .exists()
     )
     where = and_(
-        c.stop.is_(True),
+        TO_STOP,
         c.channel == _VOICE,
         c.provider_id.is_not(None),
-        c.ended_at.is_(None),
         # A page's call is short; a conference (a call about no page) lasts as long as it must.
-        or_(begun > now - _LONGEST_CALL, and_(c.page.is_(None), begun > now - _LONGEST_TALK)),
+        or_(begun > bindparam("call"), and_(c.page.is_(None), begun > bindparam("talk"))),
         ~speaks_on,
     )
-    return select_rows(tx, where, limit)
+    return select(*ROW).where(where).order_by(c.id).limit(bindparam("most"))
+
+
+_TO_STOP = _to_stop()
 
 
 def stopped(tx: Tx, row_id: int, now: datetime) -> None:
@@ -259,10 +268,9 @@ def unheard(
     """Messages a provider took between two moments and has not told the end of."""
     c = outbox.c
     where = and_(
-        c.state == ACCEPTED,
+        UNHEARD,
         c.provider == provider,
         c.channel == channel,
-        c.ended_at.is_(None),
         c.sent_at > after,
         c.sent_at <= before,
     )
@@ -358,7 +366,7 @@ def once_more(tx: Tx, row: Row, due_at: datetime) -> None:
     key = tx.conn.execute(select(outbox.c.key).where(outbox.c.id == row.id)).scalar_one()
     if row.stop or key.endswith(_AGAIN):
         return
-    same = {f.name: getattr(row, f.name) for f in fields(Draft) if f.name != "key"}
+    same = {name: getattr(row, name) for name in Draft.__struct_fields__ if name != "key"}
     fresh = {"planned_at": due_at, "due_at": due_at, "text": None}
     put_once(tx, Draft(**{**same, **fresh}, key=f"{key[:_LONGEST_KEY]}{_AGAIN}"))
     tx.ring()

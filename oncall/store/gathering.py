@@ -19,7 +19,7 @@ from oncall.store.outbox import (
     select_rows,
     take_rows,
 )
-from oncall.tables import outbox, pages
+from oncall.tables import UNTAKEN, outbox, pages
 
 _ASKED = ("page", "handover")
 _VOICE = "voice"
@@ -63,6 +63,7 @@ def company(tx: Tx, node: str, channel: str, now: datetime, rows: Sequence[Row])
         return []
     c = outbox.c
     where = and_(
+        UNTAKEN,
         c.state.in_(OPEN),
         c.due_at <= now,
         c.channel == channel,

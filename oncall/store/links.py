@@ -6,12 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from oncall.store.database import Tx
+from oncall.store.many import Many
 from oncall.tables import answer_links
 
-_CHUNK = 500
+
+def _open(into: postgresql.Insert | sqlite.Insert) -> Many:
+    longer = {"expires_at": into.excluded.expires_at}
+    statement = into.on_conflict_do_update(index_elements=["hash"], set_=longer)
+    return Many(statement, ("hash", "page", "person", "expires_at"))
+
+
+#: By whether it is PostgreSQL.
+_OPEN = {True: _open(postgresql.insert(answer_links)), False: _open(sqlite.insert(answer_links))}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,27 +35,12 @@ class Link:
 
 def open_until(tx: Tx, links: Mapping[str, tuple[str, str]], until: datetime) -> None:
     """Make links (hash: page and person) good until then; one that is there lives longer."""
-    c = answer_links.c
-    hashes = sorted(links)
-    for i in range(0, len(hashes), _CHUNK):
-        some = hashes[i : i + _CHUNK]
-        known = tx.conn.execute(
-            update(answer_links).where(c.hash.in_(some)).values(expires_at=until).returning(c.hash)
-        )
-        missing = set(some) - set(known.scalars())
-        if missing:
-            tx.conn.execute(
-                insert(answer_links),
-                [
-                    {
-                        "hash": one,
-                        "page": links[one][0],
-                        "person": links[one][1],
-                        "expires_at": until,
-                    }
-                    for one in sorted(missing)
-                ],
-            )
+    # In one order everywhere: two nodes may be opening the same ones.
+    rows = [
+        {"hash": one, "page": page, "person": person, "expires_at": until}
+        for one, (page, person) in sorted(links.items())
+    ]
+    _OPEN[tx.postgres].run(tx.conn, rows)
 
 
 def by_hash(tx: Tx, digest: str) -> Link | None:

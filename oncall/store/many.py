@@ -7,11 +7,14 @@ does. The statement is still SQLAlchemy's own, for whichever database; only the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Insert, Update
 
 _Fill = Callable[[Mapping[str, Any]], Any]
+#: How many converted values of a column are remembered.
+_SHARED = 256
 
 
 class Many:
@@ -35,8 +38,9 @@ class Many:
     def _compile(self, dialect: Dialect) -> tuple[str, _Fill]:
         compiled = self._statement.compile(dialect=dialect, column_keys=self._columns)
         constants = {name: value for name, value in compiled.params.items() if value is not None}
+        # Rows of one batch share most of what has to be converted: their moments.
         processors = [
-            (name, process)
+            (name, lru_cache(maxsize=_SHARED)(process))
             for bind, name in compiled.bind_names.items()
             if (process := bind.type.dialect_impl(dialect).bind_processor(dialect)) is not None
         ]
@@ -49,7 +53,6 @@ class Many:
             return filled
 
         def in_order(row: Mapping[str, Any]) -> tuple[Any, ...]:
-            filled = one(row)
-            return tuple(filled[name] for name in names or ())
+            return tuple(map(one(row).__getitem__, names or ()))
 
         return str(compiled), in_order if names is not None else one

@@ -7,15 +7,18 @@ What happens to a message once it has left is in ``attempts``.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
+import msgspec
 from sqlalchemy import (
     Boolean,
     ColumnElement,
     Integer,
+    Select,
     String,
     and_,
     bindparam,
@@ -30,7 +33,7 @@ from sqlalchemy import (
 from oncall.core.cards import Flag
 from oncall.store.database import Tx
 from oncall.store.many import Many
-from oncall.tables import outbox
+from oncall.tables import UNTAKEN, outbox
 
 QUEUED, SENDING, UNKNOWN, ACCEPTED = "queued", "sending", "unknown", "accepted"
 DELIVERED, ANSWERED, ACKED = "delivered", "answered", "acked"
@@ -57,8 +60,7 @@ _CHUNK = 5_000
 OPEN = (QUEUED, UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
     """A message to be queued."""
 
     key: str
@@ -80,9 +82,8 @@ class Draft:
     text: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A message as delivery needs it."""
+class Row(msgspec.Struct, frozen=True):
+    """A message as delivery needs it, column by column."""
 
     id: int
     page: str | None
@@ -110,15 +111,16 @@ class Row:
     stalled: bool
 
 
-_ROW = [outbox.c[f.name] for f in fields(Row)]
+#: The columns of a Row, in its order.
+ROW = [outbox.c[name] for name in Row.__struct_fields__]
 
 
-def _rows(found: Any) -> list[Row]:
-    return [Row(**r._mapping) for r in found]
+def rows_of(found: Iterable[Any]) -> list[Row]:
+    """What a query for ROW found."""
+    return [Row(*columns) for columns in found]
 
 
-_DRAFT = tuple(f.name for f in fields(Draft))
-_PUT = Many(insert(outbox), (*_DRAFT, "state", "rank", "tries"))
+_PUT = Many(insert(outbox), (*Draft.__struct_fields__, "state", "rank", "tries"))
 
 
 def put(tx: Tx, drafts: Sequence[Draft]) -> None:
@@ -126,7 +128,7 @@ def put(tx: Tx, drafts: Sequence[Draft]) -> None:
     if not drafts:
         return
     fresh = {"state": QUEUED, "rank": RANK[QUEUED], "tries": 0}
-    _PUT.run(tx.conn, [fresh | {name: getattr(d, name) for name in _DRAFT} for d in drafts])
+    _PUT.run(tx.conn, [fresh | msgspec.structs.asdict(d) for d in drafts])
     tx.ring()
 
 
@@ -151,50 +153,59 @@ def claim(
     Only up to ``lane`` where one is given; only those whose pages do not know yet that they wait
     where ``fresh``. One whose last send ended in doubt is marked as possibly sent twice.
     """
+    about = {"now": now, "channel": channel, "lane": lane, "most": limit}
+    due = tx.conn.execute(_due(up_to=lane is not None, fresh=fresh), about)
+    return take_rows(tx, node, list(due.scalars()))
+
+
+@cache
+def _due(*, up_to: bool, fresh: bool) -> Select[Any]:
+    """What may be claimed, in its order: to put it together takes longer than to run it."""
     c = outbox.c
-    where = [c.state.in_(OPEN), c.due_at <= now, c.channel == channel, c.stop.is_(False)]
-    if lane is not None:
-        where.append(c.lane <= lane)
+    where: list[Any] = [UNTAKEN, c.state.in_(OPEN), c.stop.is_(False)]
+    where += [c.due_at <= bindparam("now"), c.channel == bindparam("channel")]
+    if up_to:
+        where.append(c.lane <= bindparam("lane"))
     if fresh:
         where.append(c.stalled.is_(False))
-    due = (
-        select(c.id)
-        .where(and_(*where))
-        .order_by(c.lane, c.due_at, c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
+    due = select(c.id).where(and_(*where)).order_by(c.lane, c.due_at, c.id)
+    return due.limit(bindparam("most")).with_for_update(skip_locked=True)
+
+
+_TAKE = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state=SENDING,
+        rank=RANK[SENDING],
+        node=bindparam("by"),
+        tries=outbox.c.tries + 1,
+        resent=or_(outbox.c.resent, outbox.c.state == UNKNOWN),
     )
-    return take_rows(tx, node, list(tx.conn.execute(due).scalars()))
+    .returning(*ROW)
+)
 
 
 def take_rows(tx: Tx, node: str, ids: Sequence[int]) -> list[Row]:
-    """Make these ours, in this order."""
+    """Make these ours, in this order; they were found open and locked in this transaction."""
     if not ids:
         return []
-    c = outbox.c
-    taken = tx.conn.execute(
-        update(outbox)
-        .where(and_(c.id.in_(ids), c.state.in_(OPEN)))
-        .values(
-            state=SENDING,
-            rank=RANK[SENDING],
-            node=node,
-            tries=c.tries + 1,
-            resent=or_(c.resent, c.state == UNKNOWN),
-        )
-        .returning(*_ROW)
-    )
+    taken = tx.conn.execute(_TAKE, {"ids": ids, "by": node})
     order = {row_id: i for i, row_id in enumerate(ids)}
-    return sorted(_rows(taken), key=lambda row: order[row.id])
+    return sorted(rows_of(taken), key=lambda row: order[row.id])
 
 
 def next_due(tx: Tx, channels: Collection[str] | None = None) -> datetime | None:
     """When the next queued message is due, on any channel or on these."""
-    c = outbox.c
-    where = [c.state.in_(OPEN), c.stop.is_(False)]
-    if channels is not None:
-        where.append(c.channel.in_(channels))
-    return tx.conn.execute(select(func.min(c.due_at)).where(and_(*where))).scalar()
+    if channels is None:
+        return tx.conn.execute(_NEXT).scalar()
+    return tx.conn.execute(_NEXT_ON, {"channels": list(channels)}).scalar()
+
+
+_NEXT = select(func.min(outbox.c.due_at)).where(
+    and_(UNTAKEN, outbox.c.state.in_(OPEN), outbox.c.stop.is_(False))
+)
+_NEXT_ON = _NEXT.where(outbox.c.channel.in_(bindparam("channels", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +233,7 @@ def oldest(tx: Tx, now: datetime) -> dict[int, datetime]:
     c = outbox.c
     # What is held for others to join it is not late before its own moment.
     since = case((c.tries == 0, c.due_at), else_=c.planned_at)
-    waiting = and_(c.state.in_((QUEUED, SENDING, UNKNOWN)), c.stop.is_(False), since <= now)
+    waiting = and_(UNTAKEN, c.stop.is_(False), since <= now)
     query = select(c.lane, func.min(since).label("since")).where(waiting).group_by(c.lane)
     return {row.lane: row.since for row in tx.conn.execute(query)}
 
@@ -233,8 +244,8 @@ def give_back(tx: Tx, whose: ColumnElement[bool]) -> int:
     Marked as possibly sent twice; what must not be sent any more stays in doubt.
     """
     c = outbox.c
-    held = select(c.id).where(and_(c.state == SENDING, whose)).order_by(c.id)
-    ids = list(tx.conn.execute(held.with_for_update(skip_locked=True)).scalars())
+    held = select(c.id).where(and_(UNTAKEN, c.state == SENDING, whose))
+    ids = sorted(tx.conn.execute(held.with_for_update(skip_locked=True)).scalars())
     for i in range(0, len(ids), _CHUNK):
         tx.conn.execute(
             update(outbox)
@@ -256,8 +267,7 @@ def give_back_all_but(tx: Tx, node: str, held: Collection[int]) -> int:
     return give_back(tx, and_(outbox.c.node == node, outbox.c.id.not_in(held)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
+class Sent(msgspec.Struct, frozen=True, kw_only=True):
     """What became of one send: of the row's try number ``tries``."""
 
     id: int
@@ -380,5 +390,5 @@ def by_id(tx: Tx, row_id: int) -> Row | None:
 
 def select_rows(tx: Tx, where: ColumnElement[bool], limit: int | None = None) -> list[Row]:
     """Messages that fit, the oldest first."""
-    query = select(*_ROW).where(where).order_by(outbox.c.id).limit(limit)
-    return _rows(tx.conn.execute(query))
+    query = select(*ROW).where(where).order_by(outbox.c.id).limit(limit)
+    return rows_of(tx.conn.execute(query))

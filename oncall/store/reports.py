@@ -24,7 +24,7 @@ from oncall.store.deadlines import Deadline, of_many
 from oncall.store.outbox import QUEUED, SENDING, UNKNOWN
 from oncall.store.pages import _PAGE_COLUMNS, _loaded
 from oncall.store.transfers import by_ids, linked
-from oncall.tables import alarms, log, outbox, pages, parts, supervisions, transfers
+from oncall.tables import UNTAKEN, alarms, log, outbox, pages, parts, supervisions, transfers
 
 _notes = msgspec.json.Decoder(tuple[Note, ...]).decode
 _payload = msgspec.json.Decoder(dict[str, Any]).decode
@@ -371,9 +371,7 @@ def counts(tx: Tx, now: datetime) -> Counts:
         )
     ).all()
     oldest = tx.conn.execute(
-        select(func.min(outbox.c.due_at)).where(
-            and_(outbox.c.state.in_(UNDISPATCHED), outbox.c.due_at <= now)
-        )
+        select(func.min(outbox.c.due_at)).where(and_(UNTAKEN, outbox.c.due_at <= now))
     ).scalar()
     raised = tx.conn.execute(
         select(func.count()).select_from(alarms).where(alarms.c.closed_at.is_(None))

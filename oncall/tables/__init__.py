@@ -11,7 +11,17 @@ from oncall.tables.directory import holidays, people, policy_books, tokens, unit
 from oncall.tables.drills import drill_checks, drill_plans, drills
 from oncall.tables.handovers import handovers
 from oncall.tables.outbound import posts, webhooks
-from oncall.tables.paging import alarms, answer_links, breakers, budgets, nodes, outbox
+from oncall.tables.paging import (
+    TO_STOP,
+    UNHEARD,
+    UNTAKEN,
+    alarms,
+    answer_links,
+    breakers,
+    budgets,
+    nodes,
+    outbox,
+)
 from oncall.tables.planned import appointments, counters
 from oncall.tables.rosters import (
     batches,
@@ -65,6 +75,9 @@ __all__ = [
     "supervisions",
     "seen",
     "outbox",
+    "UNTAKEN",
+    "TO_STOP",
+    "UNHEARD",
     "alarms",
     "answer_links",
     "handovers",

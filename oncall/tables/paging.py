@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, TextClause, text
 
 from oncall.tables.base import Moment, Serial, flag, id_column, metadata
+
+#: What a provider has not taken yet, whatever took the place of it: see ``store.outbox.RANK``.
+UNTAKEN = text("rank < 30")
+#: A call (or a text) that must not go on, and does.
+TO_STOP = text("stop AND ended_at IS NULL")
+#: Taken, and not heard of since.
+UNHEARD = text("state = 'accepted' AND ended_at IS NULL")
+
+
+def _some(name: str, where: TextClause, *columns: str) -> Index:
+    """An index of the few rows that somebody looks for again and again among all that ever were."""
+    return Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
 
 outbox = Table(
     "outbox",
@@ -42,7 +55,10 @@ outbox = Table(
     flag("stalled"),
     # Both together: by the person alone, a supervisor's thousands of messages are read each time.
     Index("ix_outbox_page_person", "page", "person"),
-    Index("ix_outbox_state_lane_due_at", "state", "lane", "due_at"),
+    # In the order in which they are claimed.
+    _some("ix_outbox_untaken", UNTAKEN, "channel", "lane", "due_at", "id"),
+    _some("ix_outbox_to_stop", TO_STOP, "channel"),
+    _some("ix_outbox_unheard", UNHEARD, "provider", "channel", "sent_at"),
     Index("ix_outbox_person_due_at", "person", "due_at"),
     sqlite_autoincrement=True,
 )

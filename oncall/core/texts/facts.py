@@ -127,7 +127,12 @@ def clean(value: str) -> str:
     return " ".join(kept.split())
 
 
+@lru_cache(maxsize=64)
+def _brackets(signature: str) -> str:
+    name = signature.strip().strip("【】").strip()
+    return f"【{name}】" if name else ""
+
+
 def signed(signature: str, text: str) -> str:
     """``text`` behind the sender's name in the brackets carriers ask for."""
-    name = signature.strip().strip("【】").strip()
-    return f"【{name}】{text}" if name else text
+    return _brackets(signature) + text

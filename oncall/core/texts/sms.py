@@ -23,6 +23,8 @@ from oncall.core.words import N_, Text
 
 #: Ranks of pieces, by who goes first.
 _MINUTES, _NEXT, _ADVICE, _URGENCY, _UNIT, _NEVER = 1, 2, 3, 4, 5, 9
+#: What is left out before any fact is shortened: the lowest rank that is still said.
+_LEVELS = (_MINUTES, _NEXT, _ADVICE, _URGENCY)
 #: Facts that may be shortened, in this order, and how many characters are left at least.
 _SHORTENED = ("unit", "category", "area", "origin", "owner")
 _SHORTEST = 2
@@ -90,20 +92,16 @@ LINKED = ASKS | {Notice.CONFIRMED, Notice.FIRST_ACTION, Notice.ETA_PASSED}
 
 def sms(t: Text, notice: Notice, facts: Facts, signature: str, link: str = "") -> str:
     """One text message, in one part wherever it can be, else the fullest in the fewest parts."""
-    if link and notice in LINKED:
-        known = () if notice in ASKS else (replace(facts, category="", area="", unit=""),)
-        for fewer in (facts, *known):
-            words = _words(t, notice, fewer)
-            for kept in (_MINUTES, _NEXT, _ADVICE, _URGENCY):
-                text = f"{_compose(t, notice, words, kept, signature)} {link}"
-                if segments(text) == 1:
-                    return text
+    words = _words(t, notice, facts)
+    linked = _with_link(t, notice, facts, words, signature, link) if notice in LINKED else ""
+    if linked:
+        return linked
     best, fewest = "", 0
-    made: tuple[Facts, _Words] | None = None
+    of = facts
     for shorter, kept in _shorter(facts):
-        if made is None or made[0] is not shorter:
-            made = (shorter, _words(t, notice, shorter))
-        text = _compose(t, notice, made[1], kept, signature)
+        if shorter is not of:
+            of, words = shorter, _words(t, notice, shorter)
+        text = _compose(t, notice, words, kept, signature)
         parts = segments(text)
         if not best or parts < fewest:
             best, fewest = text, parts
@@ -112,9 +110,32 @@ def sms(t: Text, notice: Notice, facts: Facts, signature: str, link: str = "") -
     return best
 
 
+def _with_link(
+    t: Text, notice: Notice, facts: Facts, words: _Words, signature: str, link: str
+) -> str:
+    """The fullest text that fits one part together with the link; "" where none does."""
+    if not link:
+        return ""
+    tries = [words]
+    if notice not in ASKS:
+        # Who has the matter knows its category and place.
+        tries.append(_words(t, notice, replace(facts, category="", area="", unit="")))
+    for one in tries:
+        # The tersest first: where there is no room beside it, there is none beside a fuller one.
+        terse = f"{_compose(t, notice, one, _LEVELS[-1], signature)} {link}"
+        if segments(terse) > 1:
+            continue
+        for kept in _LEVELS[:-1]:
+            text = f"{_compose(t, notice, one, kept, signature)} {link}"
+            if segments(text) == 1:
+                return text
+        return terse
+    return ""
+
+
 def _shorter(facts: Facts) -> Iterator[tuple[Facts, int]]:
     """Ever shorter versions: facts to fill in, and the lowest rank that is still said."""
-    for kept in (_MINUTES, _NEXT, _ADVICE, _URGENCY):
+    for kept in _LEVELS:
         yield facts, kept
     for name in _SHORTENED:
         whole = clean(getattr(facts, name))
