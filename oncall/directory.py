@@ -57,6 +57,7 @@ class Snapshot:
     #: Number -> who texts from it; made when first asked for.
     _by_number: dict[str, list[Person]] | None = None
     _lines: dict[str, tuple[Line, ...]] = field(default_factory=dict)
+    _contacts: dict[tuple[str, str], Contact] = field(default_factory=dict)
 
     def roster(self, tx: Tx, unit: str) -> Roster:
         """A unit's compiled roster around now, as it is planned."""
@@ -110,16 +111,19 @@ class Snapshot:
         return answer
 
     def _contact(self, person: Person, role: str) -> Contact:
-        usable = self.lines(person.id)
-        return Contact(
-            person=person.id,
-            name=person.name,
-            unit=person.unit,
-            role=role,
-            channels=tuple(dict.fromkeys(one.channel for one in usable)),
-            ways=tuple(Way(channel=one.channel, number=one.label) for one in usable),
-            own=personal.read(person.rules),
-        )
+        found = self._contacts.get((person.id, role))
+        if found is None:
+            usable = self.lines(person.id)
+            found = self._contacts[person.id, role] = Contact(
+                person=person.id,
+                name=person.name,
+                unit=person.unit,
+                role=role,
+                channels=tuple(dict.fromkeys(one.channel for one in usable)),
+                ways=tuple(Way(channel=one.channel, number=one.label) for one in usable),
+                own=personal.read(person.rules),
+            )
+        return found
 
     def _desk(self, code: str) -> tuple[Contact, ...]:
         """The unit's duty landline 值班电话, where it has one."""

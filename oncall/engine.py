@@ -243,7 +243,8 @@ def _look(batch: Batch, loaded: Loaded, transfer: Transfer) -> Page:
     if loaded.nudged:
         page = batch.decide(page, ShiftChanged(), transfer).page
     for _ in range(_LOOKS):
-        if page.wake_at is None or page.wake_at > now:
+        wake_at = page.wake_at
+        if wake_at is None or wake_at > now:
             return page
         handed_over = page.handover_at is not None and page.handover_at <= now
         page = batch.decide(page, ShiftChanged() if handed_over else StepDue(), transfer).page

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 import msgspec
@@ -50,8 +49,7 @@ def is_drill(row: Row) -> bool:
     return _marks(row.facts).drill
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """One message and the rows it speaks for."""
 
     rows: tuple[Row, ...]

@@ -195,7 +195,8 @@ class Sender:
     async def _offer(self, notifier: Notifier, message: Message) -> Outcome:
         """One provider, which gets as long as a page can wait for it."""
         try:
-            outcome = await asyncio.wait_for(notifier.send(message), LONGEST_SEND)
+            async with asyncio.timeout(LONGEST_SEND):
+                outcome = await notifier.send(message)
         except TimeoutError:
             outcome = Outcome(kind=OutcomeKind.UNKNOWN, provider=notifier.name, code="timeout")
         except Exception:  # noqa: BLE001 - a notifier's bug is a send in doubt, not a lost page

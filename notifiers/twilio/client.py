@@ -2,11 +2,12 @@
 
 import logging
 from base64 import b64encode
-from collections.abc import Awaitable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import cast
+from typing import Literal, cast
 from urllib.parse import quote
 
+import msgspec
 from yarl import URL, QueryVariable
 
 from notifiers import http
@@ -43,7 +44,6 @@ class _Http(sdk.AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK is unty
     def __init__(self, timeout: timedelta, connections: int) -> None:
         super().__init__(pool_connections=False, timeout=timeout.total_seconds())
         self._pool = Pool(timeout, connections)
-        self._auth: tuple[tuple[str, str], str] | None = None
 
     # The SDK calls this with these very names.
     async def request(
@@ -60,7 +60,7 @@ class _Http(sdk.AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK is unty
         """One request; an answer of 400 or above raises RefusedError."""
         headers = headers or {}
         if auth is not None:
-            headers["Authorization"] = self._header(auth)
+            headers["Authorization"] = _basic(auth)
         answer = await self._pool.request(
             method,
             url,
@@ -68,17 +68,14 @@ class _Http(sdk.AsyncTwilioHttpClient):  # type: ignore[misc]  # the SDK is unty
             body=_form(data) if data else None,
             headers=headers,
         )
-        text = answer.body.decode("utf-8", "replace")
-        response = sdk.Response(answer.status, text, answer.headers)
-        if answer.status >= 400:
-            refusal = sdk.Version.exception(method, "", response, "refused")
-            raise RefusedError(refusal, answer.retry_after)
-        return response
+        return _response(method, answer)
 
-    def _header(self, auth: tuple[str, str]) -> str:
-        if self._auth is None or self._auth[0] != auth:
-            self._auth = auth, "Basic " + b64encode(":".join(auth).encode()).decode()
-        return self._auth[1]
+    async def post(self, url: URL, data: Mapping[str, object], headers: Mapping[str, str]) -> bytes:
+        """The same for what is asked thousands of times: the body of the answer, as it came."""
+        answer = await self._pool.request("POST", url, body=_form(data), headers=headers)
+        if answer.status >= 400:
+            _response("POST", answer)
+        return answer.body
 
     async def close(self) -> None:
         """Close the pooled connections; calling it again does nothing."""
@@ -132,24 +129,39 @@ class TwilioGateway:
         )
         if api_url:
             self._client.api.base_url = api_url.rstrip("/")
-        account = self._client.api.v2010.account
-        self.messages = cast("sdk.Resources", account.messages)
-        self.calls = cast("sdk.Resources", account.calls)
+        version = self._client.api.v2010
+        self.messages = cast("sdk.Resources", version.account.messages)
+        self.calls = cast("sdk.Resources", version.account.calls)
+        #: Where messages and calls are made; URLs are parsed once.
+        root = self._client.api.absolute_url(f"{version.version}/Accounts/{account_sid}")
+        self._made_at = {what: URL(f"{root}/{what}.json") for what in ("Messages", "Calls")}
+        self._headers: dict[str, str] = {
+            **self._client.get_headers("POST", None),
+            "Authorization": _basic((account_sid, auth_token)),
+        }
 
     def hook(self, name: str, key: str) -> str:
         """The address of one of our hooks for one attempt."""
         # Only what every URL library would quote: one that tidied it would break the signature.
         return f"{self._hooks}{name}?attempt={quote(key, safe='/:')}"
 
-    async def create(self, request: Awaitable[sdk.Resource]) -> Outcome:
-        """Await one create request and say what came of it; never raises for Twilio's faults."""
+    async def create(self, what: Literal["Messages", "Calls"], **fields: object) -> Outcome:
+        """Make one of these and say what came of it; never raises for Twilio's faults.
+
+        ``fields`` are the API's own. The request is the SDK's, without the objects it makes of each
+        message and of each answer: in a burst they were a third of the time a send took.
+        """
         try:
-            made = await request
+            answer = await self._http.post(self._made_at[what], fields, self._headers)
         except FAULTS as fault:
             return outcome_of(fault)
-        if not made.sid:
+        try:
+            sid = _made(answer).sid
+        except msgspec.DecodeError:
             return _NO_ID
-        return Outcome(kind=OutcomeKind.ACCEPTED, provider=PROVIDER, provider_id=made.sid)
+        if not sid:
+            return _NO_ID
+        return Outcome(kind=OutcomeKind.ACCEPTED, provider=PROVIDER, provider_id=sid)
 
     async def close(self) -> None:
         """Close every connection; later sends are `unavailable`."""
@@ -188,6 +200,28 @@ def _refusal(fault: BaseException) -> Outcome:
 
 def _outcome(kind: OutcomeKind, detail: str, code: int | None = None) -> Outcome:
     return Outcome(kind=kind, provider=PROVIDER, detail=detail, code=str(code) if code else None)
+
+
+class _Made(msgspec.Struct):
+    """What counts of the answer to a message or a call just made."""
+
+    sid: str | None = None
+
+
+_made = msgspec.json.Decoder(_Made).decode
+
+
+def _response(method: str, answer: http.Answer) -> object:
+    """An answer as the SDK reads it; one of 400 or above raises RefusedError."""
+    response = sdk.Response(answer.status, answer.body.decode("utf-8", "replace"), answer.headers)
+    if answer.status >= 400:
+        refusal = sdk.Version.exception(method, "", response, "refused")
+        raise RefusedError(refusal, answer.retry_after)
+    return response
+
+
+def _basic(auth: tuple[str, str]) -> str:
+    return "Basic " + b64encode(":".join(auth).encode()).decode()
 
 
 _NO_ID = _outcome(OutcomeKind.UNKNOWN, http.NO_SENSE)

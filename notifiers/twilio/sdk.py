@@ -75,6 +75,3 @@ class Resources(Protocol):
 
     def list_async(self, **filters: object) -> Awaitable[list[Resource]]:
         """Those that pass the filters, newest first."""
-
-    def create_async(self, **fields: object) -> Awaitable[Resource]:
-        """Make one at Twilio."""

@@ -42,9 +42,9 @@ class TwilioSms:
         self._gateway = gateway
         self._capabilities = {Channel.SMS: capabilities}
         self._sender: dict[str, object] = (
-            {"messaging_service_sid": gateway.messaging_service_sid}
+            {"MessagingServiceSid": gateway.messaging_service_sid}
             if gateway.messaging_service_sid
-            else {"from_": gateway.from_number}
+            else {"From": gateway.from_number}
         )
 
     def capabilities(self, channel: Channel) -> Capabilities:
@@ -57,14 +57,13 @@ class TwilioSms:
             return WRONG_CHANNEL
         fields = dict(self._sender)
         if message.useful_life is not None:
-            fields["validity_period"] = validity_period(message.useful_life)
+            fields["ValidityPeriod"] = validity_period(message.useful_life)
         return await self._gateway.create(
-            self._gateway.messages.create_async(
-                to=message.to,
-                body=message.text,
-                status_callback=self._gateway.hook("status", message.key),
-                **fields,
-            )
+            "Messages",
+            To=message.to,
+            Body=message.text,
+            StatusCallback=self._gateway.hook("status", message.key),
+            **fields,
         )
 
     async def stop(self, provider_id: str, channel: Channel) -> bool:

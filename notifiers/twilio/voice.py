@@ -62,19 +62,18 @@ class TwilioVoice:
         more: dict[str, object] = {}
         if self._detects:
             # In the background: whoever picks up hears the words at once, not a silence.
-            more["machine_detection"] = "Enable"
-            more["async_amd"] = "true"
-            more["async_amd_status_callback"] = self._gateway.hook("detected", message.key)
+            more["MachineDetection"] = "Enable"
+            more["AsyncAmd"] = "true"
+            more["AsyncAmdStatusCallback"] = self._gateway.hook("detected", message.key)
         return await self._gateway.create(
-            self._gateway.calls.create_async(
-                to=message.to,
-                from_=self._gateway.from_number,
-                twiml=spoken,
-                timeout=RING_SECONDS,
-                status_callback=self._gateway.hook("status", message.key),
-                status_callback_event=_EVENTS,
-                **more,
-            )
+            "Calls",
+            To=message.to,
+            From=self._gateway.from_number,
+            Twiml=spoken,
+            Timeout=RING_SECONDS,
+            StatusCallback=self._gateway.hook("status", message.key),
+            StatusCallbackEvent=_EVENTS,
+            **more,
         )
 
     async def stop(self, provider_id: str, channel: Channel) -> bool:

@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, get_type_hints
 from weakref import WeakKeyDictionary
 
@@ -101,18 +102,19 @@ _Body = msgspec.defstruct(
     kw_only=True,
 )
 _NAMES = tuple(name for name in Page.__struct_fields__ if name != "policy")
+_values = attrgetter(*_NAMES)
 _decode_body = msgspec.json.Decoder(_Body).decode
 
 
 def _thin(page: Page) -> str:
     """A page's JSON without its policy."""
-    return dumps({name: getattr(page, name) for name in _NAMES})
+    return dumps(dict(zip(_NAMES, _values(page), strict=True)))
 
 
 def _thick(body: str, policy: Policy) -> Page:
     """The page again, carrying its policy."""
-    stored = _decode_body(body)
-    return Page(policy=policy, **{name: getattr(stored, name) for name in _NAMES})
+    stored = dict(zip(_NAMES, _values(_decode_body(body)), strict=True))
+    return Page(policy=policy, **stored)
 
 
 _PAGE_COLUMNS = (pages.c.policy, pages.c.body, pages.c.version, pages.c.nudged)
@@ -132,15 +134,17 @@ def load(tx: Tx, page_id: str) -> Loaded | None:
 
 def load_due(tx: Tx, now: datetime, limit: int, only: str | None = None) -> list[Loaded]:
     """Up to ``limit`` pages whose moment has come and that no other node is deciding."""
-    where = pages.c.wake_at <= now
-    query = (
-        select(*_PAGE_COLUMNS)
-        .where(where if only is None else and_(where, pages.c.id == only))
-        .order_by(pages.c.wake_at)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [_loaded(tx, row) for row in tx.conn.execute(query)]
+    query = _DUE if only is None else _DUE.where(pages.c.id == only)
+    return [_loaded(tx, row) for row in tx.conn.execute(query, {"now": now, "most": limit})]
+
+
+_DUE = (
+    select(*_PAGE_COLUMNS)
+    .where(pages.c.wake_at <= bindparam("now"))
+    .order_by(pages.c.wake_at)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 
 
 def due_ids(tx: Tx, now: datetime, limit: int) -> list[str]:
@@ -220,6 +224,8 @@ def holders(tx: Tx, transfer: str) -> list[str]:
 
 def lock(tx: Tx, ids: Collection[str]) -> None:
     """Keep these pages from everybody else until the transaction ends, always in one order."""
+    if not ids:
+        return
     query = select(pages.c.id).where(pages.c.id.in_(sorted(ids))).order_by(pages.c.id)
     tx.conn.execute(query.with_for_update()).all()
 

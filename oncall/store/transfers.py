@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
-from sqlalchemy import and_, delete, exists, insert, or_, select, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from oncall.core.model import Alarm, State
@@ -68,8 +68,11 @@ def find(tx: Tx, ref: str) -> Transfer | None:
 
 def by_ids(tx: Tx, ids: Sequence[str]) -> dict[str, Transfer]:
     """Transfers by id."""
-    query = select(*_TRANSFER_COLUMNS).where(transfers.c.id.in_(set(ids)))
-    return {t.id: t for t in map(_transfer, tx.conn.execute(query))}
+    found = tx.conn.execute(_BY_IDS, {"ids": list(set(ids))})
+    return {t.id: t for t in map(_transfer, found)}
+
+
+_BY_IDS = select(*_TRANSFER_COLUMNS).where(transfers.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def lock(tx: Tx, transfer_id: str) -> None:
