@@ -25,7 +25,7 @@ from oncall.engine import Engine
 from oncall.links import Links
 from oncall.outcomes import settle_all, unsent
 from oncall.packing import Parcel, pack
-from oncall.recording import UNSPEAKABLE, Recorder
+from oncall.recording import UNSPEAKABLE, Recorder, is_of
 from oncall.routes import Paid, Routes
 from oncall.sending import IN_DOUBT, LONGEST_SEND, Sender
 from oncall.store import attempts, gathering, outbox
@@ -376,7 +376,8 @@ class Delivery:
         """Write outcomes and let go of their rows."""
         self.recorder.record(self.db, batch)
         for sent in batch:
-            self._held.pop(sent.id, None)
+            if is_of(sent, self._held):
+                del self._held[sent.id]
 
 
 def _look_ahead(

@@ -82,8 +82,9 @@ class Recorder:
 
     def _write(self, tx: Tx, batch: Sequence[Sent]) -> None:
         now = self._now()
-        # Some may have been written the last time, before the database went away.
-        batch = sorted((s for s in batch if s.id in self.held), key=lambda sent: sent.id)
+        # Some may have been written the last time, before the database went away, and some be of a
+        # try that others took for lost: what is under way now is another, with its own outcome.
+        batch = sorted((s for s in batch if is_of(s, self.held)), key=lambda sent: sent.id)
         label = self.engine.cards.labels(tx, now)
         news = [
             (self.held[sent.id], sent, _news(self.held[sent.id], sent, label)) for sent in batch
@@ -154,6 +155,12 @@ class Recorder:
             self.engine.tell(tx, page, event, now)
         except NotFound:
             _log.error("a message speaks of the page %s, which is not there", page)
+
+
+def is_of(sent: Sent, held: Mapping[int, Row]) -> bool:
+    """Whether this is the outcome of what is held, and not of an earlier try of the same row."""
+    row = held.get(sent.id)
+    return row is not None and row.tries == sent.tries
 
 
 def _news(row: Row, sent: Sent, label: Labels) -> Event | None:

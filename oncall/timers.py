@@ -205,7 +205,7 @@ class Timers:
         with self.engine.db.begin() as tx:
             nodes.beat(tx, self.node, self.progress_at)
             ended = nodes.cut_off(tx)
-            taken = nodes.take_over(tx)
+            taken = nodes.take_over(tx, self.node)
         if ended:
             _log.warning("ended %s transactions of a node that stopped", ended)
         if taken:

@@ -85,10 +85,14 @@ def cut_off(tx: Tx) -> int:
     return ended
 
 
-def take_over(tx: Tx) -> int:
-    """Put back what dead nodes held, marked as possibly sent twice; says how many."""
+def take_over(tx: Tx, node: str) -> int:
+    """Put back what dead nodes held, marked as possibly sent twice; says how many.
+
+    Never what ``node`` holds, which is the one that asks: it lives, however slowly.
+    """
     now = _database_time(tx)
-    taken = give_back(tx, or_(outbox.c.node.is_(None), not_(_alive(outbox.c.node, now))))
+    dead = and_(outbox.c.node != node, not_(_alive(outbox.c.node, now)))
+    taken = give_back(tx, or_(outbox.c.node.is_(None), dead))
     tx.conn.execute(delete(breakers).where(not_(_alive(breakers.c.node, now))))
     tx.conn.execute(delete(nodes).where(nodes.c.beat_at < now - 100 * LEASE))
     return taken

@@ -25,6 +25,7 @@ from oncall.packing import Parcel
 from oncall.routes import Paid
 from oncall.sending import Sender
 from oncall.store.database import Database, Tx
+from oncall.store.outbox import give_back
 from oncall.tables import outbox
 from tests import patience
 from tests.county import CITY, LI, ZHANG, ZHAO
@@ -287,6 +288,23 @@ def test_an_outcome_that_could_not_be_written(world: World) -> None:
     play(world, story)
     unlucky.close()
     assert len(world.phones.sent) == 1
+
+
+def test_taken_for_lost_while_it_is_being_sent(world: World) -> None:
+    """A node that stood still for a while sends what was taken from it again, to its end."""
+
+    async def story() -> None:
+        world.phones.hold(e164(ZHANG))
+        world.transfer(settle=False)
+        await until(lambda: states(world) == {"sending": 1})
+        with world.app.db.begin() as tx:
+            assert give_back(tx, outbox.c.node == world.app.node) == 1
+        await until(lambda: states(world) == {"sending": 1})
+        world.phones.release(e164(ZHANG))
+        await until(lambda: states(world) == {"accepted": 1})
+
+    play(world, story)
+    assert sorted("可能重复" in text.text for text in world.phones.sent) == [False, True]
 
 
 def test_an_orderly_stop_leaves_nothing_in_the_air(world: World) -> None:

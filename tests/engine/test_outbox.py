@@ -140,9 +140,10 @@ def test_the_dead_are_relieved_and_the_living_are_not(world: World, row: Row) ->
     """A living node keeps its messages; one that stopped beating, or never did, loses them."""
     with world.app.db.begin() as tx:
         nodes.beat(tx, "a", None)
-        assert nodes.take_over(tx) == 0
+        assert nodes.take_over(tx, "b") == 0
         nodes.leave(tx, "a")
-        assert nodes.take_over(tx) == 1
+        assert nodes.take_over(tx, "a") == 0, "whoever asks is alive, however late its beat"
+        assert nodes.take_over(tx, "b") == 1
     assert state(world, row) == (QUEUED, True)
 
 
@@ -155,7 +156,7 @@ def test_a_beat_that_proves_nothing(world: World, row: Row, minutes: float) -> N
         tx.conn.execute(
             insert(nodes_table).values(id="a", beat_at=beat_at + timedelta(minutes=minutes))
         )
-        assert nodes.take_over(tx) == 1
+        assert nodes.take_over(tx, "b") == 1
     assert state(world, row) == (QUEUED, True)
 
 
@@ -163,7 +164,7 @@ def test_dead_while_a_human_took_it(world: World, row: Row) -> None:
     """What a dead node was sending for a page somebody has is not sent again."""
     quell(world, row.page)
     with world.app.db.begin() as tx:
-        assert nodes.take_over(tx) == 1
+        assert nodes.take_over(tx, "b") == 1
     assert state(world, row)[0] == UNKNOWN
     assert claim(world) == []
 

@@ -37,7 +37,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
         lambda tx: outbox.oldest(tx, NOW),
         lambda tx: attempts.to_stop(tx, NOW, 100),
         lambda tx: attempts.unheard(tx, "p", "sms", after=NOW - HOUR, before=NOW, limit=200),
-        nodes.take_over,
+        lambda tx: nodes.take_over(tx, "n"),
     ],
 )
 def test_nobody_reads_all_that_was_ever_sent(db: Database, look: Callable[[Tx], Any]) -> None:

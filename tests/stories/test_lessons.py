@@ -71,7 +71,7 @@ def test_what_a_dead_process_held(world: World) -> None:
     world.settle()
     world.expect()
     with world.app.db.begin() as tx:
-        assert nodes.take_over(tx) == 1
+        assert nodes.take_over(tx, "b") == 1
     world.settle()
     (text,) = world.expect((ZHANG, "sms"))
     assert "可能重复" in text.text
