@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_hex
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from notifiers.aliyun.emulator import AliyunEmulator
 from notifiers.email.emulator import MailEmulator
@@ -30,6 +32,8 @@ from oncall.clock import SystemClock
 from oncall.core import model
 from oncall.core.texts.templates import Key, written
 from oncall.core.words import Text
+
+E = TypeVar("E", bound=Emulated)
 
 #: A number of our own that calls are shown to come from.
 _OURS = "059523500099"
@@ -79,7 +83,7 @@ class Stage:
 async def _aliyun(at: Place) -> AsyncIterator[Stage]:
     key_id, secret, token = f"LTAI{token_hex(8)}", token_hex(16), token_hex(16)
     numbers, texts = _approved(at, "aliyun")
-    emulator = AliyunEmulator(key_id, secret, texts, at.signature)
+    emulator = _new(AliyunEmulator(key_id, secret, texts, at.signature))
     emulator.hooks = f"{at.public_url}/hooks/aliyun/{token}"
 
     async def told(one: Received) -> int:
@@ -110,12 +114,15 @@ async def _aliyun(at: Place) -> AsyncIterator[Stage]:
 async def _tencent(at: Place) -> AsyncIterator[Stage]:
     secret_id, secret, token = f"AKID{token_hex(8)}", token_hex(16), token_hex(16)
     numbers, texts = _approved(at, "tencent")
-    emulator = TencentEmulator(secret_id, secret, texts)
+    emulator, moment = _new(TencentEmulator(secret_id, secret, texts)), _moments()
     emulator.hooks = f"{at.public_url}/hooks/tencent/{token}"
 
     async def told(one: Received) -> int:
         emulator.ends[one.key] = "DELIVRD"
         return await emulator.report(one.key)
+
+    async def reply(number: str, text: str) -> int:
+        return await emulator.reply(number, text, int(moment().timestamp()))
 
     async def press(one: Received, digit: str) -> int:
         return await emulator.press(one.key, digit)
@@ -132,20 +139,21 @@ async def _tencent(at: Place) -> AsyncIterator[Stage]:
             "ONCALL_TENCENT_TEMPLATES": numbers,
             "ONCALL_HOOK_TOKEN": token,
         }
-        yield Stage(
-            emulator=emulator, environ=environ, told=told, reply=emulator.reply, press=press
-        )
+        yield Stage(emulator=emulator, environ=environ, told=told, reply=reply, press=press)
 
 
 @asynccontextmanager
 async def _mas(at: Place) -> AsyncIterator[Stage]:
     secret, token = token_hex(16), token_hex(16)
     settings = MasSettings(url="", ec_name=at.signature, ap_id="oncall", secret=secret, sign="S1")
-    emulator = MasEmulator(settings)
+    emulator, moment = _new(MasEmulator(settings)), _moments()
     emulator.hooks = f"{at.public_url}/hooks/mas/{token}"
 
     async def told(one: Received) -> int:
         return await emulator.report(one.id)
+
+    async def reply(number: str, text: str) -> int:
+        return await emulator.reply(number, text, f"{moment():%Y-%m-%d %H:%M:%S}")
 
     async with emulator.serve(port=at.port) as url:
         environ = {
@@ -157,7 +165,7 @@ async def _mas(at: Place) -> AsyncIterator[Stage]:
             "ONCALL_MAS_SIGN": settings.sign,
             "ONCALL_HOOK_TOKEN": token,
         }
-        yield Stage(emulator=emulator, environ=environ, told=told, reply=emulator.reply)
+        yield Stage(emulator=emulator, environ=environ, told=told, reply=reply)
 
 
 def _robot(kind: Kind) -> Callable[[Place], AbstractAsyncContextManager[Stage]]:
@@ -165,7 +173,7 @@ def _robot(kind: Kind) -> Callable[[Place], AbstractAsyncContextManager[Stage]]:
     async def stage(at: Place) -> AsyncIterator[Stage]:
         # A WeCom robot's secret is its address.
         secret = "" if kind is WECOM else token_hex(16)
-        emulator = RobotEmulator(kind, secret)
+        emulator = _new(RobotEmulator(kind, secret))
         async with emulator.serve(port=at.port) as url:
             environ = {
                 "ONCALL_CHANNELS": f"sms=log,voice=log,chat={kind.name}",
@@ -179,7 +187,7 @@ def _robot(kind: Kind) -> Callable[[Place], AbstractAsyncContextManager[Stage]]:
 @asynccontextmanager
 async def _webhook(at: Place) -> AsyncIterator[Stage]:
     secret, clock = token_hex(16), SystemClock()
-    emulator = WebhookEmulator(secret, clock.now())
+    emulator = _new(WebhookEmulator(secret, clock.now()))
     emulator.hook = f"{at.public_url}/hooks/webhook"
 
     def tick() -> None:
@@ -260,6 +268,25 @@ STAGES: Mapping[str, Callable[[Place], AbstractAsyncContextManager[Stage]]] = {
     "spool": _spool,
     "email": _email,
 }
+
+
+def _new(emulator: E) -> E:
+    """Its ids are those of this run alone."""
+    emulator.count_from(int(token_hex(4), 16))
+    return emulator
+
+
+def _moments() -> Callable[[], datetime]:
+    """When somebody wrote: carriers tell whole seconds, and two answers never the same one."""
+    last = datetime.min.replace(tzinfo=UTC)
+
+    def following() -> datetime:
+        nonlocal last
+        now = SystemClock().now().replace(microsecond=0)
+        last = max(now, last + timedelta(seconds=1))
+        return last
+
+    return following
 
 
 def _approved(at: Place, carrier: str) -> tuple[str, dict[str, str]]:

@@ -100,6 +100,10 @@ class Emulated(ABC):
         """The last message that was taken."""
         return next(one for one in reversed(self.received) if one.accepted)
 
+    def count_from(self, first: int) -> None:
+        """Ids go on from here: of two runs none may be the same, as at a real provider."""
+        self._ids = first
+
     def new_id(self, prefix: str) -> str:
         """An id as this provider would give."""
         self._ids += 1

@@ -68,6 +68,15 @@ def told(body: bytes) -> Pulled:
     )
 
 
+def id_of(key: str, told: object) -> str:
+    """The provider's id of a message: the gateway's own with our key, or our key alone.
+
+    Ids tie together what was said in one call, and nobody knows how a gateway makes its own: one
+    that counts from 1 every morning must not tie today's call to yesterday's.
+    """
+    return f"{key}:{told}"[:80] if told else key
+
+
 def fault_of(row: Row) -> Fault | None:
     """What a gateway says is wrong with the number of a message; None for nothing it can mean."""
     word = str(row.get("number") or "")
@@ -88,7 +97,7 @@ def _receipt(row: Row) -> Receipt:
     code = str(row.get("code") or "")[:40]
     return Receipt(
         key=str(row["key"]),
-        provider_id=str(row.get("id") or "")[:80],
+        provider_id=id_of(str(row["key"]), row["id"]) if row.get("id") else "",
         status=word,
         rank=_RANKS[result],
         result=result,
@@ -114,7 +123,8 @@ def _press(row: Row) -> KeyPress:
     digit = str(row["digit"])
     if digit not in KEYS:
         raise KeyError("digit")
-    return KeyPress(key=str(row["key"]), provider_id=str(row.get("id") or "")[:80], digit=digit)
+    key = str(row["key"])
+    return KeyPress(key=key, provider_id=id_of(key, row.get("id")), digit=digit)
 
 
 _FAULTS = frozenset(cast("list[str]", list(Fault)))

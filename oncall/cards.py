@@ -11,9 +11,9 @@ from datetime import datetime
 
 from notifiers.message import Outcome, Receipt
 from oncall.core.cards import Flag
-from oncall.core.model import Channel
+from oncall.core.model import Alarm, Channel
 from oncall.directory import Directory
-from oncall.store import contacts
+from oncall.store import alarms, contacts
 from oncall.store.database import Tx
 from oncall.store.directory import Person
 from oncall.store.log import Entry, append
@@ -62,8 +62,9 @@ class Cards:
         """A text came from a number, so it reaches its people; START takes a STOP back."""
         ids = [person.id for person in people]
         contacts.prove(tx, ids, number, Channel.SMS, contacts.BY_TEXT, now)
-        if opted_in:
-            contacts.unflag(tx, ids, number, Channel.SMS, (Flag.OPTED_OUT,))
+        if opted_in and contacts.unflag(tx, ids, number, Channel.SMS, (Flag.OPTED_OUT,)):
+            for person in people:
+                alarms.close_about(tx, Alarm.OPTED_OUT, person.name, now, who=person.name)
 
     def answered(self, tx: Tx, row: Row, how: str, now: datetime) -> None:
         """Somebody did with a message what only its reader, or whoever hears it, can do."""
@@ -82,3 +83,6 @@ class Cards:
             "flag": flag,
         }
         append(tx, [Entry(transfer=NO_TRANSFER, at=now, event="NumberFlagged", payload=payload)])
+        if flag is Flag.OPTED_OUT:
+            known = snapshot.people[person]
+            alarms.raise_alarm(tx, Alarm.OPTED_OUT, now, unit=known.unit, who=known.name)

@@ -19,7 +19,7 @@ from oncall import progress
 from oncall.carry import BULK
 from oncall.core import model
 from oncall.core.events import Acked, Declined, DeliveryFailed, Event, Released
-from oncall.core.model import Alarm, Notice, Page, Reason, State
+from oncall.core.model import Notice, Page, Reason, State
 from oncall.core.replies import Aim, Intent, Reply, choose, parse
 from oncall.core.texts.answers import Answer, answer
 from oncall.core.texts.templates import of_answer
@@ -30,7 +30,7 @@ from oncall.engine import Engine
 from oncall.handover import Handovers
 from oncall.i18n import translator
 from oncall.intake import Intake
-from oncall.store import alarms, outbox, pages, transfers
+from oncall.store import outbox, pages, transfers
 from oncall.store.database import Tx
 from oncall.store.directory import Person
 from oncall.store.outbox import Draft
@@ -308,7 +308,6 @@ class Texting:
         snapshot = self.engine.directory.at(tx, now)
         for person in people:
             self.engine.cards.opted_out(tx, person.id, number, now)
-            alarms.raise_alarm(tx, Alarm.UNREACHABLE, now, unit=person.unit, who=person.name)
             for target in asked:
                 if target.state in OPEN:
                     event = DeliveryFailed(

@@ -55,9 +55,9 @@ class MasEmulator(Emulated):
         }  # fmt: skip
         return await push(f"{self.hooks}/sms-report", json.dumps(row).encode())
 
-    async def reply(self, number: str, text: str) -> int:
+    async def reply(self, number: str, text: str, moment: str = "2026-11-03 14:01:00") -> int:
         """A person writes back; the HTTP status."""
-        row = {"mobile": national(number), "smsContent": text, "sendTime": "2026-11-03 14:01:00",
+        row = {"mobile": national(number), "smsContent": text, "sendTime": moment,
                "addSerial": self._settings.serial}  # fmt: skip
         return await push(f"{self.hooks}/sms-up", json.dumps([row]).encode())
 

@@ -8,7 +8,7 @@ from notifiers import http
 from notifiers.codes import Book, Meaning, table
 from notifiers.errors import GatewayError
 from notifiers.message import Capabilities, Channel, Message, Outcome, OutcomeKind, Receipts
-from notifiers.papers import Fault, fault_of, order
+from notifiers.papers import Fault, fault_of, id_of, order
 from notifiers.webhook.signing import SIGNATURE, TIMESTAMP, sign
 
 PROVIDER = "webhook"
@@ -99,10 +99,8 @@ class Webhook:
 def _read(answer: http.Answer, key: str) -> Outcome:
     """A gateway that takes a message says so in JSON; its id is optional."""
     if answer.status < 300:
-        made = answer.json().get("id")
-        return Outcome(
-            kind=OutcomeKind.ACCEPTED, provider=PROVIDER, provider_id=str(made or key)[:80]
-        )
+        made = id_of(key, answer.json().get("id"))
+        return Outcome(kind=OutcomeKind.ACCEPTED, provider=PROVIDER, provider_id=made)
     told = _told(answer)
     word = str(told.get("error") or "")
     code = word if word in CODES else str(answer.status)

@@ -85,6 +85,8 @@ class Alarm(StrEnum):
     GAP = "gap"
     NO_TARGET = "no_target"
     UNREACHABLE = "unreachable"
+    #: Somebody wants no more texts, and is only called from now on.
+    OPTED_OUT = "opted_out"
     EXHAUSTED = "exhausted"
     NO_FIRST_ACTION = "no_first_action"
     SILENT = "silent"

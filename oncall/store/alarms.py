@@ -15,7 +15,7 @@ from oncall.tables import alarms
 #: A longer name must not keep an alarm from being raised.
 _LONGEST_NAME = 60
 #: These speak of a unit's people, not of one page: one open alarm for all the pages that met it.
-_OF_THE_UNIT = frozenset({Alarm.GAP, Alarm.UNREACHABLE, Alarm.NOT_RELIEVED})
+_OF_THE_UNIT = frozenset({Alarm.GAP, Alarm.UNREACHABLE, Alarm.OPTED_OUT, Alarm.NOT_RELIEVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

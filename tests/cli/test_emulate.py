@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp import web
 
 from commands.emulating import STAGES, Place
 from notifiers.message import Channel, OutcomeKind, Pulled, Pulls
@@ -53,6 +54,31 @@ def test_the_settings_it_prints_lead_to_it(provider: str) -> None:
                 await one.close()
 
     play(story())
+
+
+@pytest.mark.parametrize("provider", ["aliyun", "tencent", "mas", "webhook"])
+def test_the_same_answer_twice_is_two_answers(provider: str) -> None:
+    """Somebody writes 1, and 1 again about the next matter: the second is no repetition."""
+    pushed: list[bytes] = []
+
+    async def take(request: web.BaseRequest) -> web.Response:
+        pushed.append(await request.read())
+        return web.Response(status=204)
+
+    async def story() -> None:
+        runner = web.ServerRunner(web.Server(take))
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        hook = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        at = Place(public_url=hook, signature="德化县政府办", t=translator("zh_CN"))
+        async with STAGES[provider](at) as stage:
+            assert stage.reply is not None
+            for _ in range(2):
+                await stage.reply(f"+86{PHONE}", "1")
+        await runner.cleanup()
+
+    play(story())
+    assert len(set(pushed)) == 2
 
 
 class Terminal:

@@ -109,6 +109,24 @@ def test_the_same_message_again_is_one_message() -> None:
     _play(story)
 
 
+def test_a_gateway_that_counts_anew() -> None:
+    """The same id for two messages: they stay two, and each receipt is about its own."""
+
+    async def story(notifier: Webhook, emulator: WebhookEmulator) -> None:
+        sent = []
+        for key in ("7", "8"):
+            emulator.count_from(0)
+            sent.append((await notifier.send(call(key=key))).provider_id)
+        assert len({one.id for one in emulator.received}) == 1
+        assert len(set(sent)) == 2
+        rows = [{"key": one.key, "id": one.id, "status": "ended"} for one in emulator.received]
+        assert [
+            one.provider_id for one in told(json.dumps({"receipts": rows}).encode()).receipts
+        ] == sent
+
+    _play(story)
+
+
 def test_every_word_of_a_gateway() -> None:
     """Its own words and bare statuses come to an outcome; none of them is a success."""
 
@@ -191,7 +209,7 @@ def test_reports_are_read() -> None:
     }
     found = told(json.dumps(body).encode())
     arrived, gone = found.receipts
-    assert (arrived.key, arrived.provider_id, arrived.rank) == ("7", "gw-1", 50)
+    assert (arrived.key, arrived.provider_id, arrived.rank) == ("7", "7:gw-1", 50)
     assert (gone.result, gone.permanent, gone.code) == (ReceiptResult.FAILED, True, "gone")
     assert [(text.sender, text.provider_id) for text in found.texts] == [(ZHANG, "gateway-1")]
     assert [press.digit for press in found.presses] == ["1"]

@@ -235,11 +235,15 @@ def test_stop_is_heard_and_told(world: World) -> None:
     world.ignore()
     world.text(ZHANG, "STOP")
     world.expect((ZHANG, "voice"))
-    assert alarms(world) == [(Alarm.UNREACHABLE, "张三")]
+    world.text(ZHANG, "STOP")
+    assert alarms(world) == [(Alarm.OPTED_OUT, "张三")], "not that nothing reaches him: calls do"
     world.advance(10)
     world.expect((ZHANG, "voice"), (LI, "sms"), (LI, "voice"))
     world.press(LI, "1")
     world.expect((ZHANG, "voice", "李四"))
+    world.text(ZHANG, "START")
+    assert alarms(world) == []
+    world.ignore()
 
 
 def test_several_units_own_it_together(world: World) -> None:

@@ -9,10 +9,12 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 import pytest
+from sqlalchemy import update
 
 from notifiers.aliyun.emulator import AliyunEmulator
 from notifiers.emulation import Emulated, Received
 from notifiers.mas.emulator import MasEmulator
+from notifiers.papers import id_of
 from notifiers.phone import e164
 from notifiers.tencent.emulator import TencentEmulator
 from notifiers.webhook.emulator import WebhookEmulator
@@ -263,20 +265,22 @@ def test_our_own_gateway_reports_signed(carried: Site) -> None:
     assert states[key] in ("delivered", "acked")
 
 
-@pytest.mark.parametrize("told", ["its id", "no id"])
-def test_our_own_gateway_says_that_a_number_is_dead(carried: Site, told: str) -> None:
-    """With the id it gave, or with none: the phone rings at once, and the card is marked."""
+@pytest.mark.parametrize(("told", "counts"), [("gw-7", True), ("", True), ("gw-6", False)])
+def test_our_own_gateway_says_that_a_number_is_dead(carried: Site, told: str, counts: bool) -> None:
+    """With its id or none the phone rings at once; about an earlier send it changes nothing."""
     allow(carried, webhook_secret=WEBHOOK)
-    text = attempt(carried, "sms")
-    failed = {"key": str(text.id), "status": "failed", "code": "EMPTY", "number": "dead"}
-    if told == "its id":
-        failed["id"] = attempt_id(carried, str(text.id))
+    key = str(attempt(carried, "sms").id)
+    with carried.world.app.db.begin() as tx:
+        mine = update(tables.outbox).where(tables.outbox.c.id == int(key))
+        tx.conn.execute(mine.values(provider="webhook", provider_id=id_of(key, "gw-7")))
+    failed = {"key": key, "id": told, "status": "failed", "code": "EMPTY", "number": "dead"}
     assert gateway(carried, {"receipts": [failed]}) == 204
     carried.world.settle()
-    assert attempt(carried, "sms").state == "failed"
-    assert attempt(carried, "voice").state == "accepted"
+    assert attempt(carried, "sms").state == ("failed" if counts else "accepted")
+    assert any(one.channel == "voice" for one in carried.world.phones.sent) is counts
     with carried.world.app.db.read() as tx:
-        assert contacts.flags(tx)[person_id(ZHANG)] == {(ZHANG, "sms"): Flag.DEAD}
+        marked = {(ZHANG, "sms"): Flag.DEAD} if counts else None
+        assert contacts.flags(tx).get(person_id(ZHANG)) == marked
 
 
 @pytest.mark.parametrize("how", [{"secret": "wrong"}, {"late": timedelta(minutes=6)}])

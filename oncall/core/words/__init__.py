@@ -256,6 +256,7 @@ ALARMS: Mapping[Alarm, str] = {
     Alarm.GAP: N_("The roster names nobody as {who}; find somebody to stand in."),
     Alarm.NO_TARGET: N_("Level {level} found nobody at all; check the roster and the posts."),
     Alarm.UNREACHABLE: N_("{who} cannot be reached by any number; mend the contact card."),
+    Alarm.OPTED_OUT: N_("{who} wants no more texts and is only called; ask them to text START."),
     Alarm.EXHAUSTED: N_("Every level has been tried and nobody has it; somebody must take it now."),
     Alarm.NO_FIRST_ACTION: N_("{who} took it, but nothing has been done; ask what is going on."),
     Alarm.SILENT: N_("An open page has nothing planned any more; escalate it by hand."),
