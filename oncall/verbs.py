@@ -181,7 +181,7 @@ _ROWS = (
          _field("since", Kind.MOMENT, N_("From which day on (default: today).")),
          _field("everywhere", Kind.FLAG, N_("Wherever they are, not only at this place."))),
     # Danger.
-    _row("danger", N_("Danger"), Who.INVOLVED, e.DangerReported,
+    _row("danger", N_("Report danger"), Who.INVOLVED, e.DangerReported,
          N_("Danger to people or property: 110 is paged at once, whatever else goes on."), _WHY),
     _row("dispatched", N_("Police on their way"), Who.DESK, e.PoliceDispatched,
          N_("The police are on their way; units that waited for that are paged."),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from notifiers.phone import mask
 from oncall.admin.undecided import Open, Teller, undecided
 from oncall.core.model import Contacted, Page, State
-from oncall.core.transfers import BINDING, Transfer
+from oncall.core.transfers import BINDING, TERMINAL, Transfer
 from oncall.core.why import NOTICES, LogLine, tell
 from oncall.core.words import (
     ANSWERED_BY,
@@ -124,6 +124,8 @@ class Detail:
     state: str
     state_text: str
     state_mark: str
+    #: Nothing more is done about it, unless it is reopened.
+    ended: bool
     summary: str
     facts: tuple[tuple[str, str], ...]
     parts: tuple[PartView, ...]
@@ -162,6 +164,7 @@ def detail(
         state=state,
         state_text=text,
         state_mark=MARKS[state],
+        ended=transfer.state in TERMINAL,
         summary=transfer.summary,
         facts=tuple(_facts(reader, full)),
         parts=tuple(_part(reader, full, share) for share in shares),

@@ -202,8 +202,8 @@ def cancel(climb: Climb, event: Event) -> Reason:
     reason, notice = Reason.CANCELLED, Notice.CANCELLED
     if isinstance(event, Cancelled) and event.enough:
         reason, notice = Reason.ENOUGH, Notice.ENOUGH
-    elif isinstance(event, Cancelled) and event.moved:
-        reason, notice = Reason.MOVED_ON, Notice.MOVED_ON
+    elif isinstance(event, Finished) or event.moved:
+        reason, notice = Reason.NOT_NEEDED, Notice.NOT_NEEDED
     climb.note(reason, who=event.by, detail=event.why)
     climb.stand_down(notice, event.by, but=None)
     climb.page = replace(

@@ -68,8 +68,8 @@ class Notice(StrEnum):
     CANCELLED = "cancelled"
     #: As many as are needed have answered without this one.
     ENOUGH = "enough"
-    #: The matter goes on without this unit, or its talk is over.
-    MOVED_ON = "moved_on"
+    #: The matter goes on without this unit, or has ended before it answered.
+    NOT_NEEDED = "not_needed"
     REOPENED = "reopened"
     FIRST_ACTION = "first_action"
     #: The promised moment has passed and nothing was noted.

@@ -45,7 +45,7 @@ class Reason(StrEnum):
     RESUMED = "resumed"
     CANCELLED = "cancelled"
     ENOUGH = "enough"
-    MOVED_ON = "moved_on"
+    NOT_NEEDED = "not_needed"
     EXHAUSTED = "exhausted"
     ALARM_REPEATED = "alarm_repeated"
     FIRST_ACTION_DUE = "first_action_due"

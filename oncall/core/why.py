@@ -12,8 +12,10 @@ from oncall.core.words import (
     ANSWERED_BY,
     ATTEMPTS,
     CHANNELS,
+    GROUNDS,
     N_,
     SUMMARIES,
+    WAIVERS,
     Text,
     moment,
     reason_text,
@@ -31,7 +33,7 @@ NOTICES: Mapping[Notice, str] = {
     Notice.TAKEN_OVER: N_("a word about who has it"),
     Notice.CANCELLED: N_("a word that it was withdrawn"),
     Notice.ENOUGH: N_("a word that enough have answered"),
-    Notice.MOVED_ON: N_("a word that this unit is not needed any more"),
+    Notice.NOT_NEEDED: N_("a word that this unit is not needed any more"),
     Notice.REOPENED: N_("a page again, as it was given back"),
     Notice.FIRST_ACTION: N_("a reminder to act"),
     Notice.ETA_PASSED: N_("a question about the promised time"),
@@ -67,6 +69,9 @@ NAMED: Mapping[str, str] = {
     "assist": N_("Assisting: {units}."),
     "forward": N_("Forwarded to: {units}."),
 }
+
+#: On which ground a matter was not accepted, or closed without all it needs.
+_CODES: Mapping[str, str] = {**GROUNDS, **WAIVERS}
 
 _SENT = N_("{who} was sent {what} by {channel}: {state}.")
 _LATE = N_("This was later than planned.")
@@ -107,8 +112,8 @@ class LogLine:
     """One line of a page's log: what happened, what was decided and why, what was sent.
 
     ``who`` and the people in ``trail`` and ``sent`` are names or ids. ``detail`` is the text of a
-    note. ``named`` are the codes of the units it names, by a key of ``NAMED``. ``reason`` is None
-    for what the ladder did not decide.
+    note. ``named`` are the codes of the units it names, by a key of ``NAMED``; ``codes`` are its
+    ground or waivers. ``reason`` is None for what the ladder did not decide.
     """
 
     at: datetime
@@ -120,6 +125,7 @@ class LogLine:
     trail: tuple[Note, ...] = ()
     sent: tuple[Sent, ...] = ()
     named: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,7 +171,7 @@ def _decided(t: Text, line: LogLine, names: Mapping[str, str], zone: str) -> Ite
     # The trail says the same with names and moments; the decision in a word then adds nothing.
     told = {note.reason for note in line.trail} | ({Reason.STEP_DUE} if line.trail else set())
     if line.reason not in told and (line.reason not in _QUIET or line.sent):
-        yield sentences((_word(t, line, who, zone), *_units(t, line, names)))
+        yield sentences((_word(t, line, who, zone), *_units(t, line, names), *_grounds(t, line)))
     for note in line.trail:
         yield reason_text(
             t,
@@ -184,6 +190,12 @@ def _units(t: Text, line: LogLine, names: Mapping[str, str]) -> Iterator[str]:
         known = [names[code] for code in codes if code in names]
         if known:
             yield t(NAMED[key]).format(units=t(N_(", ")).join(known))
+
+
+def _grounds(t: Text, line: LogLine) -> Iterator[str]:
+    known = [f"{code} {t(_CODES[code])}" for code in line.codes if code in _CODES]
+    if known:
+        yield t(N_("Ground: {codes}.")).format(codes=t(N_(", ")).join(known))
 
 
 def _word(t: Text, line: LogLine, who: str, zone: str) -> str:

@@ -307,16 +307,16 @@ def timeline(tx: Tx, transfer_id: str) -> list[Line]:
 
 def _line(row: Any) -> LogLine:
     payload = _payload(row.payload)
-    detail = detail_of(payload)
     return LogLine(
         at=row.at,
         event=row.event,
         reason=Reason(row.reason) if row.reason else None,
         who=row.who or "",
-        detail=detail,
+        detail=detail_of(payload),
         entered_by=str(payload.get("entered_by") or ""),
         trail=_notes(row.trail) if row.trail else (),
         named=_named(payload) if row.page is None else (),
+        codes=tuple(filter(None, (payload.get("ground"), *payload.get("waivers", ())))),
     )
 
 

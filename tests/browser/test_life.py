@@ -73,7 +73,7 @@ def test_what_is_open_is_seen_and_decided(window: Window, still: Service) -> Non
     expect(opened).to_contain_text("建议承办单位：县政府办。")
     act(page, "uphold")
     expect(opened).to_have_count(0)
-    expect(page.locator(f"[data-key=part-{CITY}]")).to_contain_text("本单位不再参与此单")
+    expect(page.locator(f"[data-key=part-{CITY}]")).to_contain_text("不再需要本单位办理")
     card = page.locator(f"[data-key=card-{code}]")
     expect(card).to_contain_text("县政府办")
     expect(card).not_to_contain_text("县城建集团")

@@ -362,10 +362,10 @@ def test_what_is_undecided_is_told(site: Site) -> None:
     }  # fmt: skip
     site.post(f"/transfers/{id}/uphold", {"by": "110席"})
     site.world.settle()
-    assert "不再需要贵单位参与" in site.world.last(ZHANG).text
+    assert "不再需要贵单位办理" in site.world.last(ZHANG).text
     full = site.get(f"/transfers/{id}").json()
     gone = [line for line in full["timeline"] if line["unit"] == CITY][-1]
-    assert (gone["what"], gone["reason"]) == ("Cancelled", "moved_on")
+    assert (gone["what"], gone["reason"]) == ("Cancelled", "not_needed")
     assert full["returned"] is None
     upheld = next(line["text"] for line in full["timeline"] if line["what"] == "ReturnUpheld")
     assert "another unit" in upheld
@@ -379,4 +379,22 @@ def test_what_is_undecided_is_told(site: Site) -> None:
         "candidates": [TOWN, CITY],
         "proposals": {TOWN: CITY},
     }
+    site.world.ignore()
+
+
+def test_what_is_closed_was_not_withdrawn(site: Site) -> None:
+    """A unit that had not answered yet hears that nothing more is asked of it; the log says on
+    which ground it was closed without feedback."""
+    id = site.post("/transfers", urgent(to=[CITY, TOWN])).json()["id"]
+    site.post(f"/transfers/{id}/ack", {"by": "张三", "unit": CITY})
+    site.world.settle()
+    site.post(f"/transfers/{id}/result", {"by": "张三", "text": "已修好", "unit": CITY})
+    site.post(f"/transfers/{id}/close", {"by": "110席", "waivers": ["W2"]})
+    site.world.settle()
+    said = site.world.last(ZHAO).text
+    assert ("不再需要贵单位办理" in said, "撤销" in said) == (True, False)
+    timeline = site.get(f"/transfers/{id}").json()["timeline"]
+    assert next(x["text"] for x in timeline if x["what"] == "Closed").endswith(
+        "Ground: W2 the caller cannot be reached."
+    )
     site.world.ignore()

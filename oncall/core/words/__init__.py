@@ -216,7 +216,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.RESUMED: N_("It was given back, and the ladder goes on where it stood."),
     Reason.CANCELLED: N_("{who} withdrew the transfer; everybody is told."),
     Reason.ENOUGH: N_("Enough others have answered; whoever was still asked here is told."),
-    Reason.MOVED_ON: N_("It goes on without this unit; whoever was asked here is told."),
+    Reason.NOT_NEEDED: N_("Nothing more is asked of this unit; whoever was paged here is told."),
     Reason.EXHAUSTED: N_("Every level has been tried and nobody has it; the desk is alarmed."),
     Reason.ALARM_REPEATED: N_("Still nobody has it; the desk and supervision are alarmed again."),
     Reason.FIRST_ACTION_DUE: N_("{who} took it, but no progress has been recorded in time."),
