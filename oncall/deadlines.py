@@ -118,7 +118,8 @@ class Deadlines:
             deadline = _running(tx, transfer)
             faults = []
             if until <= max(deadline.due_at, now):
-                faults.append(Fault(where="until", code="not_later", value=until.isoformat()))
+                said = moment(until, deadline.clock.zone)
+                faults.append(Fault(where="until", code="not_later", value=said))
             if not why.strip():
                 faults.append(Fault(where="why", code="empty"))
             if faults:

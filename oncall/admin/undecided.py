@@ -52,7 +52,7 @@ def _questions(tell: Teller, transfer: Transfer, asked: Extension | None) -> Ite
     if life.returned is not None:
         yield _returned(tell, life.returned)
     if life.held:
-        yield _held(tell, life.held, marked=life.nuisance is not None)
+        yield _held(tell, life.held)
     if life.nuisance is not None:
         yield _nuisance(tell, life.nuisance)
     if asked is not None:
@@ -93,10 +93,10 @@ def _returned(tell: Teller, given: Return) -> Open:
     return Open(key="returned", title=t(N_("Is the return right?")), lines=tuple(lines))
 
 
-def _held(tell: Teller, held: tuple[Share, ...], *, marked: bool) -> Open:
-    title = N_("Not paged: the caller is marked") if marked else N_("Not paged: police first")
+def _held(tell: Teller, held: tuple[Share, ...]) -> Open:
     line = tell.t(N_("Waiting: {units}.")).format(units=tell.units(one.unit for one in held))
-    return Open(key="held", title=tell.t(title), lines=(line,))
+    # Why stands in the log and in the alarm: police first, or a caller who is marked.
+    return Open(key="held", title=tell.t(N_("Are the units paged now?")), lines=(line,))
 
 
 def _nuisance(tell: Teller, mark: Nuisance) -> Open:
