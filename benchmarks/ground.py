@@ -9,8 +9,8 @@ import socket
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -89,9 +89,35 @@ class Postgres:
         info = conninfo_to_dict(self.server.get_uri())
         return f"postgresql+psycopg://{info['user']}@/{name}?host={quote(str(info['host']))}"
 
+    @property
+    def processes(self) -> list[int]:
+        """The server's own process and all it has started."""
+        first = self.server.get_postmaster_info().pid
+        started = Path(f"/proc/{first}/task/{first}/children").read_text("ascii")
+        return [first, *map(int, started.split())]
+
     def stop(self) -> None:
         """Shut it down."""
         self.server.stop()
+
+
+@contextmanager
+def on_core(core: int, *others: int) -> Iterator[None]:
+    """This process, what it starts meanwhile, and the processes ``others`` on this core alone."""
+    before = os.sched_getaffinity(0)
+    _pin({core}, others)
+    try:
+        yield
+    finally:
+        _pin(before, others)
+
+
+def _pin(cores: set[int], others: Iterable[int]) -> None:
+    # A thread keeps its own cores, so each is told.
+    for task in (*(int(one.name) for one in Path("/proc/self/task").iterdir()), *others):
+        # One that has ended meanwhile needs no core.
+        with suppress(ProcessLookupError):
+            os.sched_setaffinity(task, cores)
 
 
 #: As fast as the machine can.

@@ -9,7 +9,7 @@ the outbox, where the gravest lane goes first.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -170,7 +170,8 @@ class Routes:
         limited = self.limited(leading, channel)
         if not rate:
             return Way(provider=leading.name, room=room, limited=limited)
-        paid = budgets.locked(tx, _account(leading.name, channel), now)
+        account = _account(leading.name, channel)
+        paid = budgets.locked(tx, [account], now)[account]
         may = budget.may_spend(paid, rate, now)
         return Way(
             provider=leading.name,
@@ -180,7 +181,7 @@ class Routes:
         )
 
     def pay(
-        self, tx: Tx, way: Way, channel: Channel, parcels: Iterable[Parcel], now: datetime
+        self, tx: Tx, way: Way, channel: Channel, parcels: Sequence[Parcel], now: datetime
     ) -> dict[int, Paid]:
         """Pay for parcels at the leading provider, as far as each number's own limits allow.
 
@@ -189,21 +190,19 @@ class Routes:
         notifier = next((n for n in self.order(channel) if n.name == way.provider), None)
         if notifier is None:
             return {}
-        out: dict[int, Paid] = {}
-        parts = 0
-        # In one order everywhere: two nodes may be paying for the same numbers.
-        for parcel in sorted(parcels, key=lambda one: one.rows[0].address):
-            first = parcel.rows[0]
-            refusal = self._pay_for_number(tx, notifier, channel, first.address, now)
-            out[first.id] = Paid(provider=notifier.name, refusal=refusal)
-            if refusal is None:
-                parts += _parts(channel, parcel)
+        numbers = [parcel.rows[0].address for parcel in parcels]
+        refusals = self._pay_for_numbers(tx, notifier, channel, numbers, now)
         rate, _ = self._limits_of(notifier, channel)
+        some = zip(parcels, refusals, strict=True)
+        parts = sum(_parts(channel, parcel) for parcel, refusal in some if refusal is None)
         if rate and parts:
-            key = _account(notifier.name, channel)
-            paid = budgets.locked(tx, key, now)
-            budgets.write(tx, key, budget.spend(paid, rate, parts, now), now)
-        return out
+            account = _account(notifier.name, channel)
+            paid = budgets.locked(tx, [account], now)[account]
+            budgets.write(tx, {account: budget.spend(paid, rate, parts, now)}, now)
+        return {
+            parcel.rows[0].id: Paid(provider=notifier.name, refusal=refusal)
+            for parcel, refusal in zip(parcels, refusals, strict=True)
+        }
 
     def limited(self, notifier: Notifier, channel: Channel) -> bool:
         """Whether anything has to be paid before a send."""
@@ -215,9 +214,9 @@ class Routes:
     ) -> Outcome | None:
         """The same for one parcel whose leading provider did not take it; why not, if not."""
         rate, _ = self._limits_of(notifier, channel)
+        account = _account(notifier.name, channel)
         with db.begin() as tx:
-            key = _account(notifier.name, channel)
-            paid = budgets.locked(tx, key, now) if rate else []
+            paid = budgets.locked(tx, [account], now)[account] if rate else []
             if rate and not budget.may_spend(paid, rate, now):
                 wait = budget.free_at(paid, rate, now) - now
                 return Outcome(
@@ -226,28 +225,42 @@ class Routes:
                     code=PACED,
                     retry_after=wait,
                 )
-            refusal = self._pay_for_number(tx, notifier, channel, parcel.rows[0].address, now)
+            number = parcel.rows[0].address
+            [refusal] = self._pay_for_numbers(tx, notifier, channel, [number], now)
             if refusal is None and rate:
                 parts = _parts(channel, parcel)
-                budgets.write(tx, key, budget.spend(paid, rate, parts, now), now)
+                budgets.write(tx, {account: budget.spend(paid, rate, parts, now)}, now)
             return refusal
 
-    def _pay_for_number(
-        self, tx: Tx, notifier: Notifier, channel: Channel, address: str, now: datetime
-    ) -> Outcome | None:
+    def _pay_for_numbers(
+        self, tx: Tx, notifier: Notifier, channel: Channel, numbers: Sequence[str], now: datetime
+    ) -> list[Outcome | None]:
+        """A message to each of these, the first first: None where it may go, else why not."""
         _, each = self._limits_of(notifier, channel)
         quiet = notifier.capabilities(channel).quiet
         if not each and quiet is None:
-            return None
-        key = f"{_account(notifier.name, channel)}:{address}"
-        sent = budgets.locked(tx, key, now)
-        free = budget.next_send(sent, each, quiet, now)
-        if free <= now:
-            budgets.write(tx, key, budget.kept(sent, each, now), now)
-            return None
-        return Outcome(
-            kind=OutcomeKind.QUOTA, provider=notifier.name, code=USED_UP, retry_after=free - now
-        )
+            return [None] * len(numbers)
+        account = _account(notifier.name, channel)
+        keys = [f"{account}:{number}" for number in numbers]
+        sent = budgets.locked(tx, keys, now)
+        spent: dict[str, Sequence[float]] = {}
+        refusals: list[Outcome | None] = []
+        for key in keys:
+            free = budget.next_send(sent[key], each, quiet, now)
+            if free <= now:
+                sent[key] = spent[key] = budget.kept(sent[key], each, now)
+                refusals.append(None)
+            else:
+                refusals.append(
+                    Outcome(
+                        kind=OutcomeKind.QUOTA,
+                        provider=notifier.name,
+                        code=USED_UP,
+                        retry_after=free - now,
+                    )
+                )
+        budgets.write(tx, spent, now)
+        return refusals
 
     def _limits_of(
         self, notifier: Notifier, channel: Channel

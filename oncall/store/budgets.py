@@ -7,18 +7,19 @@ nodes never spend the same room. Breakers are each node's own: it writes down wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 import msgspec
-from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from notifiers.message import Limit
 from oncall.core import budget
 from oncall.core.breaker import Breaker, BreakerState
 from oncall.store.database import Tx
+from oncall.store.many import Many
 from oncall.tables import breakers, budgets
 
 _LONGEST_CODE = 40
@@ -28,33 +29,62 @@ _state = msgspec.json.Decoder(list[float]).decode
 _FORGOTTEN = timedelta(days=2)
 
 
-def locked(tx: Tx, key: str, now: datetime) -> list[float]:
-    """A budget's state, nobody else's until the transaction ends; empty for a new one."""
-    c = budgets.c
-    query = select(c.state).where(c.key == key).with_for_update()
-    found = tx.conn.execute(query).scalar()
-    if found is None:
-        fresh = {"key": key, "state": "[]", "touched_at": now}
-        into = postgresql.insert(budgets) if tx.postgres else sqlite.insert(budgets)
-        tx.conn.execute(into.values(**fresh).on_conflict_do_nothing())
-        found = tx.conn.execute(query).scalar_one()
-    return _state(found)
+def locked(tx: Tx, keys: Collection[str], now: datetime) -> dict[str, Sequence[float]]:
+    """These budgets' states, nobody else's until the transaction ends; empty for a new one.
+
+    Always locked in one order: two nodes may be after the same ones.
+    """
+    wanted = {"keys": sorted(set(keys))}
+    found: dict[str, Sequence[float]] = {
+        key: _state(state) for key, state in tx.conn.execute(_LOCKED, wanted)
+    }
+    missing = [key for key in wanted["keys"] if key not in found]
+    if missing:
+        fresh = [{"key": key, "state": "[]", "touched_at": now} for key in missing]
+        _NEW[tx.postgres].run(tx.conn, fresh)
+        found |= {key: _state(state) for key, state in tx.conn.execute(_LOCKED, {"keys": missing})}
+    return found
 
 
-def write(tx: Tx, key: str, state: Sequence[float], now: datetime) -> None:
-    """Put a locked budget back."""
-    text = msgspec.json.encode(list(state)).decode()
-    values = {"state": text, "touched_at": now}
-    tx.conn.execute(update(budgets).where(budgets.c.key == key).values(**values))
+_LOCKED = (
+    select(budgets.c.key, budgets.c.state)
+    .where(budgets.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(budgets.c.key)
+    .with_for_update()
+)
+
+
+def _new(into: postgresql.Insert | sqlite.Insert) -> Many:
+    return Many(into.on_conflict_do_nothing(), ("key", "state", "touched_at"))
+
+
+#: By whether it is PostgreSQL.
+_NEW = {True: _new(postgresql.insert(budgets)), False: _new(sqlite.insert(budgets))}
+
+
+def write(tx: Tx, states: Mapping[str, Sequence[float]], now: datetime) -> None:
+    """Put locked budgets back."""
+    rows = [
+        {"of": key, "now_is": msgspec.json.encode(state).decode(), "at": now}
+        for key, state in states.items()
+    ]
+    _WRITE.run(tx.conn, rows)
+
+
+_WRITE = Many(
+    update(budgets)
+    .where(budgets.c.key == bindparam("of"))
+    .values(state=bindparam("now_is"), touched_at=bindparam("at"))
+)
 
 
 def my_turn(tx: Tx, what: str, pace: Sequence[Limit], now: datetime) -> bool:
     """Whether it is this node's turn to do ``what``, which all nodes together do at this pace."""
     key = f"turn:{what}"
-    paid = locked(tx, key, now)
+    paid = locked(tx, [key], now)[key]
     if not budget.may_spend(paid, pace, now):
         return False
-    write(tx, key, budget.spend(paid, pace, 1, now), now)
+    write(tx, {key: budget.spend(paid, pace, 1, now)}, now)
     return True
 
 

@@ -60,7 +60,7 @@ def test_all_quiet_is_no_alarm(world: World) -> None:
 def test_what_was_spent_long_ago_is_forgotten(world: World) -> None:
     """A budget nobody has spent from for days is whole again and needs no row."""
     with world.app.db.begin() as tx:
-        budgets.locked(tx, "twilio:sms", world.now)
+        budgets.locked(tx, ["twilio:sms"], world.now)
     world.app.lookout.look(world.now)
     later = world.now + timedelta(days=3)
     world.app.lookout.look(later)

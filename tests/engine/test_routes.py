@@ -196,6 +196,17 @@ def test_a_number_is_not_redialled_at_its_limit(world: World) -> None:
         assert not any(one.to == e164(CHEN) for one in texts.sent)
 
 
+def test_the_last_text_to_a_number_is_for_the_gravest(world: World) -> None:
+    """Claimed together, and one more may go to this number: it is the critical one."""
+    texts = Named("texts", per_recipient=(Limit(count=1, span=DAY),))
+    with served(world, texts):
+        for urgency in ("routine", "urgent", "routine"):
+            world.transfer(urgency=urgency, settle=False)
+        grave = world.transfer(urgency="critical")
+        mine = [one for one in texts.sent if (one.to, one.channel) == (e164(ZHANG), Channel.SMS)]
+        assert [grave.code in one.text for one in mine] == [True]
+
+
 def test_another_provider_has_limits_of_its_own(world: World) -> None:
     """One provider carries no more to this number: the next one does."""
     first = Named("first", per_recipient=(Limit(count=1, span=DAY),))
