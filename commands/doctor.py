@@ -44,7 +44,8 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
         )
     else:
         for finding in found:
-            _TELL[finding.level](f"{t(TITLES[finding.what])}: {finding.text(t)}")
+            line = t(N_("{check}: {said}"))
+            _TELL[finding.level](line.format(check=t(TITLES[finding.what]), said=finding.text(t)))
             if finding.level is not Level.OK and finding.mend:
                 say(f"    {finding.cure(t)}")
         if failures:

@@ -59,7 +59,10 @@ SHIFTS: Mapping[str, Message] = {
     ),
     "shift-unknown": error(
         N_("Nothing says from when to when “{value}” lasts."),
-        N_("Write it below the table, as 注:{value}8:00-20:00, or into the row as 08:00-20:00."),
+        N_(
+            "Write the hours into the heading or below the table, as "
+            "注:白班8:00-20:00,夜班20:00-次日8:00, or into the row as 08:00-20:00."
+        ),
     ),
     "shift-from-note": warning(
         N_("The hours were taken from the notes: {clocks}."), N_("Check that they are right.")

@@ -33,7 +33,8 @@ def test_the_page_speaks_chinese_until_asked_otherwise(window: Window, service: 
 
 
 def test_what_people_type_is_only_ever_text(window: Window, service: Service) -> None:
-    """Markup in a summary, a category and a reply is shown letter by letter and never run."""
+    """Markup in a summary, a category and a reply is shown letter by letter and never run; a phone
+    with more messages than fit shows the newest."""
     page = window.page
     page.goto(service.url)
     send(page, summary=HOSTILE)
@@ -42,6 +43,13 @@ def test_what_people_type_is_only_ever_text(window: Window, service: Service) ->
     card.locator("input[name=text]").fill(HOSTILE)
     card.get_by_role("button", name="发送").click()
     expect(card.locator(".bubbles .out")).to_contain_text(HOSTILE)
+    card.locator("input[name=text]").fill(HOSTILE * 5)
+    card.get_by_role("button", name="发送").click()
+    expect(card.locator(".bubbles .out")).to_have_count(2)
+    page.wait_for_function(
+        "() => { const all = document.querySelector('.bubbles');"
+        " return all.scrollTop > 0 && all.scrollHeight - all.scrollTop - all.clientHeight < 2; }"
+    )
     page.reload()
     expect(page.locator("#detail .words")).to_have_text(HOSTILE)
     assert page.evaluate("window.hurt") is None

@@ -92,6 +92,19 @@ function measure() {
   document.title = signs + words.title;
   count();
   sound();
+  latest();
+}
+
+// Messages per phone when it was last looked after: a phone that has a new one shows that one, and
+// whoever scrolls back in it is left alone until then.
+const counted = new WeakMap();
+
+function latest() {
+  for (const list of document.querySelectorAll(".bubbles")) {
+    if (counted.get(list) === list.childElementCount) continue;
+    counted.set(list, list.childElementCount);
+    list.scrollTop = list.scrollHeight;
+  }
 }
 
 // -- the line to the server -----------------------------------------------------------------
