@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
-JOBS ?= 2
+# One more than the cores of a small machine: a third of the time a worker waits for processes.
+JOBS ?= 3
 ARGS ?=
 SEED ?= 1
 STAMP := .venv/.installed

@@ -78,6 +78,11 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
         gc.freeze()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What mostly waits is begun first, beside what works; begun last, everybody waited for it."""
+    items.sort(key=lambda item: item.get_closest_marker("waits") is None)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop PostgreSQL if any test started it, and leave nothing behind."""
     if hasattr(config, "workerinput") or _FOLDER not in config.stash:

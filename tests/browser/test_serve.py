@@ -20,6 +20,8 @@ from tests.browser.test_desk import send
 from tests.house.files import ROOT
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.waits
+
 
 @dataclass(slots=True, kw_only=True)
 class Process:

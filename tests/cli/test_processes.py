@@ -25,6 +25,8 @@ from tests.cli.conftest import Process
 from tests.county import CITY
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.waits
+
 Start = Callable[[str], Process]
 
 #: A row that, once written, keeps the database busy for longer than anybody waits.

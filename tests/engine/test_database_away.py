@@ -18,6 +18,8 @@ from tests.engine.test_delivery import running
 from tests.patience import play, until
 from tests.world import World
 
+pytestmark = pytest.mark.waits
+
 
 @asynccontextmanager
 async def away(world: World, server: str) -> AsyncIterator[None]:

@@ -16,6 +16,8 @@ from notifiers.twilio.notifier import Twilio
 from tests.notifiers.hooks import ACCOUNT, TOKEN, ZHANG, Hooks, call, gateway, sms
 from tests.patience import play
 
+pytestmark = pytest.mark.waits
+
 
 @asynccontextmanager
 async def _process(public_url: str) -> AsyncIterator[str]:

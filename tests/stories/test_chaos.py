@@ -9,6 +9,8 @@ import pytest
 from tests.chaos.plan import Plan
 from tests.chaos.run import Chaos
 
+pytestmark = pytest.mark.waits
+
 
 @pytest.mark.parametrize(("backend", "nodes"), [("sqlite", 1), ("postgresql", 2)])
 def test_a_small_storm(furnished_url: str, nodes: int) -> None:

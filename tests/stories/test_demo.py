@@ -12,6 +12,8 @@ from commands.story.verdict import Check, Expected, Seen, compare
 from tests.house.files import ROOT
 from tests.patience import PATIENCE
 
+pytestmark = pytest.mark.waits
+
 START = datetime(2026, 11, 3, 6, 0, tzinfo=UTC)
 TOLERANCE = timedelta(seconds=50)
 

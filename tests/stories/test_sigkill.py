@@ -16,6 +16,8 @@ from tests.stories.audit import audit
 from tests.stories.node import DESK
 from tests.stories.processes import Scene, line, scene
 
+pytestmark = pytest.mark.waits
+
 
 @pytest.mark.parametrize("point", ["--before-send", "--after-send"])
 def test_between_claim_and_record(furnished_url: str, point: str) -> None:

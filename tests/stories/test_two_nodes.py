@@ -7,8 +7,12 @@ import signal
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from tests.databases import Templates
 from tests.stories.processes import TAKEN_OVER, Scene, scene
+
+pytestmark = pytest.mark.waits
 
 BURST = 200
 
