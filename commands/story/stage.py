@@ -14,11 +14,11 @@ from pathlib import Path
 from aiohttp import ClientSession
 
 from commands.story import cast
+from commands.story.clock import StoryClock
 from commands.story.verdict import Seen
 from notifiers.phone import national
 from notifiers.twilio.emulator import Emulator
 from oncall.accounts import digest
-from oncall.clock import StoryClock
 from oncall.config import Settings, load
 from oncall.core.why import Paragraph, tell
 from oncall.i18n import translator

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import and_, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from oncall.store.database import Tx
 from oncall.store.log import dumps
@@ -56,11 +57,11 @@ def book(
 
 
 def book_once(tx: Tx, key: str, kind: str, at: datetime) -> bool:
-    """The same unless the key is taken already; whether it was free."""
-    if tx.conn.execute(select(appointments.c.id).where(appointments.c.key == key)).first():
-        return False
-    book(tx, key, kind, at)
-    return True
+    """The same unless the key is taken, be it by another node at this moment; was it free?"""
+    values = {"key": key, "kind": kind, "at": at, "payload": dumps({}), "tries": 0}
+    into = postgresql.insert(appointments) if tx.postgres else sqlite.insert(appointments)
+    made = into.values(**values).on_conflict_do_nothing().returning(appointments.c.key)
+    return tx.conn.execute(made).first() is not None
 
 
 def cancel(tx: Tx, key: str) -> bool:

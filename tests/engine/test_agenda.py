@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, time, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from oncall.core.model import Alarm
 from oncall.store import alarms, planned
 from oncall.store.database import Tx
 from tests.county import CHEN, ZHANG, ZONE, person_id
+from tests.patience import PATIENCE
 from tests.world import World
 
 
@@ -111,6 +113,20 @@ def test_work_that_comes_again_books_itself(world: World) -> None:
     assert len(done) == 4
     world.advance(hours=1)
     assert len(done) == 5
+
+
+def test_two_nodes_that_start_together_book_once(world: World) -> None:
+    """Whoever comes second to the same row waits for the first, and finds it taken."""
+
+    def again() -> bool:
+        with world.app.db.begin() as tx:
+            return planned.book_once(tx, "hourly", "hourly", world.now)
+
+    with ThreadPoolExecutor(1) as other:
+        with world.app.db.begin() as tx:
+            assert planned.book_once(tx, "hourly", "hourly", world.now)
+            second = other.submit(again)
+        assert second.result(PATIENCE) is False
 
 
 def test_what_follows_the_commit_is_done_after_it(world: World) -> None:
