@@ -22,6 +22,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
+from sqlalchemy import Connection, Dialect, Engine, event
 
 from oncall.store.database import Database
 
@@ -53,6 +54,8 @@ _FOR_ONCE = timedelta(hours=1)
 #: Dead rows stay in the files until they are swept; a database this old is given up instead.
 _LENT_AT_MOST = 150
 _count = itertools.count(1)
+#: By the kind of database: a dialect for all engines, and the statements compiled for it.
+_COMPILED: dict[str, tuple[Dialect, dict[Any, Any]]] = {}
 _KNOWN = pytest.StashKey[dict[str, "Templates"]]()
 
 
@@ -61,6 +64,16 @@ def sqlalchemy_url(libpq_url: str, database: str) -> str:
     info = conninfo_to_dict(libpq_url)
     port = f"&port={info['port']}" if info.get("port") else ""
     return f"postgresql+psycopg://{info['user']}@/{database}?host={quote(str(info['host']))}{port}"
+
+
+@event.listens_for(Engine, "engine_connect")
+def _compile_once(connection: Connection) -> None:
+    """Every test has an engine of its own; what one has compiled serves the others too."""
+    engine = connection.engine
+    dialect, compiled = _COMPILED.setdefault(engine.dialect.name, (engine.dialect, {}))
+    if engine.get_execution_options().get("compiled_cache") is not compiled:
+        engine.dialect = dialect
+        engine.update_execution_options(compiled_cache=compiled)
 
 
 class Lent:
