@@ -12,7 +12,8 @@ from rosters.text import EMPTY
 
 #: A cell merged over this many columns is a note, not a date.
 _WIDE = 3
-_FOOTER = re.compile(
+#: How a row of notes begins.
+FOOTER = re.compile(
     r"(注|附注|备注|说明|合计|总计|小计|共计|审核|审批|审定|制表|填表|填报|制单|编制|签发|值班电话|值班室"
     r"|值班时间|值班要求|值班地点|联系人|报送|抄送|抄报|负责人|传真|要求|温馨提示|联系电话|单位.{0,4}盖章"
     r"|notes?\b|total\b|※|\*)",
@@ -93,14 +94,14 @@ class Rows:
         if column is None:
             return True
         text = self.reader.text(row, column.number)
-        if self.grid.width(row, column.number) >= _WIDE or _FOOTER.match(text):
+        if self.grid.width(row, column.number) >= _WIDE or FOOTER.match(text):
             return True
         named = any(person.number in own for person in found.people())
         if text:
             # Running text in the first column, with nobody beside it.
             fault = self.reader.peek(row, column.number).fault
             return fault in ("date-unreadable", "range-wrong") and not named
-        footer = any(_FOOTER.match(self.reader.text(row, number)) for number in own)
+        footer = any(FOOTER.match(self.reader.text(row, number)) for number in own)
         return below or footer or not named
 
     def _is_usual(self, found: Header, row: int, own: list[int]) -> bool:

@@ -108,6 +108,21 @@ def test_two_months_below_one_another() -> None:
     assert not both.failed
 
 
+def test_what_a_second_title_leaves_out_is_what_the_first_says() -> None:
+    """Without a year, or without any month: of the same year or month; January follows December."""
+    hours = "值班时间:8:00-次日8:00"
+    for second, days in (
+        ("12月值班表", ["11-03", "11-04", "12-03", "12-04"]),
+        ("值班人员安排表（二）", ["11-03", "11-03", "11-04", "11-04"]),
+        ("2027年值班表", ["11-03", "11-04", "11-03", "11-04"]),
+    ):
+        found = _stacked(f"2026年11月值班表 {hours}", f"{second} {hours}")
+        assert not found.failed
+        assert [line[11:16] for line in lines(found.entries)] == days
+    over = _stacked(f"2026年12月值班表 {hours}", f"1月值班表 {hours}")
+    assert [entry.start.year for entry in over.entries] == [2026, 2026, 2027, 2027]
+
+
 def test_two_units_below_one_another() -> None:
     """Each table is the unit's whose name is in its own title, in a workbook and in a CSV."""
     hours = "值班时间:8:00-次日8:00"
@@ -121,12 +136,17 @@ def test_two_units_below_one_another() -> None:
 
 
 def test_pages_are_one_table() -> None:
-    """The same title and header on every page part nothing: the last page's note is for all."""
+    """The same title and header on every page, or a note, part nothing: a note is for all."""
     result = _stacked(
         *["2026年11月值班表（第1页）", "2026年11月值班表（第2页）"], page="第1页 共2页"
     )
     assert {line[11:16] for line in lines(result.entries)} == {"11-03", "11-04"}
     assert len(result.entries) == 4
+    assert not result.failed
+    note = "注：本值班安排表如有调整另行通知。值班时间:8:00-次日8:00"
+    rows: list[list[object]] = [["日期", "值班人员"], ["2026-11-03", "张三"], [note]]
+    result = load(workbook([*rows, ["日期", "值班人员"], ["2026-11-04", "王五"]]))
+    assert len(result.entries) == 2
     assert not result.failed
 
 
