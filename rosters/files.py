@@ -91,6 +91,8 @@ def refuse(data: bytes, filename: str) -> Problem | None:
             return problem("file-picture", filename, kind=kind)
     if data.startswith(b"BM") and b"\x00" in data[:32]:
         return problem("file-picture", filename, kind="BMP")
+    if data[4:8] == b"ftyp":
+        return problem("file-picture", filename, kind="HEIC")
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return problem("file-picture", filename, kind="WebP")
     if data.startswith(_OLE):

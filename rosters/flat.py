@@ -38,8 +38,8 @@ def _header(grid: Grid) -> tuple[int, dict[str, int]] | None:
             field = _KNOWN.get(squeeze(clean(grid.value(row, column))))
             if field:
                 fields.setdefault(field, column)
-        # A role or a unit per row is what tells this table from a month's list of duties.
-        if len(fields) >= 3 and ("role" in fields or {"unit", "name"} <= fields.keys()):
+        # A role per row is what tells this table from a month's list of duties.
+        if len(fields) >= 3 and "role" in fields:
             return row, fields
     return None
 
@@ -49,7 +49,7 @@ def score(grid: Grid, _: Habits) -> int:
     found = _header(grid)
     if found is None:
         return 0
-    return len(found[1]) + (4 if "role" in found[1] else 0)
+    return len(found[1]) + 4
 
 
 def read(grid: Grid, request: Request) -> ReadResult:
@@ -65,7 +65,10 @@ def read(grid: Grid, request: Request) -> ReadResult:
     reader = Reader(grid, request, title)
     missing = [field for field in _REQUIRED if field not in fields]
     for field in missing:
-        reader.tell("column-missing", first, grid.columns(first)[0], field, name=field)
+        chinese = next(word for word in _HEADERS[field].split() if not word.isascii())
+        reader.tell(
+            "column-missing", first, grid.columns(first)[0], field, name=f"{field} {chinese}"
+        )
     if missing:
         return reader.result()
     rows = _Rows(reader, fields)

@@ -73,6 +73,7 @@ class Reader:
         known = [Period(year=self.expected.year, month=self.expected.month), named]
         if request.month is None:
             known += [period(grid.name), period(request.filename)]
+            self._compare(named, request.filename)
         self.known = Period(
             year=next((p.year for p in known if p.year), None),
             month=next((p.month for p in known if p.month), None),
@@ -92,6 +93,15 @@ class Reader:
                 asked=f"{asked[0]}-{asked[1]:02}",
             )
         return Period(year=asked[0], month=asked[1])
+
+    def _compare(self, named: Period, filename: str) -> None:
+        """Last month's file with this month's name, or title, is a slip nobody sees."""
+        other = period(filename)
+        year = other.year or named.year
+        if other.month and named.month and (year, other.month) != (named.year or year, named.month):
+            found = f"{named.year or year}-{named.month:02}"
+            asked = f"{year}-{other.month:02}"
+            self.tell_at(filename, "month-doubtful", found, found=found, asked=asked)
 
     def tell(self, code: str, row: int, column: int, value: object = "", **params: object) -> None:
         """Note a problem with a cell; the same one of the same cell is noted once."""

@@ -8,6 +8,7 @@ there are. A merged cell counts for every row it covers. The hours of a named sh
 row itself, its remark, the notes, or the unit's own shifts; where none tells, that is an error.
 """
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -21,6 +22,9 @@ from rosters.phones import Phones
 from rosters.reading import Reader, row_text
 from rosters.rows import Row, Rows
 from rosters.text import DITTO, EMPTY, Named
+
+#: 带班领导：陈建国 above or below a table; not 带班领导：见另表.
+_NAMED = re.compile("(?:[带值主副]班)(?:领导|人员|干部|人|员)? ?: ?(?![见详另])[\u3400-\u9fff]{2}")
 
 
 def score(grid: Grid, habits: Habits) -> int:
@@ -63,6 +67,7 @@ class _Table:
         for row in rows:
             self._read_row(row)
         self._tell_empty_slots()
+        self._tell_named_in_notes()
         self.reader.tell_used(self.hours)
         result = replace(self.reader.result(), pauses=self.rows.pauses(rows))
         # Where each row names its unit, a day without people is some other unit's.
@@ -189,6 +194,12 @@ class _Table:
             if found.mobiles and not people and blank:
                 self.reader.tell("phone-nobody", row.number, number, found.mobiles[0])
         return Phones(mobiles=tuple(mobiles), landlines=tuple(landlines))
+
+    def _tell_named_in_notes(self) -> None:
+        for number in self.rows.notes:
+            text = row_text(self.grid, number)
+            if _NAMED.match(text):
+                self.reader.tell("note-names", number, self.grid.columns(number)[0], text)
 
     def _tell_empty_slots(self) -> None:
         for row, column in self._empty:

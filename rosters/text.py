@@ -19,7 +19,7 @@ _SPACES = re.compile(r"[^\S\n]+")
 _HAN = "\u3400-\u9fff\U00020000-\U0003134f·"
 
 #: Words of a cell in which nobody serves.
-EMPTY = frozenset({"", *"- -- — —— – / \\ 无 休 空 休息 none n/a".split()})
+EMPTY = frozenset({"", *"- -- — —— – / \\ 无 休 空 休息 轮休 none n/a".split()})
 #: Words of a cell whose person is still to be found.
 PENDING = frozenset({"待定", "轮空", "另定", "另行通知", "tbd", "tba", "?", "??", "???"})
 #: Words that repeat the cell above.

@@ -9,6 +9,10 @@ DAYS: Mapping[str, Message] = {
         N_("The title speaks of {found}, but {asked} was asked for."),
         N_("Choose the right file, or the right month."),
     ),
+    "month-doubtful": warning(
+        N_("The title speaks of {found}, the file's name of {asked}; the title was followed."),
+        N_("Check the month, and name it (--month 2026-11)."),
+    ),
     "date-missing": error(
         N_("The row names people, but no date."),
         N_("Write the date into the row, or merge the date cell over all its rows."),

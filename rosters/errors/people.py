@@ -20,6 +20,10 @@ PEOPLE: Mapping[str, Message] = {
         N_("“{value}” was read as: {name} serves instead of {other}."),
         N_("Write only the name of the person who serves."),
     ),
+    "note-names": warning(
+        N_("“{value}” names people outside the table; it was not read."),
+        N_("Give them a column of their own, such as 带班领导."),
+    ),
     "swap-noted": warning(
         N_("A swap is noted in “{value}”; {name} was read as the person who serves."),
         N_("Write only the name of the person who serves."),

@@ -47,6 +47,7 @@ def archive(*names: str) -> bytes:
         (b"%PDF-1.7", "a.pdf", "file-picture", "PDF"),
         (b"\x89PNG\r\n\x1a\n", "a.png", "file-picture", "PNG"),
         (b"\xff\xd8\xff\xe0", "a.jpg", "file-picture", "JPEG"),
+        (b"\x00\x00\x00\x18ftypheic", "a.heic", "file-picture", "HEIC"),
         (b"{\\rtf1", "a.rtf", "file-word", "RTF"),
         (b"<html><table>", "a.xls", "file-unknown", ""),
         (b"PK\x03\x04 cut short", "a.xlsx", "file-broken", ""),

@@ -13,7 +13,7 @@ from openpyxl.comments import Comment
 from rosters.model import ReadResult
 from rosters.units import assign
 from tests.rosters.building import lines, load, told, workbook
-from tests.rosters.ugly import NOTE, UGLY, WHOLE, Rows, Ugly, written
+from tests.rosters.ugly import NOTE, THIRD, UGLY, WHOLE, Rows, Ugly, written
 
 
 def read(ugly: Ugly, rows: Rows) -> ReadResult:
@@ -148,6 +148,23 @@ def test_pages_are_one_table() -> None:
     result = load(workbook([*rows, ["日期", "值班人员"], ["2026-11-04", "王五"]]))
     assert len(result.entries) == 2
     assert not result.failed
+
+
+def test_last_month_s_title_on_this_month_s_file() -> None:
+    """The title is followed, and that the file's name says another month is told."""
+    table: list[list[object]] = [
+        ["2026年11月值班表"],
+        ["日期", "值班人员"],
+        ["3日", "张三"],
+        [WHOLE],
+    ]
+    copied = load(workbook(table), "值班表2026年12月.xlsx")
+    assert told(copied, "month-doubtful") == ["值班表2026年12月.xlsx"]
+    assert lines(copied.entries) == [THIRD]
+    for name in ("值班表2026年11月.xlsx", "值班表.xlsx", "2026-11.xlsx"):
+        assert not told(load(workbook(table), name), "month-doubtful")
+    asked = load(workbook(table), "值班表2026年12月.xlsx", month=(2026, 11))
+    assert not told(asked, "month-doubtful")
 
 
 def test_comments_are_told() -> None:

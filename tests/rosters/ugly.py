@@ -248,6 +248,18 @@ UGLY: dict[str, Ugly] = {
               ["１１．３", "２０：００～次日８：００", "王五\t", ""]],
         read=(DAY, NIGHT),
     ),
+    "the leader named below the table, and hours above it": Ugly(
+        above=[["2026年11月值班表（带班领导：见另表）"], ["日期", "值班人员"]],
+        rows=[["3日", "张三"], ["4日", "王五"], ["5日", "轮休"]],
+        below=[[WHOLE], ["带班领导：陈建国 13900000009"]],
+        read=(THIRD, FOURTH),
+        told=("note-names", "slot-empty"),
+    ),
+    "a column of units and none of roles": Ugly(
+        above=[["2026年11月值班表"], ["单位", "日期", "班次", "值班人员"]],
+        rows=[["县水利局", "3日", "8:00-20:00", "张三"], ["县水利局", "3日", "20:00-8:00", "王五"]],
+        read=(DAY, NIGHT),
+    ),
     "headers only this unit understands": Ugly(
         above=[["值守日", "总把关", "坐班"]],
         rows=[["2026-11-03", "陈局", "张三"], ["2026-11-04", "陈局", "王五"]],
