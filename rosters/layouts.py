@@ -70,7 +70,12 @@ def read_grids(
 
 
 def _titles(results: Iterable[tuple[Grid, ReadResult]]) -> dict[str, str]:
-    return {grid.where(next(grid.rows()), 1): result.title for grid, result in results}
+    return {_top(grid): result.title for grid, result in results}
+
+
+def _top(grid: Grid) -> str:
+    """Where a table begins."""
+    return grid.where(next(grid.rows()), 1)
 
 
 def _explains(grid: Grid) -> bool:
@@ -85,7 +90,10 @@ def _of_the_month(
     other = [item for item in results if any(p.code == "month-conflict" for p in item[1].problems)]
     if not other or len(other) == len(results):
         return results
-    problems += [problem("sheet-skipped", grid.name, grid.name) for grid, _ in other]
+    problems += [
+        problem("other-month", _top(grid), result.title.partition("\n")[0] or grid.name)
+        for grid, result in other
+    ]
     return [item for item in results if item not in other]
 
 

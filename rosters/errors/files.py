@@ -75,6 +75,10 @@ FILES: Mapping[str, Message] = {
         N_("Nothing says in which role the people of this row serve (“{value}”)."),
         N_("Write 值班, 带班 or another role into the first column of the row."),
     ),
+    "other-month": warning(
+        N_("“{value}” is of another month than the one asked for, and was left out."),
+        N_("Ask for that month to read it."),
+    ),
     "sheet-skipped": warning(
         N_("The sheet “{value}” holds no roster and was left out."),
         N_("If it does, check its header row."),

@@ -87,13 +87,13 @@ def test_a_year_of_formulas_never_computed() -> None:
     assert result.failed
 
 
-def _stacked(*titles: str, page: str = "") -> ReadResult:
+def _stacked(*titles: str, page: str = "", month: tuple[int, int] | None = None) -> ReadResult:
     """A table of two days under each title, on one sheet; with the hours below the last."""
     rows: list[list[object]] = []
     for title in titles:
         rows += [[title], ["日期", "值班人员"], ["3日", "张三"], ["4日", "王五"]]
         rows += [[page]] if page else []
-    return load(workbook([*rows, [WHOLE]]), unit=None)
+    return load(workbook([*rows, [WHOLE]]), unit=None, month=month)
 
 
 def test_two_months_below_one_another() -> None:
@@ -106,6 +106,10 @@ def test_two_months_below_one_another() -> None:
     both = _stacked(f"2026年11月值班表 {hours}", f"2026年12月值班表 {hours}")
     assert [line[11:16] for line in lines(both.entries)] == ["11-03", "11-04", "12-03", "12-04"]
     assert not both.failed
+    titles = (f"2026年11月值班表 {hours}", f"2026年12月值班表 {hours}")
+    asked = _stacked(*titles, month=(2026, 12))
+    assert [line[11:16] for line in lines(asked.entries)] == ["12-03", "12-04"]
+    assert told(asked, "other-month") == ["Sheet1!A1"]
 
 
 def test_what_a_second_title_leaves_out_is_what_the_first_says() -> None:
