@@ -18,13 +18,15 @@ from notifiers.email.notifier import Email, EmailSettings, Security
 from notifiers.emulation import Fault, FaultKind
 from notifiers.message import Channel
 from oncall import overrides
+from oncall.admin import history
 from oncall.config import load
 from oncall.core.errors import Invalid
 from oncall.core.model import Alarm
 from oncall.duty_changes import tell_override
-from oncall.feeds import Feeds, new_address
+from oncall.feeds import Feeds, enclosure, new_address
 from oncall.store import directory
 from oncall.store.alarms import open_alarms
+from oncall.store.directory import Batch
 from rosters.model import OverrideKind
 from tests.county import CITY, LI, WANG, person_id
 from tests.patience import PATIENCE
@@ -207,6 +209,40 @@ def test_whoever_opens_every_enclosure_has_what_a_subscriber_has(post: Post) -> 
     _open(post, people, kept, cancelled={"li": 1, "wang": 2})
     post.undo(second)
     _open(post, people, kept, cancelled={"li": 2, "wang": 1})
+    post.world.ignore()
+
+
+def test_the_same_where_an_upload_moves_what_an_override_cut(post: Post) -> None:
+    """李四's days become 王五's under an override, and his again: pieces come and go with them."""
+    app, start = post.world.app, post.world.now
+    span = start + timedelta(hours=10), start + timedelta(hours=60)
+    kept = {number: _opened({}, post.body(number)) for number in (LI, WANG)}
+
+    def look() -> None:
+        for number, before in list(kept.items()):
+            with app.db.read() as tx:
+                snapshot = app.directory.at(tx, post.world.now)
+                person = snapshot.people[person_id(number)]
+                body = enclosure(tx, snapshot, app.settings, person, span, post.world.now)
+            assert body is not None
+            kept[number] = _opened(before, body)
+            assert kept[number] == _opened({}, post.body(number))
+        post.world.advance(10)
+
+    done = post.stand_in(20, lasts=4)
+    look()
+    with app.db.begin() as tx:
+        rows = directory.duty_rows(tx, *span, unit=CITY)
+        moved = {row: duty for row, duty in rows if duty.role == "deputy" and duty.start > span[0]}
+        batch = Batch(id="up", at=post.world.now, by="x", files="x", sha256="0", summary="{}")
+        new = [replace(duty, person=person_id(WANG)) for duty in moved.values()]
+        directory.apply_batch(tx, batch, add=new, remove=list(moved))
+    look()
+    with app.db.begin() as tx:
+        history.undo(tx, "up", "x", post.world.now)
+    look()
+    post.undo(done)
+    look()
     post.world.ignore()
 
 
