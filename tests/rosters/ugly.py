@@ -257,7 +257,8 @@ UGLY: dict[str, Ugly] = {
     ),
     "a column of units and none of roles": Ugly(
         above=[["2026年11月值班表"], ["单位", "日期", "班次", "值班人员"]],
-        rows=[["县水利局", "3日", "8:00-20:00", "张三"], ["县水利局", "3日", "20:00-8:00", "王五"]],
+        rows=[["邮政德化分公司", "3日", "8:00-20:00", "张三"],
+              ["邮政德化分公司", "3日", "20:00-8:00", "王五"]],
         read=(DAY, NIGHT),
     ),
     "headers only this unit understands": Ugly(
