@@ -92,6 +92,7 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full, now: datetim
     """Facts, parts, messages, alarms."""
     t, zone = session.t, session.settings.zone
     transfer, due = full.brief.transfer, full.brief.deadline
+    sender = snapshot.origin_name(transfer.origin, session.lang)
     pairs(
         session,
         {
@@ -101,7 +102,7 @@ def shown(session: Session, tx: Tx, snapshot: Snapshot, full: Full, now: datetim
             N_("Summary"): transfer.summary,
             N_("Category"): transfer.category,
             N_("Place"): snapshot.unit_name(transfer.area, session.lang) if transfer.area else "",
-            N_("Sent by"): f"{transfer.origin} {transfer.origin_ref or ''}".strip(),
+            N_("Sent by"): f"{sender} {transfer.origin_ref or ''}".strip(),
             N_("Received"): local(transfer.received_at, zone),
             N_("Handed over"): local(transfer.transferred_at, zone),
             N_("Due"): local(due.due_at if due else None, zone),

@@ -81,6 +81,9 @@ class Message:
     #: The subject line of an e-mail; without one the text's own first line.
     subject: str = ""
     attachments: tuple[Attachment, ...] = ()
+    #: In a chat, the mobile (national) of whoever it is about: for the vendor's own field that
+    #: calls them there, never for the text.
+    mention: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -219,7 +219,7 @@ class Carrier:
         lang = self.snapshot.lang(person) or self.lang
         return Facts(
             code=transfer.code,
-            origin=self.snapshot.unit_name(transfer.origin, lang),
+            origin=self.snapshot.origin_name(transfer.origin, lang),
             about=page.policy.name if page.policy.name in ABOUT else "",
             urgency=page.policy.urgency,
             unit=self.snapshot.unit_name(page.unit, lang),

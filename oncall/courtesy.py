@@ -20,6 +20,7 @@ from oncall.packing import PAGING, Parcel
 from oncall.routes import Routes
 from oncall.store import budgets
 from oncall.store.database import Database, Tx
+from rosters.phones import mobile
 
 _log = logging.getLogger(__name__)
 
@@ -70,6 +71,7 @@ class Courtesy:
                 to="",
                 text=self._t(_COPY).format(name=row.name, text=parcel.text),
                 lang=self._lang,
+                mention=mobile(row.address) or "",
             )
             for robot in self._routes.order(Channel.CHAT):
                 if await self._may(robot) and await self._taken(robot, message):

@@ -20,6 +20,8 @@ from oncall.core.errors import Fault, Invalid, NotFound
 from oncall.core.ladder import OnDuty
 from oncall.core.model import Ask, Channel, Contact, Source, Watch, Way, WorkCalendar
 from oncall.core.policies import PolicyBook, default_book, parse
+from oncall.core.words import N_
+from oncall.i18n import translator
 from oncall.store import contacts, handovers, holidays, sources
 from oncall.store import directory as rows
 from oncall.store.database import Tx
@@ -36,6 +38,8 @@ _BACK, _AHEAD = timedelta(days=2), timedelta(days=60)
 _MAX_AGE = timedelta(days=1)
 
 _DESK = "desk:"
+#: Who hands over what is entered here and comes from nowhere else.
+_AT_DESK = N_("the desk")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -197,6 +201,10 @@ class Snapshot:
         """What everybody is called: people by id, units by code as this reader writes them."""
         units = {code: self.unit_name(code, lang) for code in self.units}
         return units | {person.id: person.name for person in self.people.values()}
+
+    def origin_name(self, origin: str, lang: str) -> str:
+        """Who handed a matter over: a line, a unit, or whoever sits at the desk."""
+        return translator(lang)(_AT_DESK) if origin == "desk" else self.unit_name(origin, lang)
 
     def find(self, name_or_id: str, unit: str | None = None, *, left: bool = False) -> Person:
         """The one active person of this name, id or number; with ``left`` also of those who left,

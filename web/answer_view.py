@@ -83,7 +83,7 @@ def show(
     about = (
         transfer.category,
         sheet.snapshot.unit_name(transfer.area, lang),
-        t(N_("from {origin}")).format(origin=transfer.origin),
+        t(N_("from {origin}")).format(origin=sheet.snapshot.origin_name(transfer.origin, lang)),
     )
     minutes = int((page.limit_at - now).total_seconds() // 60)
     left = N_("{n} minutes left") if minutes >= 0 else N_("{n} minutes overdue")

@@ -196,7 +196,8 @@ def _orders(reader: Reader, transfer: Transfer) -> Iterable[str]:
 
 def _facts(reader: Reader, full: Full) -> Iterable[tuple[str, str]]:
     t, transfer, due = reader.t, full.brief.transfer, full.brief.deadline
-    origin = " ".join(part for part in (transfer.origin, transfer.origin_ref) if part)
+    sender = reader.snapshot.origin_name(transfer.origin, reader.lang)
+    origin = " ".join(part for part in (sender, transfer.origin_ref) if part)
     for name, value in (
         (N_("Category"), transfer.category or ""),
         (N_("Place"), reader.name(transfer.area)),

@@ -20,6 +20,8 @@ class RobotEmulator(Emulated):
     def __init__(self, kind: Kind, secret: str = "") -> None:
         super().__init__()
         self._kind, self._secret = kind, secret
+        #: The mobiles that each message called, in the order they came.
+        self.mentioned: list[list[str]] = []
 
     async def handle(self, request: web.BaseRequest) -> web.StreamResponse:
         """One message to the group that the path names."""
@@ -29,6 +31,8 @@ class RobotEmulator(Emulated):
         text = (body.get("text") or body.get("content") or {}).get("content") or body.get(
             "content", {}
         ).get("text", "")
+        called = (body.get("text") or {}).get("mentioned_mobile_list")
+        self.mentioned.append(called or (body.get("at") or {}).get("atMobiles") or [])
         message = Received(
             channel=Channel.CHAT,
             to=request.path.strip("/"),

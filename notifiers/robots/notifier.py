@@ -35,25 +35,32 @@ class Kind:
     per_minute: int
     #: Bytes of UTF-8.
     longest: int
-    #: The address and the body for one text at a moment.
-    request: Callable[[Group, str, datetime], tuple[str, dict[str, object]]]
+    #: The address and the body for one message at a moment.
+    request: Callable[[Group, Message, datetime], tuple[str, dict[str, object]]]
 
 
-def _wecom(group: Group, text: str, _: datetime) -> tuple[str, dict[str, object]]:
-    return group.url, {"msgtype": "text", "text": {"content": text}}
+def _wecom(group: Group, message: Message, _: datetime) -> tuple[str, dict[str, object]]:
+    text: dict[str, object] = {"content": message.text}
+    if message.mention:
+        text["mentioned_mobile_list"] = [message.mention]
+    return group.url, {"msgtype": "text", "text": text}
 
 
-def _dingtalk(group: Group, text: str, now: datetime) -> tuple[str, dict[str, object]]:
+def _dingtalk(group: Group, message: Message, now: datetime) -> tuple[str, dict[str, object]]:
     url = group.url
     if group.secret:
         moment = int(now.timestamp() * 1000)
         sign = quote(signing.dingtalk(group.secret, moment), safe="")
         url += f"{'&' if '?' in url else '?'}timestamp={moment}&sign={sign}"
-    return url, {"msgtype": "text", "text": {"content": text}}
+    body: dict[str, object] = {"msgtype": "text", "text": {"content": message.text}}
+    if message.mention:
+        body["at"] = {"atMobiles": [message.mention], "isAtAll": False}
+    return url, body
 
 
-def _feishu(group: Group, text: str, now: datetime) -> tuple[str, dict[str, object]]:
-    body: dict[str, object] = {"msg_type": "text", "content": {"text": text}}
+def _feishu(group: Group, message: Message, now: datetime) -> tuple[str, dict[str, object]]:
+    # It calls people by an id of its own only, which no contact card has.
+    body: dict[str, object] = {"msg_type": "text", "content": {"text": message.text}}
     if group.secret:
         moment = int(now.timestamp())
         body |= {"timestamp": str(moment), "sign": signing.feishu(group.secret, moment)}
@@ -123,7 +130,7 @@ class Robot:
             return self._said(OutcomeKind.MISCONFIGURED, "no_group", "There is no such group.")
         if len(message.text.encode()) > self._kind.longest:
             return self._said(OutcomeKind.REJECTED, "too_long", "The text is too long.")
-        url, body = self._kind.request(group, message.text, self._clock())
+        url, body = self._kind.request(group, message, self._clock())
         try:
             answer = await self._pool.request(
                 "POST",

@@ -206,3 +206,10 @@ def test_simulate_writes_nothing(posted: Cli) -> None:
     with db.read() as tx:
         assert tx.conn.execute(select(func.count()).select_from(pages)).scalar_one() == 0
     db.close()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_what_comes_from_the_desk_says_so_in_words(cli: Cli) -> None:
+    """Whoever names no sender hands over for the desk, which is no code to its readers."""
+    made = cli("transfer", "new", "--to", CITY, "--urgency", "urgent", "--summary", "积水")
+    assert "值班台" in cli("transfer", "show", made.stdout.strip(), lang="zh_CN").stdout

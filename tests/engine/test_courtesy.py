@@ -58,6 +58,8 @@ def test_each_step_is_copied_once(world: World) -> None:
     [copy] = robot.read()
     assert copy.startswith("【抄送，请勿在此回复】已发")
     assert sent.code in copy
+    assert robot.sent[0].mention == ZHANG
+    assert ZHANG not in copy
     world.advance(5)
     assert len(robot.read()) == 1
     world.advance(5)

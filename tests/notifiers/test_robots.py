@@ -6,6 +6,7 @@ import hmac
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 
@@ -73,6 +74,20 @@ def test_a_copy_goes_to_the_group_that_is_named(kind: Kind) -> None:
         assert [one.to for one in emulator.received] == ["desk", "leaders"]
         outcome = await notifier.send(chat("别的群"))
         assert (outcome.kind, outcome.code) == (OutcomeKind.MISCONFIGURED, "no_group")
+
+    _play(kind, story)
+
+
+@each_kind
+def test_whoever_it_is_about_is_called_in_the_group(kind: Kind) -> None:
+    """By the vendor's own field, where it knows people by their mobile; never in the text."""
+
+    async def story(notifier: Robot, emulator: RobotEmulator) -> None:
+        await notifier.send(replace(chat(), mention="13900000001"))
+        await notifier.send(chat())
+        wanted = [] if kind is FEISHU else ["13900000001"]
+        assert emulator.mentioned == [wanted, []]
+        assert all("13900000001" not in one.text for one in emulator.received)
 
     _play(kind, story)
 
