@@ -51,7 +51,13 @@ def of(batch: Batch, transfer: Transfer, event: e.TransferEvent, zone: ZoneInfo)
         owners = pages.owners(tx, [page for _, page, _ in found])
     return Facts(
         parts=tuple(
-            PartFact(unit=part.unit, role=part.role, state=state, owner=owners.get(page))
+            PartFact(
+                unit=part.unit,
+                role=part.role,
+                state=state,
+                owner=owners.get(page),
+                person=part.person,
+            )
             for part, page, state in found
         ),
         heir=unit_behind(batch, transfer.first_receiver) or unit_behind(batch, transfer.origin),

@@ -106,6 +106,9 @@ def _moment(action: NextAction) -> datetime:
 
 def _rung(page: Page, holder: Holder) -> NextAction | None:
     pending = page.pending if page.state is State.WAITING else ()
+    if page.policy.alone and not any(one.in_play for one in page.contacted):
+        # Called by name, and cannot: what is still planned reaches nobody.
+        return None
     for rung in sorted(pending, key=lambda r: r.due_at):
         found = _level(page, rung, holder)
         if found is not None:

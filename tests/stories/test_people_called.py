@@ -15,8 +15,10 @@ from oncall.core.model import Alarm
 from oncall.core.rollcall import Response
 from oncall.core.transfers import Draft, TransferState
 from oncall.core.transfers import Transfer as Matter
+from oncall.core.upcoming import What
+from oncall.duty import next_action
 from oncall.intake import Actor
-from oncall.store import directory, groups
+from oncall.store import directory, groups, reports
 from oncall.store import transfers as rows
 from oncall.store.alarms import open_alarms
 from oncall.store.directory import Person
@@ -95,6 +97,15 @@ def roll(world: World, matter: Matter) -> dict[str, Response]:
     return {line.person: line.response for line in rolled.lines}
 
 
+def coming(world: World, matter: Matter, person: str) -> What:
+    """What comes next for the page of one person."""
+    with world.app.db.read() as tx:
+        brief = reports.one_transfer(tx, matter.id)
+        assert brief is not None
+        (page,) = (share.page for share in brief.shares if share.part.person == person)
+        return next_action(tx, world.app.directory.at(tx, world.now), page).what
+
+
 def alarms(world: World) -> set[str]:
     """What the desk is alarmed of."""
     with world.app.db.read() as tx:
@@ -143,6 +154,8 @@ def test_whoever_declines_drops_out(crew: World) -> None:
     crew.expect((RESCUERS[1], "sms", matter.code), *((n, "sms", matter.code) for n in asked))
     said = roll(crew, matter)
     assert (said["队员1"], said["队员5"]) == (Response.DECLINED, Response.UNREACHABLE)
+    assert coming(crew, matter, "r1") is What.NONE
+    assert coming(crew, matter, "r2") is What.PAGE_LEVEL
     for _ in range(6):
         crew.advance(0.7)
     crew.ignore()
