@@ -28,8 +28,8 @@ def trusting(cafile: str | None = None) -> ssl.SSLContext:
     return trust
 
 
-def ends(url: str, trust: ssl.SSLContext) -> datetime:
-    """When the certificate of an https address ends, within five seconds.
+def ends(url: str, trust: ssl.SSLContext | None = None, seconds: float = _SECONDS) -> datetime:
+    """When the certificate of an https address ends; told within so many seconds.
 
     Raises ssl.SSLCertVerificationError for one that is not believed, OSError (also of ssl) and
     ValueError where it cannot be read.
@@ -37,9 +37,9 @@ def ends(url: str, trust: ssl.SSLContext) -> datetime:
     parts = urlsplit(url)
     with (
         socket.create_connection(
-            (parts.hostname or "", parts.port or _HTTPS_PORT), timeout=_SECONDS
+            (parts.hostname or "", parts.port or _HTTPS_PORT), timeout=seconds
         ) as plain,
-        trust.wrap_socket(plain, server_hostname=parts.hostname) as secure,
+        (trust or trusting()).wrap_socket(plain, server_hostname=parts.hostname) as secure,
     ):
         told = secure.getpeercert() or {}
     return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(told["notAfter"])), UTC)

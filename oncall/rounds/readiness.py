@@ -32,11 +32,11 @@ class Readiness:
         db: Database,
         public_url: str,
         *,
-        trust: Callable[[], ssl.SSLContext] = certificates.trusting,
+        ends: Callable[[str], datetime] = certificates.ends,
     ) -> None:
         self.db = db
         self.public_url = public_url
-        self._trust = trust
+        self._ends = ends
 
     def keep(self, agenda: Agenda) -> None:
         """Put it on the agenda."""
@@ -52,7 +52,7 @@ class Readiness:
 
     def _certificate(self, host: str, now: datetime) -> None:
         try:
-            left = certificates.ends(self.public_url, self._trust()) - now
+            left = self._ends(self.public_url) - now
             bad = left < certificates.RENEW_WITHIN
         except ssl.SSLCertVerificationError as exc:
             _log.warning("the certificate of %s is not believed: %s", host, exc.verify_message)

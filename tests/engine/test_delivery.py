@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -21,9 +22,10 @@ from notifiers.phone import e164
 from notifiers.testing import Phones
 from oncall.core.errors import Unreachable
 from oncall.delivery import PLACES
-from oncall.packing import Parcel
+from oncall.packing import Parcel, pack
 from oncall.routes import Paid
 from oncall.sending import Sender
+from oncall.store import outbox as queue
 from oncall.store.database import Database, Tx
 from oncall.store.outbox import give_back
 from oncall.tables import outbox
@@ -175,29 +177,21 @@ def test_a_slow_refusal_goes_to_the_second_provider_while_nobody_answers(
     world: World, answered: bool
 ) -> None:
     """Whoever was reached by telephone meanwhile gets no text from it; else it is sent."""
-    second = Second()
-    world.app.delivery.routes.notifiers = {
-        Channel.SMS: (world.phones, second),
-        Channel.VOICE: (world.phones,),
-    }
+    delivery, second = world.app.delivery, Second()
+    delivery.routes.notifiers = {Channel.SMS: (world.phones, second)}
     world.phones.script(e164(ZHANG), OutcomeKind.UNAVAILABLE)
-
-    async def story() -> None:
-        world.phones.hold(e164(ZHANG))
-        sent = world.transfer(settle=False)
-        await until(lambda: states(world).get("sending") == 1)
-        if answered:
-            await asyncio.to_thread(
-                world.app.desk.ack, sent.code, "张三", world.now, DESK, unit=CITY,
-                on_behalf_of="张三",
-            )  # fmt: skip
-        # Long enough for somebody to have answered.
-        await asyncio.sleep(0.6)
-        world.phones.release(e164(ZHANG))
-        await until(lambda: "sending" not in states(world))
-
-    play(world, story)
-    assert [one.to for one in second.sent if "转办" in one.text] == [e164(ZHANG)] * (not answered)
+    sent = world.transfer(settle=False)
+    long_ago = time.monotonic() - 1
+    with world.app.db.begin() as tx:
+        rows = queue.claim(tx, delivery.node, Channel.SMS, world.now, 1)
+    [parcel], _ = pack(rows, world.now, "zh_CN", "德化县政府办", digits=delivery.links.digits)
+    if answered:
+        desk = world.app.desk
+        desk.ack(sent.code, "张三", world.now, DESK, unit=CITY, on_behalf_of="张三")
+    send = delivery.sender.send(Channel.SMS, parcel, None, claimed=long_ago)
+    outcome = patience.play(send)
+    assert [one.to for one in second.sent] == [e164(ZHANG)] * (not answered)
+    assert (outcome.provider == "second") is not answered
 
 
 class Hasty(Phones):
@@ -213,7 +207,7 @@ class Hasty(Phones):
                 key=message.key, provider_id=outcome.provider_id or "", status="failed", rank=60,
                 result=ReceiptResult.FAILED, code="30005", permanent=True,
             )  # fmt: skip
-            await asyncio.to_thread(self.world.app.answers.receipt, failed, self.world.now)
+            self.world.app.answers.receipt(failed, self.world.now)
         return outcome
 
 

@@ -15,6 +15,7 @@ from oncall.store import backups, planned, upkeep
 from oncall.store.alarms import Raised, open_alarms
 from oncall.store.planned import Appointment
 from tests.county import ZONE
+from tests.patience import PATIENCE
 from tests.web.test_doctor_outside import CERTIFICATE, ENDS, free_port, secured
 from tests.world import World
 
@@ -49,8 +50,10 @@ def test_a_certificate_that_nobody_renews(world: World) -> None:
     """Three weeks before its end, or not believed: an alarm until it is renewed; unread: none."""
 
     def look(url: str, now: datetime, *, known: bool = True) -> list[str | None]:
-        cafile = str(CERTIFICATE) if known else None
-        round_ = Readiness(world.app.db, url, trust=lambda: certificates.trusting(cafile))
+        trust = certificates.trusting(str(CERTIFICATE) if known else None)
+        round_ = Readiness(
+            world.app.db, url, ends=lambda url: certificates.ends(url, trust, PATIENCE)
+        )
         with world.app.db.begin() as tx:
             after = round_.look(
                 tx, Appointment(key=KIND, kind=KIND, subject=None, at=now, payload="{}"), now
@@ -85,6 +88,6 @@ def test_a_machine_whose_clock_is_wrong(world: World) -> None:
         return sorted(one.who or "" for one in shown(world, Alarm.CLOCK))
 
     assert look("one", wrong=timedelta(0)) == []
-    assert look("one", wrong=timedelta(seconds=5)) == ["one"]
-    assert look("two", wrong=timedelta(seconds=-5)) == ["one", "two"]
+    assert look("one", wrong=timedelta(hours=1)) == ["one"]
+    assert look("two", wrong=timedelta(hours=-1)) == ["one", "two"]
     assert look("one", wrong=timedelta(0)) == ["two"]
