@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from oncall.core.admin_faults import ADMIN_FAULTS
 from oncall.core.card_faults import CARD_FAULTS
+from oncall.core.duty_faults import DUTY_FAULTS
 from oncall.core.errors import Fault, Invalid, OncallError
 from oncall.core.model import Reason
 from oncall.core.policies import MESSAGES as POLICY_FAULTS
@@ -23,6 +24,7 @@ FAULTS: Mapping[str, tuple[str, str]] = {
     **ADMIN_FAULTS,
     **UNIT_FAULTS,
     **CARD_FAULTS,
+    **DUTY_FAULTS,
     **REFUSALS,
     # What a transfer may say.
     "empty": (N_("Nothing is written here."), N_("Write something.")),

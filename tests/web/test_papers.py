@@ -115,6 +115,7 @@ PLACES = {
     "/": "",
     "/console/groups": "预案组 · ",
     "/console/duties": "值班 · ",
+    "/console/orders": "督办 · ",
     "/console/papers": "打印 · ",
     "/console/drills": "演练 · ",
 }
