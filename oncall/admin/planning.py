@@ -36,11 +36,12 @@ def plan(
 
 
 def apply(
-    tx: Tx, planned: Plan, now: datetime, by: str, *, seen: Plan | None = None
+    tx: Tx, planned: Plan, now: datetime, by: str, *, seen: frozenset[object] | None = None
 ) -> Batch | None:
     """Carry out a plan made in this very transaction; None where there was nothing to do.
 
-    ``seen`` is what a person looked at before: Stale when it is no longer what would happen.
+    ``seen`` is the fingerprint of what a person looked at before: Stale when it is no longer what
+    would happen.
     """
     if isinstance(planned, RotationPlan):
         return rotations.apply(tx, planned, now, by, seen=seen)

@@ -142,13 +142,14 @@ def plan(
 
 
 def apply(
-    tx: Tx, planned: RotationPlan, now: datetime, by: str, *, seen: Plan | None = None
+    tx: Tx, planned: RotationPlan, now: datetime, by: str, *, seen: frozenset[object] | None = None
 ) -> Batch | None:
     """Carry out a plan made in this very transaction; None where there was nothing to do.
 
-    ``seen`` is what a person looked at before: Stale when it is no longer what would happen.
+    ``seen`` is the fingerprint of what a person looked at before: Stale when it is no longer what
+    would happen.
     """
-    if seen is not None and seen.settled.fingerprint != planned.settled.fingerprint:
+    if seen is not None and seen != planned.settled.fingerprint:
         raise Stale("plan_stale")
     if planned.empty:
         return None

@@ -191,7 +191,7 @@ def test_what_was_seen_must_be_what_happens(db: Database) -> None:
     rows = all_rows(db)
     again = plan(db, file)
     with pytest.raises(Stale), db.begin() as tx:
-        rosters.apply(tx, again, START, "admin", seen=seen)
+        rosters.apply(tx, again, START, "admin", seen=seen.settled.fingerprint)
     assert all_rows(db) == rows
 
 
