@@ -1,7 +1,7 @@
 """A month of the county by chance: who hands over what when, who answers how, whose phone is dead.
 
-Everything follows from a seed. The same chance plays in the simulator and in the real engine, and
-neither knows of the other.
+Matters are given back, argued about and put off, too. Everything follows from a seed. The same
+chance plays in the simulator and in the real engine, and neither knows of the other.
 """
 
 from __future__ import annotations
@@ -34,6 +34,8 @@ WATCHED = {
     Urgency.URGENT: timedelta(hours=3),
     Urgency.ROUTINE: timedelta(hours=5),
 }
+#: By then whoever received a matter first has it, however long it is argued about.
+_ARGUED = timedelta(minutes=45)
 _SECOND = timedelta(seconds=1)
 _FAILS_AFTER = timedelta(seconds=5)
 
@@ -73,6 +75,7 @@ class Month:
     def __init__(self, seed: int, size: int, units: list[str], people: list[str]) -> None:
         rng = Random(seed)
         self.seed = seed
+        self._units = units
         self.dead = frozenset(
             (person, channel) for person in people for channel in Channel if rng.random() < 0.04
         )
@@ -103,6 +106,17 @@ class Month:
         rng = Random(f"{self.seed}:{n}:end")
         return rng.choices(("closed", "reopened", "withdrawn", "left"), (6, 1, 2, 1))[0]
 
+    def turn(self, n: int) -> str:
+        """What happens to a matter that somebody has taken, before it comes to its end."""
+        rng = Random(f"{self.seed}:{n}:turn")
+        turns = ("", "upheld", "denied", "disputed", "longer")
+        return rng.choices(turns, (12, 1, 1, 2, 2))[0]
+
+    def other(self, n: int, not_these: list[str]) -> str:
+        """A unit that a matter might belong to instead."""
+        rng = Random(f"{self.seed}:{n}:other")
+        return rng.choice([unit for unit in self._units if unit not in not_these])
+
 
 class Play:
     """The month in the real engine, on a clock that jumps from one event to the next.
@@ -127,13 +141,15 @@ class Play:
         for matter in self.month.matters:
             self._plan(matter.at, "arrives", matter)
         while True:
-            wake = self.app.engine.next_wake()
+            steps = (self.app.engine.next_wake(), self.app.agenda.next_at())
+            wake = min((step for step in steps if step is not None), default=None)
             coming = self._coming[0][0] if self._coming else None
             if coming is None:
                 return
             if wake is not None and wake < coming:
                 self.now = max(self.now, wake)
                 self.app.engine.run_due(self.now)
+                self.app.agenda.run_due(self.now)
             else:
                 at, _, kind, what = heapq.heappop(self._coming)
                 self.now = max(self.now, at)
@@ -151,8 +167,10 @@ class Play:
                 for _, page, _ in transfers.pages_of(tx, accepted.transfer.id):
                     self.pages[page] = what.n
             self._plan(self.now + WATCHED[accepted.transfer.urgency], "ends", what)
-        elif isinstance(what, Matter):
+        elif isinstance(what, Matter) and kind == "ends":
             self._end(what)
+        elif isinstance(what, Matter):
+            self._finish(what)
         elif isinstance(what, tuple):
             page, event = what
             self.app.engine.handle(page, event, self.now)
@@ -190,24 +208,52 @@ class Play:
     def _end(self, matter: Matter) -> None:
         """Work is reported and the matter closed, or it is withdrawn, or nobody cares."""
         code, how = self._codes[matter.n], self.month.ends(matter.n)
-        with self.app.db.begin() as tx:
+        with self.app.db.read() as tx:
             found = transfers.find(tx, code)
             assert found is not None
-            states = [state for _, _, state in transfers.pages_of(tx, found.id)]
-            if how == "withdrawn" or State.ACKED not in states:
-                self.app.engine.cases.tell(tx, found.id, e.Withdrawn(by="席位"), self.now)
-                return
-            steps: list[e.TransferEvent] = [
-                e.Noted(by="承办", text="已到场"),
-                e.ResultReported(by="承办", text="已办"),
-            ]
-            if how != "left":
-                steps += [e.FedBack(by="席位", to="origin"), e.Closed(by="席位")]
-            if how == "reopened":
-                steps.append(e.Reopened(by="席位", why="又坏了"))
+            asked = [(part.unit, state) for part, _, state in transfers.pages_of(tx, found.id)]
+        acked = [unit for unit, state in asked if state is State.ACKED]
+        if how == "withdrawn" or not acked:
+            self._tell(matter, e.Withdrawn(by="席位"))
+            return
+        turn, unit = self.month.turn(matter.n), acked[0]
+        other = self.month.other(matter.n, [unit for unit, _ in asked])
+        back = e.Returned(by="承办", unit=unit, why="不属职责", suggestion=other)
+        if turn == "upheld":
+            self._tell(matter, back, e.ReturnUpheld(by="席位"), e.Withdrawn(by="席位"))
+            return
+        if turn == "denied":
+            self._tell(matter, back, e.ReturnDenied(by="席位", why="属其职责"))
+        elif turn == "disputed":
+            self._tell(matter, e.Disputed(by="承办", unit=unit, candidates=(unit, other)))
+            self._plan(self.now + _ARGUED, "argued", matter)
+            return
+        elif turn == "longer" and not matter.draft.drill:
+            until = self.app.deadlines.of(code, DESK)[1].due_at + timedelta(days=1)
+            self.app.deadlines.ask(code, "承办", until, "等配件", self.now, DESK)
+            self.app.deadlines.decide(code, "督办", self.now, DESK, grant=True)
+        self._finish(matter)
+
+    def _finish(self, matter: Matter) -> None:
+        how = self.month.ends(matter.n)
+        steps: list[e.TransferEvent] = [
+            e.Noted(by="承办", text="已到场"),
+            e.ResultReported(by="承办", text="已办"),
+        ]
+        if how != "left":
+            steps += [e.FedBack(by="席位", to="origin"), e.Closed(by="席位")]
+        if how == "reopened":
+            steps.append(e.Reopened(by="席位", why="又坏了"))
+        if self._tell(matter, *steps) or how in ("left", "reopened"):
+            # Left, begun again, or closed while another unit of it never answered: the desk would
+            # hear of it until the end of time.
+            self._tell(matter, e.Withdrawn(by="席位"))
+
+    def _tell(self, matter: Matter, *steps: e.TransferEvent) -> bool:
+        """Let these happen to a matter, one after the other; whether any of them was refused."""
+        with self.app.db.begin() as tx:
+            found = transfers.find(tx, self._codes[matter.n])
+            assert found is not None
             tell = self.app.engine.cases.tell
             refused = [tell(tx, found.id, step, self.now).refused for step in steps]
-            if how in ("left", "reopened") or any(refused):
-                # Left, begun again, or closed while another unit of it never answered: the desk
-                # would hear of it until the end of time.
-                tell(tx, found.id, e.Withdrawn(by="席位"), self.now)
+            return any(refused)

@@ -129,7 +129,7 @@ def test_every_page_of_the_month_goes_as_simulated(played: tuple[App, Month, Pla
 
 
 def test_the_figures_of_the_month_counted_again(played: tuple[App, Month, Play]) -> None:
-    """County, units, urgencies, either evaluator: to the last digit, and nothing is empty."""
+    """County, units, urgencies, either evaluator: to the last digit, and of what is rare too."""
     app, _, play = played
     start, end = (datetime(2026, m, 1, tzinfo=ZONE).astimezone(UTC) for m in (11, 12))
     period = Period(start=start, end=end, as_of=play.now + timedelta(days=1))
@@ -141,6 +141,11 @@ def test_the_figures_of_the_month_counted_again(played: tuple[App, Month, Play])
     assert shown.total.pages > SIZE / 2
     assert None not in (shown.total.ack_in_time.value, shown.total.escalated.value)
     assert shown.total.complete.of > 0
+    total = shown.total
+    rare = (total.returned, total.missent, total.disputed, total.first_receiver, total.extended)
+    # In a few dozen matters one of them may well not occur.
+    assert sum(rate.of for rate in rare) > SIZE / 20
+    assert not SOAK or min(rate.of for rate in rare) > 0
     for profile in Profile:
         police = profile is Profile.POLICE
         found = report(read(lines), period, profile=profile)
