@@ -116,7 +116,7 @@ def add_parts(tx: Tx, new: Sequence[Part]) -> None:
 def units_of(tx: Tx, transfer_id: str) -> list[Part]:
     """Every share in a transfer that ever was, those told without a page included."""
     c = parts.c
-    query = select(c.id, c.unit, c.role, c.ended_at).where(c.transfer == transfer_id)
+    query = select(c.id, c.unit, c.role, c.ended_at, c.person).where(c.transfer == transfer_id)
     return [
         Part(
             id=r.id,
@@ -124,6 +124,7 @@ def units_of(tx: Tx, transfer_id: str) -> list[Part]:
             unit=r.unit,
             role=PartRole(r.role),
             ended_at=r.ended_at,
+            person=r.person,
         )
         for r in tx.conn.execute(query.order_by(c.role.desc(), c.unit))
     ]
